@@ -1,4 +1,5 @@
 //! mqtt-tui: a terminal explorer for MQTT.
+pub mod config;
 pub mod model;
 pub mod payload;
 pub mod store;

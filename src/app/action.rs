@@ -1,0 +1,66 @@
+//! What may happen to the program (`Action`) and what it asks the outside to do (`Effect`). Both are plain values: `update`
+//! turns the one into the other, `runtime` performs effects and reports back with `Action::Done`.
+
+use crossterm::event::{KeyEvent, MouseEvent};
+
+use super::Command;
+use crate::model::{ConnectionId, SessionEvent, SessionRequest};
+
+/// Something happened.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Action {
+    /// A key was pressed.
+    Key(KeyEvent),
+    /// Text was pasted (bracketed paste).
+    Paste(String),
+    /// The mouse was clicked, dragged or turned.
+    Mouse(MouseEvent),
+    /// The terminal has a new size: columns, rows.
+    Resize(u16, u16),
+    /// A command was chosen, by the palette or by a click.
+    Run(Command),
+    /// A session has news.
+    Session(ConnectionId, SessionEvent),
+    /// An effect came to its end.
+    Done(Done),
+    /// A second went by.
+    Tick,
+}
+
+/// Something to be done outside of the pure core.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    /// Hand a request to a connection's session.
+    Request(ConnectionId, SessionRequest),
+    /// Put bytes on the clipboard; `what` names them in the notice.
+    Copy {
+        /// "payload", "topic".
+        what: &'static str,
+        /// The exact bytes.
+        bytes: Vec<u8>,
+    },
+    /// Stop the process until the shell brings it back.
+    Suspend,
+    /// Leave the program.
+    Quit,
+}
+
+/// How an effect ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Done {
+    /// The clipboard has it; the text says by which way and how much.
+    Copied(String),
+    /// An effect failed; the text says what, where and what to do.
+    Failed(String),
+    /// A request did not reach its session.
+    RequestRefused(ConnectionId, SessionRequestName, String),
+}
+
+/// Which request a refusal is about, so that its owner can be told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SessionRequestName {
+    /// A publish with this id.
+    Publish(crate::model::PublishId),
+    /// Anything else.
+    Other,
+}

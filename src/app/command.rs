@@ -1,0 +1,219 @@
+//! The one command table. It feeds key dispatch, the footer, `?`, `:`, `mqtt-tui keys` and the README.
+
+use super::App;
+
+/// Where the keys go: the pane or overlay that has the focus.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Context {
+    /// The topic tree.
+    Topics,
+    /// The message pane.
+    Message,
+    /// The history pane.
+    History,
+    /// The tree filter is being typed.
+    Filter,
+    /// The publish pane.
+    Publish,
+    /// The broker (`$SYS`) screen.
+    Broker,
+    /// The help overlay.
+    Help,
+    /// The command palette.
+    Palette,
+    /// The list of past notices.
+    Notices,
+}
+
+impl Context {
+    /// Whether printable keys are text here.
+    pub fn takes_text(self) -> bool {
+        matches!(self, Self::Filter | Self::Publish | Self::Palette)
+    }
+
+    /// Heading in the help and in the list of keys.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Topics => "Topics",
+            Self::Message => "Message",
+            Self::History => "History",
+            Self::Filter => "Filter",
+            Self::Publish => "Publish",
+            Self::Broker => "Broker",
+            Self::Help => "Help",
+            Self::Palette => "Commands",
+            Self::Notices => "Notices",
+        }
+    }
+}
+
+/// Why a command cannot run now, in a few words for the palette and the status line.
+pub type Disabled = &'static str;
+
+/// One row of the table.
+pub struct Row {
+    /// The command.
+    pub command: Command,
+    /// Its name: area, dot, verb.
+    pub name: &'static str,
+    /// What it does, as a phrase.
+    pub title: &'static str,
+    /// Where its keys work.
+    pub contexts: &'static [Context],
+    /// Its keys; the first is the one shown.
+    pub keys: &'static [&'static str],
+    /// Its word in the footer, if it is one of the few that matter there.
+    pub footer: Option<&'static str>,
+    /// Changes something outside of this program: refused when read-only.
+    pub danger: bool,
+    /// Whether it can run now.
+    pub enabled: fn(&App) -> Result<(), Disabled>,
+}
+
+use Context::{Broker, Filter, Help, History, Message, Notices, Palette, Publish, Topics};
+
+/// Contexts that take no text: letter keys work in all of them.
+const ANYWHERE: &[Context] = &[Topics, Message, History, Broker, Help, Notices];
+const ALWAYS: &[Context] = &[Topics, Message, History, Filter, Publish, Broker, Help, Palette, Notices];
+const EXPLORER: &[Context] = &[Topics, Message, History];
+const SCREENS: &[Context] = &[Topics, Message, History, Broker];
+const LISTS: &[Context] = &[Topics, Message, History, Broker, Help, Notices];
+const LISTS_AND_PALETTE: &[Context] = &[Topics, Message, History, Filter, Broker, Help, Notices, Palette];
+
+fn always(_: &App) -> Result<(), Disabled> {
+    Ok(())
+}
+
+fn has_selection(app: &App) -> Result<(), Disabled> {
+    app.connection().tree.selected().map(|_| ()).ok_or("no topic is selected")
+}
+
+fn has_message(app: &App) -> Result<(), Disabled> {
+    app.connection().shown_message().map(|_| ()).ok_or("no message is shown")
+}
+
+fn has_filter(app: &App) -> Result<(), Disabled> {
+    if app.connection().tree.filter_text().is_empty() { Err("the tree is not filtered: press /") } else { Ok(()) }
+}
+
+macro_rules! commands {
+    ($($variant:ident, $name:literal, $title:literal, $contexts:expr, [$($key:literal),*], $footer:expr, $danger:literal, $enabled:expr;)*) => {
+        /// Everything a user can ask for by name.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Command { $(#[doc = $title] $variant,)* }
+
+        /// The table, in the order of the help.
+        pub const TABLE: &[Row] = &[$(Row {
+            command: Command::$variant,
+            name: $name,
+            title: $title,
+            contexts: $contexts,
+            keys: &[$($key),*],
+            footer: $footer,
+            danger: $danger,
+            enabled: $enabled,
+        },)*];
+    };
+}
+
+commands! {
+    FilterTree, "topics.filter", "Filter the tree as you type", EXPLORER, ["/"], Some("filter"), false, always;
+    OpenNode, "topics.open", "Expand or collapse the branch; on a topic, go to its message", &[Topics], ["enter"], Some("open"), false, has_selection;
+    OpenPublish, "publish.open", "Publish a message (topic from the selection)", SCREENS, ["p"], Some("publish"), true, always;
+    NextView, "message.view", "Next view of the payload: pretty, text, hex", EXPLORER, ["v"], Some("view"), false, has_message;
+    Pause, "view.pause", "Pause the view; receiving goes on", SCREENS, ["space"], Some("pause"), false, always;
+    NextSort, "topics.sort", "Sort the tree by name, messages, rate, last received", EXPLORER, ["S"], Some("sort"), false, always;
+    ExpandBelow, "topics.expand-below", "Open everything below the selection", EXPLORER, ["o"], None, false, has_selection;
+    CollapseBelow, "topics.collapse-below", "Close everything below the selection", EXPLORER, ["O"], None, false, has_selection;
+    Expand, "topics.expand", "Expand, or go to the first topic below", &[Topics], ["right", "l"], None, false, has_selection;
+    Collapse, "topics.collapse", "Collapse, or go to the branch above", &[Topics], ["left", "h"], None, false, has_selection;
+    NextMatch, "topics.next-match", "Next topic that matches the filter", EXPLORER, ["n"], None, false, has_filter;
+    PreviousMatch, "topics.previous-match", "Previous topic that matches the filter", EXPLORER, ["N"], None, false, has_filter;
+    ApplyFilter, "filter.apply", "Keep the filter and go back to the tree", &[Filter], ["enter"], Some("keep"), false, always;
+    ClearFilter, "filter.clear", "Clear the filter", &[Filter], ["esc"], Some("clear"), false, always;
+
+    OlderMessage, "message.older", "Older message of this topic", EXPLORER, ["["], None, false, has_message;
+    NewerMessage, "message.newer", "Newer message of this topic", EXPLORER, ["]"], None, false, has_message;
+    LatestMessage, "message.latest", "Back to the latest message, and follow it", &[Message, History], ["esc"], None, false, always;
+    ToggleWrap, "message.wrap", "Wrap long lines of the payload", EXPLORER, ["w"], None, false, always;
+    ScrollLeft, "message.left", "Scroll the payload left", &[Message], ["left", "h"], None, false, always;
+    ScrollRight, "message.right", "Scroll the payload right", &[Message], ["right", "l"], None, false, always;
+    CopyPayload, "copy.payload", "Copy the payload, byte for byte", EXPLORER, ["y"], Some("copy"), false, has_message;
+    CopyTopic, "copy.topic", "Copy the topic", EXPLORER, ["Y"], None, false, has_selection;
+
+    SendPublish, "publish.send", "Send the message", &[Publish], ["ctrl-s", "alt-enter"], Some("send"), true, always;
+    NextField, "publish.next-field", "Next field", &[Publish], ["tab"], Some("field"), false, always;
+    PreviousField, "publish.previous-field", "Previous field", &[Publish], ["backtab"], None, false, always;
+    CycleQos, "publish.qos", "QoS 0, 1, 2", &[Publish], ["ctrl-q"], Some("QoS"), false, always;
+    ToggleRetain, "publish.retain", "Retain on or off", &[Publish], ["ctrl-r"], Some("retain"), false, always;
+    ClearPayload, "publish.clear", "Clear the payload", &[Publish], ["ctrl-l"], None, false, always;
+
+    Up, "move.up", "Up", LISTS_AND_PALETTE, ["up", "k"], None, false, always;
+    Down, "move.down", "Down", LISTS_AND_PALETTE, ["down", "j"], None, false, always;
+    PageUp, "move.page-up", "A page up", LISTS_AND_PALETTE, ["pageup", "ctrl-b"], None, false, always;
+    PageDown, "move.page-down", "A page down", LISTS_AND_PALETTE, ["pagedown", "ctrl-f"], None, false, always;
+    Top, "move.top", "To the top", LISTS, ["g", "home"], None, false, always;
+    Bottom, "move.bottom", "To the bottom", LISTS, ["G", "end"], None, false, always;
+
+    NextPane, "focus.next", "Next pane", EXPLORER, ["tab"], None, false, always;
+    PreviousPane, "focus.previous", "Previous pane", EXPLORER, ["backtab"], None, false, always;
+    ShowExplorer, "screen.explorer", "Explorer", SCREENS, ["1"], None, false, always;
+    ShowBroker, "screen.broker", "Broker: what it says of itself under $SYS", SCREENS, ["2"], None, false, always;
+    Reconnect, "connection.toggle", "Disconnect, or connect again now", SCREENS, ["x"], None, false, always;
+    NextTheme, "look.theme", "Next theme", ANYWHERE, ["t"], None, false, always;
+    ShowNotices, "notices.open", "Past notices", ANYWHERE, ["!"], None, false, always;
+    OpenPalette, "palette.open", "Every command, by name", ANYWHERE, [":"], Some("commands"), false, always;
+    RunSelected, "palette.run", "Run the selected command", &[Palette], ["enter"], Some("run"), false, always;
+    OpenHelp, "help.open", "Help for this screen", ANYWHERE, ["?", "f1"], Some("help"), false, always;
+    Back, "back", "Back", ALWAYS, ["esc"], None, false, always;
+    Suspend, "suspend", "Suspend to the shell", ALWAYS, ["ctrl-z"], None, false, always;
+    Quit, "quit", "Quit", ANYWHERE, ["q"], None, false, always;
+    QuitNow, "quit.now", "Quit from anywhere", ALWAYS, ["ctrl-c"], None, false, always;
+}
+
+impl Command {
+    /// The table row of this command.
+    pub fn row(self) -> &'static Row {
+        &TABLE[self as usize]
+    }
+
+    /// Whether it can run now; when not, the reason.
+    pub fn check(self, app: &App) -> Result<(), Disabled> {
+        let row = self.row();
+        if row.danger && app.settings.read_only {
+            return Err("refused: this connection is read-only");
+        }
+        (row.enabled)(app)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::keymap::parse_key;
+    use super::*;
+    use std::collections::HashMap;
+
+    #[test]
+    fn no_key_means_two_things_in_one_place_except_back() {
+        let mut seen: HashMap<(Context, &str), Command> = HashMap::new();
+        for row in TABLE {
+            assert!(parse_key(row.keys[0]).is_some(), "{}", row.name);
+            for key in row.keys {
+                for context in row.contexts {
+                    if row.command == Command::Back {
+                        continue;
+                    }
+                    let other = seen.insert((*context, key), row.command);
+                    assert_eq!(other, None, "{key} in {context:?}: {}", row.name);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn rows_stand_at_the_place_of_their_command() {
+        for row in TABLE {
+            assert_eq!(row.command.row().name, row.name);
+        }
+    }
+}

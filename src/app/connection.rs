@@ -1,0 +1,84 @@
+//! One connection: its link, its store, and how it is looked at.
+
+use super::history::HistoryView;
+use super::message::MessageView;
+use super::publish::PublishPane;
+use super::tree::TreeView;
+use crate::model::{ConnectionId, LinkState, Moment, SubscriptionState, Target, TopicFilter};
+use crate::store::{Limits, MessageRef, Store};
+use crate::sys::SysModel;
+
+/// One connection.
+#[derive(Debug)]
+pub struct Connection {
+    /// Names it in effects and events.
+    pub id: ConnectionId,
+    /// Name shown: the profile's, or the host.
+    pub name: String,
+    /// `mqtt://host:port`, without secrets.
+    pub address: String,
+    /// Client id in use.
+    pub client_id: String,
+    /// `$SYS/#` is asked for.
+    pub sys_wanted: bool,
+    /// Where the link stands.
+    pub link: LinkState,
+    /// When it came to stand there.
+    pub link_since: Moment,
+    /// Filters with what the broker made of them, in the order asked for.
+    pub subscriptions: Vec<(TopicFilter, SubscriptionState)>,
+    /// Everything received.
+    pub store: Store,
+    /// What the broker says of itself.
+    pub sys: SysModel,
+    /// The tree pane.
+    pub tree: TreeView,
+    /// The message pane.
+    pub message: MessageView,
+    /// The history pane.
+    pub history: HistoryView,
+    /// The publish pane.
+    pub publish: PublishPane,
+    /// When the view was paused.
+    pub paused: Option<Moment>,
+    /// Batches stay full: messages wait in the channel and TCP slows the broker down.
+    pub behind: bool,
+}
+
+impl Connection {
+    /// A connection to `target` that has not begun.
+    pub fn new(id: ConnectionId, name: String, target: &Target, limits: Limits) -> Self {
+        Self {
+            id,
+            name,
+            address: format!("mqtt://{}", target.address()),
+            client_id: target.client_id.clone(),
+            sys_wanted: target.sys,
+            link: LinkState::Idle,
+            link_since: Moment::default(),
+            subscriptions: Vec::new(),
+            store: Store::new(limits),
+            sys: SysModel::default(),
+            tree: TreeView::default(),
+            message: MessageView::default(),
+            history: HistoryView::default(),
+            publish: PublishPane::default(),
+            paused: None,
+            behind: false,
+        }
+    }
+
+    /// The moment that is shown: now, or when the view was paused.
+    pub fn shown_moment(&self, now: Moment) -> Moment {
+        self.paused.unwrap_or(now)
+    }
+
+    /// The message in the message pane: the one moved to, else the latest of the selected topic.
+    pub fn shown_message(&self) -> Option<MessageRef<'_>> {
+        let topic = self.tree.selected()?;
+        match self.message.at {
+            Some(seq) => self.store.message(topic, seq),
+            None => self.store.latest(topic),
+        }
+    }
+}

@@ -1,0 +1,237 @@
+//! The state of the program and everything that changes it. Pure: no I/O, no clock; the moment comes with each action.
+//!
+//! `update(&mut App, Action, now)` returns effects for `runtime` to perform. `arrange(&mut App, now)` brings the rows on screen
+//! up to date before a frame is drawn from `&App`.
+
+mod action;
+pub mod command;
+mod connection;
+mod filter;
+mod history;
+mod keymap;
+pub mod layout;
+mod message;
+mod node_set;
+mod notices;
+mod palette;
+mod publish;
+mod siblings;
+mod tree;
+mod update;
+mod walk;
+
+
+
+pub use action::{Action, Done, Effect, SessionRequestName};
+pub use command::{Command, Context};
+pub use connection::Connection;
+pub use history::HistoryView;
+pub use keymap::{command_for, key_label, parse_key};
+pub use message::{MessageView, PayloadView};
+pub use notices::{Notices, SHOWN_FOR};
+pub use palette::PaletteState;
+pub use publish::{Field, MAX_EDITOR_BYTES, MAX_EDITOR_LINES, PublishPane, Sent};
+pub use siblings::Sort;
+use tui_input::Input;
+pub use tree::{Step, TreeRow, TreeView};
+pub use update::{ingest, update};
+
+use crate::model::{ConnectionId, LinkState, Moment, SubscriptionState, Target};
+use crate::store::Limits;
+
+/// The screens reached by digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Screen {
+    /// Tree, message, history.
+    #[default]
+    Explorer,
+    /// What the broker says of itself.
+    Broker,
+}
+
+/// The panes of the explorer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Pane {
+    /// Topic tree.
+    #[default]
+    Topics,
+    /// Message.
+    Message,
+    /// History.
+    History,
+}
+
+/// What lies over the screen.
+#[derive(Debug, Default)]
+pub enum Overlay {
+    /// Nothing.
+    #[default]
+    None,
+    /// Help for a context, scrolled by rows.
+    Help(Context, usize),
+    /// The command palette.
+    Palette(PaletteState),
+    /// Past notices.
+    Notices,
+}
+
+/// What was set from outside and does not change while running.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Refuse every command that changes something outside of this program.
+    pub read_only: bool,
+    /// Names of the themes that can be switched through.
+    pub themes: Vec<String>,
+    /// Bounds of each connection's store.
+    pub limits: Limits,
+}
+
+/// The whole state of the program.
+#[derive(Debug)]
+pub struct App {
+    /// Every connection; never empty.
+    connections: Vec<Connection>,
+    active: usize,
+    /// The screen in front.
+    pub screen: Screen,
+    /// The explorer's pane that has the keys.
+    pub focus: Pane,
+    /// On a narrow terminal: which of message and history is on screen.
+    pub lower_pane: Pane,
+    /// The tree filter, while it is being typed.
+    pub filter_input: Option<Input>,
+    /// What lies over the screen.
+    pub overlay: Overlay,
+    /// First row of the broker screen.
+    pub broker_scroll: usize,
+    /// What happened.
+    pub notices: Notices,
+    /// Index of the theme in use.
+    pub theme: usize,
+    /// Columns and rows of the terminal.
+    pub size: (u16, u16),
+    /// What was set from outside.
+    pub settings: Settings,
+    next_publish: u64,
+}
+
+impl App {
+    /// A program with one connection that has not begun.
+    pub fn new(settings: Settings, name: String, target: &Target) -> Self {
+        let connection = Connection::new(ConnectionId(0), name, target, settings.limits);
+        Self {
+            connections: vec![connection],
+            active: 0,
+            screen: Screen::default(),
+            focus: Pane::default(),
+            lower_pane: Pane::Message,
+            filter_input: None,
+            overlay: Overlay::default(),
+            broker_scroll: 0,
+            notices: Notices::default(),
+            theme: 0,
+            size: (80, 24),
+            settings,
+            next_publish: 1,
+        }
+    }
+
+    /// The connection in front.
+    pub fn connection(&self) -> &Connection {
+        &self.connections[self.active]
+    }
+
+    /// The connection in front.
+    pub fn connection_mut(&mut self) -> &mut Connection {
+        &mut self.connections[self.active]
+    }
+
+    /// The connection called `id`.
+    pub fn connection_by_id(&mut self, id: ConnectionId) -> Option<&mut Connection> {
+        self.connections.iter_mut().find(|connection| connection.id == id)
+    }
+
+    /// Where the keys go.
+    pub fn context(&self) -> Context {
+        match self.overlay {
+            Overlay::Help(..) => return Context::Help,
+            Overlay::Palette(_) => return Context::Palette,
+            Overlay::Notices => return Context::Notices,
+            Overlay::None => {}
+        }
+        if self.connection().publish.open {
+            return Context::Publish;
+        }
+        if self.filter_input.is_some() {
+            return Context::Filter;
+        }
+        match (self.screen, self.focus) {
+            (Screen::Broker, _) => Context::Broker,
+            (Screen::Explorer, Pane::Topics) => Context::Topics,
+            (Screen::Explorer, Pane::Message) => Context::Message,
+            (Screen::Explorer, Pane::History) => Context::History,
+        }
+    }
+
+    /// Whether the tree pane has a filter line.
+    pub fn filter_shown(&self) -> bool {
+        self.filter_input.is_some() || !self.connection().tree.filter_text().is_empty()
+    }
+}
+
+
+/// Whether the link needs words on the screen, and which state they are about.
+pub fn banner(app: &App) -> Option<&LinkState> {
+    let link = &app.connection().link;
+    match link {
+        LinkState::Waiting { .. } | LinkState::Stopped { .. } => Some(link),
+        LinkState::Connecting { attempt, .. } if *attempt > 1 => Some(link),
+        _ => None,
+    }
+}
+
+/// Brings the rows on screen up to date. To be called before each frame.
+pub fn arrange(app: &mut App, now: Moment) {
+    let areas = layout::areas(app);
+    let tree_rows = layout::tree_rows(app, &areas);
+    let history_rows = layout::history_rows(&areas);
+    let connection = app.connection_mut();
+    let shown = connection.shown_moment(now);
+    let before = connection.tree.selected();
+    connection.tree.arrange(&connection.store, tree_rows, shown.mono_us);
+    let selected = connection.tree.selected();
+    if selected != before {
+        connection.message.at = None;
+        connection.message.reset();
+        connection.history.reset();
+    }
+    connection.history.arrange(&connection.store, selected, connection.message.at, history_rows);
+}
+
+/// What drawing found out that moving needs to know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Measured {
+    /// Lines of the payload in its present view, and rows of the pane for them.
+    pub message: (usize, usize),
+    /// Lines of the broker screen, and rows for them.
+    pub broker: (usize, usize),
+    /// Lines of the help, and rows for them.
+    pub help: (usize, usize),
+}
+
+/// Takes in what drawing found out, so that scrolling ends at the end.
+pub fn after_view(app: &mut App, measured: &Measured) {
+    let last = |(lines, rows): (usize, usize)| lines.saturating_sub(rows);
+    app.broker_scroll = app.broker_scroll.min(last(measured.broker));
+    if let Overlay::Help(_, scroll) = &mut app.overlay {
+        *scroll = (*scroll).min(last(measured.help));
+    }
+    let message = &mut app.connection_mut().message;
+    (message.lines, message.height) = measured.message;
+}
+
+/// Number of filters that the broker refused.
+pub fn refused_filters(connection: &Connection) -> usize {
+    let refused = |state: &SubscriptionState| matches!(state, SubscriptionState::Refused(_));
+    connection.subscriptions.iter().filter(|(_, state)| refused(state)).count()
+}

@@ -1,0 +1,149 @@
+//! The publish pane: what is being written, and what became of what was sent. Its content stays when the pane is closed.
+
+use std::collections::VecDeque;
+
+use bytes::Bytes;
+use ratatui_textarea::TextArea;
+use tui_input::Input;
+
+use crate::model::{Moment, Publication, PublishId, PublishState, QoS, check_topic};
+use crate::store::TopicId;
+
+/// Sent messages kept for the list under the form.
+const KEPT: usize = 50;
+/// Above this a text field is the wrong tool: the payload editor stops taking text.
+pub const MAX_EDITOR_BYTES: usize = 64 * 1024;
+/// See [`MAX_EDITOR_BYTES`].
+pub const MAX_EDITOR_LINES: usize = 2_000;
+
+/// The field that has the keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Field {
+    /// Topic.
+    #[default]
+    Topic,
+    /// Payload.
+    Payload,
+    /// QoS.
+    Qos,
+    /// Retain.
+    Retain,
+    /// The send button.
+    Send,
+}
+
+impl Field {
+    const ORDER: [Self; 5] = [Self::Topic, Self::Payload, Self::Qos, Self::Retain, Self::Send];
+
+    /// The field `steps` further on, round and round.
+    #[must_use]
+    pub fn stepped(self, steps: isize) -> Self {
+        let at = Self::ORDER.iter().position(|field| *field == self).unwrap_or(0);
+        Self::ORDER[(at as isize + steps).rem_euclid(Self::ORDER.len() as isize) as usize]
+    }
+}
+
+/// One message sent from the pane.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sent {
+    /// Its id.
+    pub id: PublishId,
+    /// Its topic.
+    pub topic: String,
+    /// Its QoS.
+    pub qos: QoS,
+    /// Whether it was to be retained.
+    pub retain: bool,
+    /// Payload size in bytes.
+    pub bytes: usize,
+    /// When it was asked for.
+    pub at: Moment,
+    /// What became of it.
+    pub state: PublishState,
+}
+
+/// State of the pane.
+#[derive(Debug, Default)]
+pub struct PublishPane {
+    /// On screen.
+    pub open: bool,
+    /// The field that has the keys.
+    pub field: Field,
+    /// Topic.
+    pub topic: Input,
+    /// Payload.
+    pub payload: TextArea<'static>,
+    /// QoS.
+    pub qos: QoS,
+    /// Retain.
+    pub retain: bool,
+    /// Why the last try to send was refused in place.
+    pub refusal: Option<String>,
+    /// The selection it was last opened on: its topic was filled in.
+    pub opened_on: Option<TopicId>,
+    /// The `$` topic the user was warned of; sending again confirms it.
+    pub confirmed: Option<String>,
+    sent: VecDeque<Sent>,
+}
+
+impl PublishPane {
+    /// The payload as it would be sent: lines joined by a line feed, no line feed at the end.
+    pub fn payload_text(&self) -> String {
+        self.payload.lines().join("\n")
+    }
+
+    /// What is wrong with the topic as it stands; an untouched empty field is not scolded.
+    pub fn topic_fault(&self) -> Option<String> {
+        let topic = self.topic.value();
+        if topic.is_empty() {
+            return None;
+        }
+        check_topic(topic).err().map(|fault| fault.to_string())
+    }
+
+    /// What sending would do that the user may not expect.
+    pub fn warning(&self) -> Option<&'static str> {
+        let empty = self.payload.lines().iter().all(String::is_empty) && self.payload.lines().len() <= 1;
+        if self.retain && empty {
+            Some("an empty retained payload deletes the retained message of this topic")
+        } else if self.topic.value().starts_with('$') {
+            Some("brokers usually ignore or refuse publishes to topics that start with $")
+        } else {
+            None
+        }
+    }
+
+    /// The message to send, or the reason why it cannot be.
+    pub fn publication(&self) -> Result<Publication, String> {
+        check_topic(self.topic.value()).map_err(|fault| fault.to_string())?;
+        Ok(Publication {
+            topic: self.topic.value().to_owned(),
+            payload: Bytes::from(self.payload_text()),
+            qos: self.qos,
+            retain: self.retain,
+            properties: None,
+        })
+    }
+
+    /// Remembers a message as sent.
+    pub fn remember(&mut self, sent: Sent) {
+        if self.sent.len() == KEPT {
+            self.sent.pop_back();
+        }
+        self.sent.push_front(sent);
+    }
+
+    /// Sent messages, newest first.
+    pub fn sent(&self) -> impl ExactSizeIterator<Item = &Sent> {
+        self.sent.iter()
+    }
+
+    /// Takes in what became of a message. A final state is never taken back.
+    pub fn resolve(&mut self, id: PublishId, state: PublishState) -> Option<&Sent> {
+        let sent = self.sent.iter_mut().find(|sent| sent.id == id)?;
+        if !sent.state.is_final(sent.qos) {
+            sent.state = state;
+        }
+        Some(sent)
+    }
+}

@@ -1,0 +1,346 @@
+//! The topic tree as it is looked at: what is open, selected, filtered and sorted, and the rows on screen. `arrange` brings the
+//! rows up to date before a frame; a frame then costs the rows it shows, however large the tree.
+
+use super::filter::Filter;
+use super::node_set::NodeSet;
+use super::siblings::{Siblings, Sort};
+use super::walk::{Cursor, Walk};
+use crate::store::{Store, TopicId};
+
+/// One row on screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TreeRow {
+    /// Whose row it is.
+    pub node: TopicId,
+    /// 0 for a first level.
+    pub depth: usize,
+    /// Has rows below it, shown or not.
+    pub branch: bool,
+    /// The rows below it are shown.
+    pub open: bool,
+    /// The filter found this topic (not only something below it).
+    pub matched: bool,
+}
+
+/// Where to move the selection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// Rows down, or up when negative.
+    Rows(isize),
+    /// To the first row.
+    First,
+    /// To the last row.
+    Last,
+}
+
+/// State of the tree pane.
+#[derive(Debug, Default)]
+pub struct TreeView {
+    selected: Option<TopicId>,
+    top: Option<TopicId>,
+    /// Row of the screen on which the selection stood when last drawn: it stays there while rows come and go above it.
+    anchor_row: Option<usize>,
+    open: NodeSet,
+    closed: NodeSet,
+    siblings: Siblings,
+    filter: Option<Filter>,
+    rows: Vec<TreeRow>,
+    height: usize,
+    /// The user has moved, opened or clicked: nothing opens by itself any more.
+    touched: bool,
+}
+
+macro_rules! walk {
+    ($self:ident, $store:expr, $now:expr) => {
+        Walk {
+            store: $store,
+            open: &$self.open,
+            closed: &$self.closed,
+            filter: $self.filter.as_ref(),
+            siblings: &mut $self.siblings,
+            now_us: $now,
+        }
+    };
+}
+
+impl TreeView {
+    /// The selected node.
+    pub fn selected(&self) -> Option<TopicId> {
+        self.selected
+    }
+
+    /// The rows on screen, top first, as of the last `arrange`.
+    pub fn rows(&self) -> &[TreeRow] {
+        &self.rows
+    }
+
+    /// What the tree is sorted by.
+    pub fn sort(&self) -> Sort {
+        self.siblings.sort()
+    }
+
+    /// Sorts by something else.
+    pub fn set_sort(&mut self, sort: Sort) {
+        self.siblings.set_sort(sort);
+    }
+
+    /// The filter's text, empty when there is none.
+    pub fn filter_text(&self) -> &str {
+        self.filter.as_ref().map_or("", Filter::text)
+    }
+
+    /// Number of topics the filter found.
+    pub fn filter_matches(&self) -> Option<usize> {
+        self.filter.as_ref().map(Filter::matches)
+    }
+
+    /// Filters by `text`; an empty text shows everything again.
+    pub fn set_filter(&mut self, text: &str, store: &Store) {
+        self.touched = true;
+        let was = self.filter.is_some();
+        self.filter = (!text.is_empty()).then(|| Filter::new(text, store));
+        self.closed = NodeSet::default();
+        self.siblings.clear();
+        if was && self.filter.is_none() {
+            self.reveal(store);
+        }
+        if let (Some(filter), Some(selected)) = (&self.filter, self.selected)
+            && !filter.keep().contains(selected)
+        {
+            self.selected = None;
+        }
+    }
+
+    /// Opens every branch above the selection so that it can be seen.
+    fn reveal(&mut self, store: &Store) {
+        let mut node = self.selected.and_then(|id| store.parent(id));
+        while let Some(id) = node {
+            self.open.insert(id);
+            node = store.parent(id);
+        }
+    }
+
+    /// Selects `node` and makes it visible.
+    pub fn select(&mut self, node: TopicId, store: &Store) {
+        self.touched = true;
+        self.selected = Some(node);
+        self.reveal(store);
+    }
+
+    /// Selects the row at `row` of the screen, if there is one; returns its node.
+    pub fn select_row(&mut self, row: usize) -> Option<TopicId> {
+        let node = self.rows.get(row)?.node;
+        self.touched = true;
+        self.selected = Some(node);
+        self.anchor_row = Some(row);
+        Some(node)
+    }
+
+    /// Moves the selection; the screen follows.
+    pub fn step(&mut self, step: Step, store: &Store, now_us: u64) {
+        self.touched = true;
+        let selected = self.selected;
+        let mut walk = walk!(self, store, now_us);
+        let mut moved = 0isize;
+        let cursor = match (step, selected.and_then(|id| walk.at(id))) {
+            (Step::First, _) | (Step::Rows(_), None) => walk.first(),
+            (Step::Last, _) => walk.last(),
+            (Step::Rows(rows), Some(mut cursor)) => {
+                for _ in 0..rows.unsigned_abs() {
+                    let stepped =
+                        if rows > 0 { walk.next(&mut cursor) } else { walk.previous(&mut cursor) };
+                    if !stepped {
+                        break;
+                    }
+                    moved += rows.signum();
+                }
+                Some(cursor)
+            }
+        };
+        self.selected = cursor.map(|cursor| cursor.node());
+        let last_row = self.height.saturating_sub(1);
+        self.anchor_row = match step {
+            Step::First => Some(0),
+            Step::Last => Some(last_row),
+            Step::Rows(_) => self
+                .anchor_row
+                .map(|row| row.saturating_add_signed(moved).min(last_row))
+                .or(Some(last_row / 2)),
+        };
+    }
+
+    /// Turns the screen without moving the selection (mouse wheel).
+    pub fn scroll(&mut self, rows: isize, store: &Store, now_us: u64) {
+        self.touched = true;
+        let Some(top) = self.rows.first().map(|row| row.node) else { return };
+        let height = self.height;
+        let mut walk = walk!(self, store, now_us);
+        let Some(mut cursor) = walk.at(top) else { return };
+        for _ in 0..rows.unsigned_abs() {
+            let stepped = if rows > 0 {
+                // The last screen stays full.
+                let mut ahead = cursor.clone();
+                (0..height).all(|_| walk.next(&mut ahead)) && walk.next(&mut cursor)
+            } else {
+                walk.previous(&mut cursor)
+            };
+            if !stepped {
+                break;
+            }
+        }
+        self.top = Some(cursor.node());
+        self.anchor_row = None;
+    }
+
+    /// Whether the rows below `node` are shown.
+    pub fn is_open(&self, node: TopicId) -> bool {
+        match self.filter {
+            Some(_) => !self.closed.contains(node),
+            None => self.open.contains(node),
+        }
+    }
+
+    /// Shows or hides the rows below `node`.
+    pub fn set_open(&mut self, node: TopicId, open: bool) {
+        self.touched = true;
+        if self.filter.is_some() {
+            if open { self.closed.remove(node) } else { drop(self.closed.insert(node)) }
+        } else if open {
+            self.open.insert(node);
+        } else {
+            self.open.remove(node);
+        }
+    }
+
+    /// Shows or hides everything below `node`, at all depths.
+    pub fn set_open_below(&mut self, node: TopicId, open: bool, store: &Store) {
+        let mut pending = vec![node];
+        while let Some(id) = pending.pop() {
+            if store.child_count(id) > 0 {
+                self.set_open(id, open);
+                pending.extend(store.children(id));
+            }
+        }
+    }
+
+    /// Moves to the next (or previous) topic that the filter found, round and round; false without a match.
+    pub fn step_match(&mut self, forward: bool, store: &Store, now_us: u64) -> bool {
+        if self.filter.as_ref().is_none_or(|filter| filter.matches() == 0) {
+            return false;
+        }
+        let start = self.selected;
+        let mut walk = walk!(self, store, now_us);
+        let from = start.and_then(|id| walk.at(id));
+        let mut cursor = from.clone().or_else(|| walk.first());
+        let mut wrapped = false;
+        while let Some(at) = &mut cursor {
+            let stepped = if forward { walk.next(at) } else { walk.previous(at) };
+            if !stepped {
+                if wrapped {
+                    return false;
+                }
+                wrapped = true;
+                cursor = if forward { walk.first() } else { walk.last() };
+            }
+            let Some(at) = &cursor else { return false };
+            if walk.filter.is_some_and(|filter| filter.is_match(at.node())) {
+                let node = at.node();
+                self.selected = Some(node);
+                self.anchor_row = self
+                    .rows
+                    .iter()
+                    .position(|row| row.node == node)
+                    .or(Some(self.height.saturating_sub(1) / 2));
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Brings the rows up to date for a pane of `height` rows. Nothing jumps: the selection keeps its row, else the top row stays.
+    pub fn arrange(&mut self, store: &Store, height: usize, now_us: u64) {
+        self.height = height;
+        if let Some(filter) = &mut self.filter
+            && filter.take_newcomers(store)
+        {
+            self.siblings.clear();
+        }
+        if !self.touched {
+            self.selected = None;
+            self.open_what_fits(store, now_us);
+        }
+        let (selected, anchor_row, top) = (self.selected, self.anchor_row, self.top);
+        let mut walk = walk!(self, store, now_us);
+        let at_selection = selected.and_then(|id| walk.at(id)).or_else(|| walk.first());
+        let start = match (anchor_row, &at_selection) {
+            (Some(row), Some(cursor)) => Some(stepped_back(&mut walk, cursor, row.min(height.saturating_sub(1)))),
+            _ => top.and_then(|id| walk.at(id)).or_else(|| walk.first()),
+        };
+        let mut rows = Vec::with_capacity(height);
+        if let Some(mut cursor) = start {
+            fill(&mut walk, &mut cursor, height, &mut rows);
+            if rows.len() < height
+                && let Some(first) = rows.first()
+                && let Some(cursor) = walk.at(first.node)
+            {
+                // Blank rows at the end while there are rows above: pull them in.
+                let mut cursor = stepped_back(&mut walk, &cursor, height - rows.len());
+                rows.clear();
+                fill(&mut walk, &mut cursor, height, &mut rows);
+            }
+        }
+        self.selected = at_selection.map(|cursor| cursor.node());
+        self.top = rows.first().map(|row| row.node);
+        if anchor_row.is_some() || !self.touched {
+            self.anchor_row = rows.iter().position(|row| Some(row.node) == self.selected);
+        }
+        self.rows = rows;
+    }
+
+    /// Before the first touch, branches open by themselves, shallow ones first, as long as everything fits on the screen.
+    fn open_what_fits(&mut self, store: &Store, now_us: u64) {
+        loop {
+            let mut walk = walk!(self, store, now_us);
+            let Some(mut cursor) = walk.first() else { return };
+            let mut rows = Vec::with_capacity(self.height);
+            fill(&mut walk, &mut cursor, self.height + 1, &mut rows);
+            let room = self.height.saturating_sub(rows.len());
+            let candidate = rows
+                .iter()
+                .filter(|row| row.branch && !row.open && store.level(row.node) != "$SYS")
+                .filter(|row| store.child_count(row.node) <= room)
+                .min_by_key(|row| row.depth)
+                .map(|row| row.node);
+            match candidate {
+                Some(node) => drop(self.open.insert(node)),
+                None => return,
+            }
+        }
+    }
+}
+
+fn stepped_back(walk: &mut Walk<'_>, from: &Cursor, rows: usize) -> Cursor {
+    let mut cursor = from.clone();
+    for _ in 0..rows {
+        if !walk.previous(&mut cursor) {
+            break;
+        }
+    }
+    cursor
+}
+
+fn fill(walk: &mut Walk<'_>, cursor: &mut Cursor, height: usize, rows: &mut Vec<TreeRow>) {
+    for _ in 0..height {
+        let node = cursor.node();
+        rows.push(TreeRow {
+            node,
+            depth: cursor.depth(),
+            branch: walk.store.child_count(node) > 0,
+            open: walk.is_open(node),
+            matched: walk.filter.is_some_and(|filter| filter.is_match(node)),
+        });
+        if !walk.next(cursor) {
+            break;
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! The history pane: moving in it shows that message.
+
+use crate::app::{App, Command};
+
+/// Moves by `rows`, to older messages when positive.
+pub(super) fn step(app: &mut App, rows: isize) {
+    let connection = app.connection_mut();
+    let Some(topic) = connection.tree.selected() else { return };
+    let before = connection.message.at;
+    let at = connection.history.step(&connection.store, topic, before, rows);
+    if at != before {
+        connection.message.at = at;
+        connection.message.reset();
+    }
+}
+
+/// Looks at the message on a row of the screen.
+pub(super) fn select_row(app: &mut App, row: usize) {
+    let history = &app.connection().history;
+    let (top, selected) = (history.top, history.selected_row);
+    step(app, (top + row) as isize - (top + selected) as isize);
+}
+
+pub(super) fn movement(app: &mut App, command: Command) {
+    let page = app.connection().history.height.saturating_sub(1).max(1) as isize;
+    let rows = match command {
+        Command::Up => -1,
+        Command::Down => 1,
+        Command::PageUp => -page,
+        Command::PageDown => page,
+        Command::Top => isize::MIN / 2,
+        _ => isize::MAX / 2,
+    };
+    step(app, rows);
+}

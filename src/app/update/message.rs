@@ -1,0 +1,50 @@
+//! The message pane: scrolling, views, older and newer messages.
+
+use super::history;
+use crate::app::{App, Command, Effect, Pane};
+
+/// Columns moved by one step to the side.
+const SIDE_STEP: usize = 8;
+
+pub(super) fn run(app: &mut App, command: Command) -> Vec<Effect> {
+    match command {
+        Command::OlderMessage => history::step(app, 1),
+        Command::NewerMessage => history::step(app, -1),
+        Command::LatestMessage => {
+            let view = &mut app.connection_mut().message;
+            if view.at.take().is_none() {
+                app.focus = Pane::Topics;
+            }
+        }
+        _ => {
+            let view = &mut app.connection_mut().message;
+            match command {
+                Command::NextView => {
+                    view.view = view.view.next();
+                    view.reset();
+                }
+                Command::ToggleWrap => {
+                    view.wrap = !view.wrap;
+                    view.column = 0;
+                }
+                Command::ScrollLeft => view.column = view.column.saturating_sub(SIDE_STEP),
+                Command::ScrollRight if !view.wrap => view.column += SIDE_STEP,
+                _ => {}
+            }
+        }
+    }
+    Vec::new()
+}
+
+pub(super) fn movement(app: &mut App, command: Command) {
+    let view = &mut app.connection_mut().message;
+    let page = view.height.saturating_sub(1).max(1) as isize;
+    match command {
+        Command::Up => view.scroll_by(-1),
+        Command::Down => view.scroll_by(1),
+        Command::PageUp => view.scroll_by(-page),
+        Command::PageDown => view.scroll_by(page),
+        Command::Top => view.scroll = 0,
+        _ => view.scroll_by(isize::MAX / 2),
+    }
+}

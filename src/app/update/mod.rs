@@ -1,0 +1,258 @@
+//! Every change of state goes through here: an action comes in, effects go out. One file per area.
+
+mod broker;
+mod history;
+mod message;
+mod mouse;
+mod overlay;
+mod publish;
+mod session;
+mod topics;
+
+use crossterm::event::{Event, KeyEvent, KeyEventKind};
+use tui_input::backend::crossterm::EventHandler;
+
+use super::{Action, App, Command, Context, Done, Effect, Overlay, Pane, Screen, SessionRequestName, command_for};
+use crate::model::{Moment, PublishState, SessionRequest, Severity};
+
+pub use session::ingest;
+
+/// Takes in one action.
+pub fn update(app: &mut App, action: Action, now: Moment) -> Vec<Effect> {
+    match action {
+        Action::Key(key) => on_key(app, key, now),
+        Action::Paste(text) => {
+            on_paste(app, &text);
+            Vec::new()
+        }
+        Action::Mouse(event) => mouse::on_mouse(app, event, now),
+        Action::Resize(columns, rows) => {
+            app.size = (columns, rows);
+            Vec::new()
+        }
+        Action::Run(command) => run(app, command, now),
+        Action::Session(id, event) => {
+            session::on_event(app, id, event, now);
+            Vec::new()
+        }
+        Action::Done(done) => {
+            on_done(app, done, now);
+            Vec::new()
+        }
+        Action::Tick => Vec::new(),
+    }
+}
+
+fn on_key(app: &mut App, key: KeyEvent, now: Moment) -> Vec<Effect> {
+    if key.kind == KeyEventKind::Release {
+        return Vec::new();
+    }
+    let context = app.context();
+    if let Some(command) = command_for(context, key) {
+        return run(app, command, now);
+    }
+    match context {
+        Context::Publish => publish::on_key(app, key, now),
+        Context::Filter => {
+            if let Some(input) = &mut app.filter_input {
+                input.handle_event(&Event::Key(key));
+                topics::apply_filter(app);
+            }
+            Vec::new()
+        }
+        Context::Palette => {
+            if let Overlay::Palette(palette) = &mut app.overlay {
+                palette.input.handle_event(&Event::Key(key));
+                palette.selected = 0;
+            }
+            Vec::new()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Pasted text goes to the focused field only, without control characters; elsewhere it does nothing.
+fn on_paste(app: &mut App, text: &str) {
+    let one_line = || text.chars().filter(|c| !c.is_control()).collect::<String>();
+    match app.context() {
+        Context::Publish => publish::on_paste(app, text),
+        Context::Filter => {
+            if let Some(input) = &mut app.filter_input {
+                insert(input, &one_line());
+                topics::apply_filter(app);
+            }
+        }
+        Context::Palette => {
+            if let Overlay::Palette(palette) = &mut app.overlay {
+                insert(&mut palette.input, &one_line());
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Inserts `text` at the cursor of a one-line field.
+fn insert(input: &mut tui_input::Input, text: &str) {
+    for letter in text.chars() {
+        input.handle(tui_input::InputRequest::InsertChar(letter));
+    }
+}
+
+/// Runs a command if it can run now; otherwise says why not.
+pub fn run(app: &mut App, command: Command, now: Moment) -> Vec<Effect> {
+    if let Err(reason) = command.check(app) {
+        app.notices.push(now, Severity::Warning, format!("{}: {reason}", command.row().title));
+        return Vec::new();
+    }
+    match command {
+        Command::Quit | Command::QuitNow => vec![Effect::Quit],
+        Command::Suspend => vec![Effect::Suspend],
+        Command::NextTheme => {
+            next_theme(app, now);
+            Vec::new()
+        }
+        Command::ShowExplorer => show(app, Screen::Explorer),
+        Command::ShowBroker => show(app, Screen::Broker),
+        Command::NextPane => focus(app, 1),
+        Command::PreviousPane => focus(app, 2),
+        Command::Pause => pause(app, now),
+        Command::Reconnect => reconnect(app),
+        Command::OpenPublish
+        | Command::SendPublish
+        | Command::NextField
+        | Command::PreviousField
+        | Command::CycleQos
+        | Command::ToggleRetain
+        | Command::ClearPayload => publish::run(app, command, now),
+        Command::OpenHelp
+        | Command::OpenPalette
+        | Command::RunSelected
+        | Command::ShowNotices => overlay::run(app, command, now),
+        Command::Back => back(app),
+        Command::CopyPayload | Command::CopyTopic => copy(app, command),
+        Command::NextView
+        | Command::OlderMessage
+        | Command::NewerMessage
+        | Command::LatestMessage
+        | Command::ToggleWrap
+        | Command::ScrollLeft
+        | Command::ScrollRight => message::run(app, command),
+        Command::Up | Command::Down | Command::PageUp | Command::PageDown | Command::Top | Command::Bottom => {
+            movement(app, command, now);
+            Vec::new()
+        }
+        Command::FilterTree
+        | Command::OpenNode
+        | Command::NextSort
+        | Command::ExpandBelow
+        | Command::CollapseBelow
+        | Command::Expand
+        | Command::Collapse
+        | Command::NextMatch
+        | Command::PreviousMatch
+        | Command::ApplyFilter
+        | Command::ClearFilter => {
+            topics::run(app, command, now);
+            Vec::new()
+        }
+    }
+}
+
+/// Up, down and their kin mean the list or text that has the keys.
+fn movement(app: &mut App, command: Command, now: Moment) {
+    match app.context() {
+        Context::Topics | Context::Filter => topics::movement(app, command, now),
+        Context::Message => message::movement(app, command),
+        Context::History => history::movement(app, command),
+        Context::Broker => broker::movement(app, command),
+        Context::Help | Context::Palette | Context::Notices => overlay::movement(app, command),
+        Context::Publish => {}
+    }
+}
+
+fn next_theme(app: &mut App, now: Moment) {
+    let count = app.settings.themes.len().max(1);
+    app.theme = (app.theme + 1) % count;
+    if let Some(name) = app.settings.themes.get(app.theme) {
+        app.notices.push(now, Severity::Info, format!("theme: {name}"));
+    }
+}
+
+fn show(app: &mut App, screen: Screen) -> Vec<Effect> {
+    app.screen = screen;
+    Vec::new()
+}
+
+fn focus(app: &mut App, steps: usize) -> Vec<Effect> {
+    const ORDER: [Pane; 3] = [Pane::Topics, Pane::Message, Pane::History];
+    let at = ORDER.iter().position(|pane| *pane == app.focus).unwrap_or(0);
+    set_focus(app, ORDER[(at + steps) % ORDER.len()]);
+    Vec::new()
+}
+
+/// Gives the keys to a pane; on a narrow terminal it comes on screen.
+fn set_focus(app: &mut App, pane: Pane) {
+    app.focus = pane;
+    if pane != Pane::Topics {
+        app.lower_pane = pane;
+    }
+}
+
+fn pause(app: &mut App, now: Moment) -> Vec<Effect> {
+    let connection = app.connection_mut();
+    if connection.paused.take().is_some() {
+        connection.store.release();
+    } else {
+        connection.store.hold(now);
+        connection.paused = Some(now);
+    }
+    Vec::new()
+}
+
+fn reconnect(app: &mut App) -> Vec<Effect> {
+    let connection = app.connection();
+    let request =
+        if connection.link.is_connected() { SessionRequest::Disconnect } else { SessionRequest::Reconnect };
+    vec![Effect::Request(connection.id, request)]
+}
+
+fn copy(app: &App, command: Command) -> Vec<Effect> {
+    let connection = app.connection();
+    if command == Command::CopyTopic {
+        let topic = connection.tree.selected().map(|id| connection.store.path(id).to_string());
+        return topic.map_or_else(Vec::new, |topic| vec![Effect::Copy { what: "topic", bytes: topic.into_bytes() }]);
+    }
+    let payload = connection.shown_message().map(|message| message.payload.to_vec());
+    payload.map_or_else(Vec::new, |bytes| vec![Effect::Copy { what: "payload", bytes }])
+}
+
+/// One step back: close what lies on top, else the filter, else go to the tree. Never quits.
+fn back(app: &mut App) -> Vec<Effect> {
+    if !matches!(app.overlay, Overlay::None) {
+        app.overlay = Overlay::None;
+    } else if app.connection().publish.open {
+        app.connection_mut().publish.open = false;
+    } else if app.screen != Screen::Explorer {
+        app.screen = Screen::Explorer;
+    } else if app.focus != Pane::Topics {
+        app.focus = Pane::Topics;
+    } else if !app.connection().tree.filter_text().is_empty() {
+        topics::clear_filter(app);
+    } else if app.connection().message.at.is_some() {
+        app.connection_mut().message.at = None;
+    }
+    Vec::new()
+}
+
+fn on_done(app: &mut App, done: Done, now: Moment) {
+    match done {
+        Done::Copied(text) => app.notices.push(now, Severity::Success, text),
+        Done::Failed(text) => app.notices.push(now, Severity::Error, text),
+        Done::RequestRefused(id, name, reason) => {
+            if let (SessionRequestName::Publish(publish), Some(connection)) = (name, app.connection_by_id(id)) {
+                connection.publish.resolve(publish, PublishState::Failed(reason.clone()));
+            }
+            app.notices.push(now, Severity::Error, reason);
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! The publish pane: filling the fields, sending.
+
+use crossterm::event::{Event, KeyCode, KeyEvent};
+use tui_input::Input;
+use tui_input::backend::crossterm::EventHandler;
+
+use super::insert;
+use crate::app::{App, Command, Effect, Field, MAX_EDITOR_BYTES, MAX_EDITOR_LINES, Sent};
+use crate::model::{Moment, PublishId, PublishState, QoS, SessionRequest, Severity};
+
+pub(super) fn run(app: &mut App, command: Command, now: Moment) -> Vec<Effect> {
+    if command == Command::OpenPublish {
+        open(app);
+        return Vec::new();
+    }
+    if command == Command::SendPublish {
+        return send(app, now);
+    }
+    let pane = &mut app.connection_mut().publish;
+    match command {
+        Command::NextField => pane.field = pane.field.stepped(1),
+        Command::PreviousField => pane.field = pane.field.stepped(-1),
+        Command::CycleQos => cycle_qos(&mut pane.qos, 1),
+        Command::ToggleRetain => pane.retain = !pane.retain,
+        _ => drop(pane.payload.clear()),
+    }
+    Vec::new()
+}
+
+/// Opens the pane. The topic is that of the selection, unless the field was edited since for this same selection.
+fn open(app: &mut App) {
+    let connection = app.connection_mut();
+    let selected = connection.tree.selected();
+    let pane = &mut connection.publish;
+    if (pane.topic.value().is_empty() || pane.opened_on != selected)
+        && let Some(selected) = selected
+    {
+        pane.topic = Input::new(connection.store.path(selected).to_string());
+    }
+    pane.opened_on = selected;
+    pane.open = true;
+    pane.refusal = None;
+    pane.field = if pane.topic.value().is_empty() { Field::Topic } else { Field::Payload };
+}
+
+fn cycle_qos(qos: &mut QoS, steps: u8) {
+    *qos = QoS::from_level((qos.level() + steps) % 3).unwrap_or_default();
+}
+
+/// Keys that are no command: text for the focused field, or what a button makes of Enter and Space.
+pub(super) fn on_key(app: &mut App, key: KeyEvent, now: Moment) -> Vec<Effect> {
+    let pane = &mut app.connection_mut().publish;
+    pane.refusal = None;
+    match (pane.field, key.code) {
+        (Field::Topic, KeyCode::Enter | KeyCode::Down) => pane.field = Field::Payload,
+        (Field::Topic, _) => drop(pane.topic.handle_event(&Event::Key(key))),
+        (Field::Payload, KeyCode::Up) if pane.payload.cursor().0 == 0 => pane.field = Field::Topic,
+        (Field::Payload, KeyCode::Down) if pane.payload.cursor().0 + 1 >= pane.payload.lines().len() => {
+            pane.field = Field::Qos;
+        }
+        (Field::Payload, _) => {
+            let grows = matches!(key.code, KeyCode::Char(_) | KeyCode::Enter | KeyCode::Tab);
+            if grows && !has_room(pane.payload.lines(), 1) {
+                pane.refusal = Some(too_long());
+            } else {
+                pane.payload.input(key);
+            }
+        }
+        (Field::Qos, KeyCode::Char(' ') | KeyCode::Right | KeyCode::Enter) => cycle_qos(&mut pane.qos, 1),
+        (Field::Qos, KeyCode::Left) => cycle_qos(&mut pane.qos, 2),
+        (Field::Qos, KeyCode::Char(digit @ '0'..='2')) => {
+            pane.qos = QoS::from_level(digit as u8 - b'0').unwrap_or_default();
+        }
+        (Field::Retain, KeyCode::Char(' ') | KeyCode::Enter) => pane.retain = !pane.retain,
+        (Field::Retain, KeyCode::Left) => pane.field = Field::Qos,
+        (Field::Retain, KeyCode::Right) | (Field::Qos, KeyCode::Down) => pane.field = Field::Send,
+        (Field::Send, KeyCode::Left) => pane.field = Field::Retain,
+        (Field::Qos | Field::Retain | Field::Send, KeyCode::Up) => pane.field = Field::Payload,
+        (Field::Send, KeyCode::Enter | KeyCode::Char(' ')) => return send(app, now),
+        _ => {}
+    }
+    Vec::new()
+}
+
+pub(super) fn on_paste(app: &mut App, text: &str) {
+    let pane = &mut app.connection_mut().publish;
+    match pane.field {
+        Field::Topic => insert(&mut pane.topic, &text.chars().filter(|c| !c.is_control()).collect::<String>()),
+        Field::Payload => {
+            let text = text.replace("\r\n", "\n").replace('\r', "\n");
+            let clean: String = text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
+            if has_room(pane.payload.lines(), clean.len()) {
+                pane.payload.insert_str(clean);
+            } else {
+                pane.refusal = Some(too_long());
+            }
+        }
+        _ => {}
+    }
+}
+
+fn has_room(lines: &[String], more: usize) -> bool {
+    let bytes: usize = lines.iter().map(|line| line.len() + 1).sum();
+    bytes + more <= MAX_EDITOR_BYTES && lines.len() < MAX_EDITOR_LINES
+}
+
+fn too_long() -> String {
+    format!("the editor holds at most {} KiB and {MAX_EDITOR_LINES} lines", MAX_EDITOR_BYTES / 1024)
+}
+
+fn send(app: &mut App, now: Moment) -> Vec<Effect> {
+    let id = PublishId(app.next_publish);
+    let connection = app.connection_mut();
+    let pane = &mut connection.publish;
+    pane.refusal = None;
+    let publication = match pane.publication() {
+        Ok(publication) => publication,
+        Err(reason) => {
+            pane.refusal = Some(format!("not sent: {reason}"));
+            pane.field = Field::Topic;
+            return Vec::new();
+        }
+    };
+    if publication.topic.starts_with('$') && pane.confirmed.as_deref() != Some(&publication.topic) {
+        pane.refusal = Some("not sent yet: brokers usually ignore or refuse topics with $; send again to try".into());
+        pane.confirmed = Some(publication.topic);
+        return Vec::new();
+    }
+    pane.remember(Sent {
+        id,
+        topic: publication.topic.clone(),
+        qos: publication.qos,
+        retain: publication.retain,
+        bytes: publication.payload.len(),
+        at: now,
+        state: PublishState::Queued,
+    });
+    let effect = Effect::Request(connection.id, SessionRequest::Publish(id, publication));
+    if !connection.link.is_connected() {
+        app.notices.push(now, Severity::Info, "not connected: the message waits and is sent once connected");
+    }
+    app.next_publish += 1;
+    vec![effect]
+}

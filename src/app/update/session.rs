@@ -1,0 +1,105 @@
+//! News from the sessions: messages into the store, states into the connection, what matters into the notices.
+
+use crate::app::{App, Connection};
+use crate::model::{
+    ConnectionId, LinkState, Message, Moment, PublishId, PublishState, SessionEvent, Severity, SubscriptionState,
+    TopicFilter,
+};
+
+/// Takes in a batch of events in order. `full` says that the batch was as long as batches get: more is waiting.
+pub fn ingest(app: &mut App, batch: &mut Vec<(ConnectionId, SessionEvent)>, full: bool, now: Moment) {
+    for (id, event) in batch.drain(..) {
+        on_event(app, id, event, now);
+    }
+    for connection in &mut app.connections {
+        connection.behind = full;
+    }
+}
+
+pub(super) fn on_event(app: &mut App, id: ConnectionId, event: SessionEvent, now: Moment) {
+    let Some(connection) = app.connection_by_id(id) else { return };
+    match event {
+        SessionEvent::Message(message) => on_message(connection, &message),
+        SessionEvent::Link(state) => on_link(app, id, state, now),
+        SessionEvent::Subscription(filter, state) => on_subscription(app, id, filter, state, now),
+        SessionEvent::Publish(publish, state) => on_publish(app, id, publish, state, now),
+        SessionEvent::Notice(severity, text) => app.notices.push(now, severity, text),
+    }
+}
+
+fn on_message(connection: &mut Connection, message: &Message) {
+    if message.topic.starts_with("$SYS/") {
+        connection.sys.update(&message.topic, &message.payload, message.received);
+    }
+    connection.store.ingest(message);
+}
+
+fn on_link(app: &mut App, id: ConnectionId, state: LinkState, now: Moment) {
+    let Some(connection) = app.connection_by_id(id) else { return };
+    let was_connected = connection.link.is_connected();
+    let before = std::mem::replace(&mut connection.link, state);
+    connection.link_since = now;
+    let address = connection.address.clone();
+    let link = connection.link.clone();
+    match (&before, link) {
+        (_, LinkState::Connected { protocol, .. }) => {
+            app.notices.push(now, Severity::Success, format!("connected to {address} with {protocol}"));
+        }
+        (_, LinkState::Waiting { trouble, .. }) if was_connected => {
+            app.notices.push(now, Severity::Error, format!("connection lost: {}", trouble.cause));
+        }
+        (LinkState::Waiting { trouble: old, .. }, LinkState::Waiting { trouble, .. }) if old.cause == trouble.cause => {}
+        (_, LinkState::Waiting { trouble, .. }) => app.notices.push(now, Severity::Error, trouble.cause),
+        (_, LinkState::Stopped { trouble: Some(trouble) }) => {
+            app.notices.push(now, Severity::Error, format!("{}. {}", trouble.cause, trouble.remedy));
+        }
+        (_, LinkState::Stopped { trouble: None }) => app.notices.push(now, Severity::Info, "disconnected"),
+        _ => {}
+    }
+}
+
+fn on_subscription(app: &mut App, id: ConnectionId, filter: TopicFilter, state: SubscriptionState, now: Moment) {
+    let Some(connection) = app.connection_by_id(id) else { return };
+    let news = match &state {
+        SubscriptionState::Refused(reason) => {
+            Some((Severity::Warning, format!("the broker refused the filter '{filter}': {reason}")))
+        }
+        SubscriptionState::Unanswered => {
+            Some((Severity::Warning, format!("no SUBACK for '{filter}' within 5 s: the broker may be overloaded")))
+        }
+        _ => None,
+    };
+    let known = connection.subscriptions.iter_mut().find(|(other, _)| *other == filter);
+    match (known, &state) {
+        (Some(_), SubscriptionState::Removed) => connection.subscriptions.retain(|(other, _)| *other != filter),
+        (Some(known), _) => known.1 = state,
+        (None, SubscriptionState::Removed) => {}
+        (None, _) => connection.subscriptions.push((filter, state)),
+    }
+    if let Some((severity, text)) = news {
+        app.notices.push(now, severity, text);
+    }
+}
+
+fn on_publish(app: &mut App, id: ConnectionId, publish: PublishId, state: PublishState, now: Moment) {
+    let Some(connection) = app.connection_by_id(id) else { return };
+    let pane_open = connection.publish.open;
+    let Some(sent) = connection.publish.resolve(publish, state) else { return };
+    let topic = sent.topic.clone();
+    match &sent.state {
+        PublishState::Failed(reason) => {
+            let text = format!("publish to {topic} failed: {reason}");
+            app.notices.push(now, Severity::Error, text);
+        }
+        PublishState::Lost(reason) => {
+            let text = format!("publish to {topic} may be lost: {reason}");
+            app.notices.push(now, Severity::Error, text);
+        }
+        // The open pane shows it already.
+        PublishState::Acknowledged(span) if !pane_open => {
+            let text = format!("publish to {topic} acknowledged in {} ms", span.as_millis());
+            app.notices.push(now, Severity::Success, text);
+        }
+        _ => {}
+    }
+}

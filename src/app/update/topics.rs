@@ -1,0 +1,81 @@
+//! The tree pane: moving, opening, filtering, sorting.
+
+use tui_input::Input;
+
+use super::set_focus;
+use crate::app::{App, Command, Pane, Step};
+use crate::model::Moment;
+
+pub(super) fn run(app: &mut App, command: Command, now: Moment) {
+    let now_us = now.mono_us;
+    match command {
+        Command::FilterTree => {
+            set_focus(app, Pane::Topics);
+            app.filter_input = Some(Input::new(app.connection().tree.filter_text().to_owned()));
+        }
+        Command::ApplyFilter => app.filter_input = None,
+        Command::ClearFilter => clear_filter(app),
+        Command::NextSort => {
+            let tree = &mut app.connection_mut().tree;
+            let next = tree.sort().next();
+            tree.set_sort(next);
+        }
+        Command::NextMatch | Command::PreviousMatch => {
+            let connection = app.connection_mut();
+            connection.tree.step_match(command == Command::NextMatch, &connection.store, now_us);
+        }
+        _ => on_selection(app, command, now_us),
+    }
+}
+
+fn on_selection(app: &mut App, command: Command, now_us: u64) {
+    let connection = app.connection_mut();
+    let (tree, store) = (&mut connection.tree, &connection.store);
+    let Some(selected) = tree.selected() else { return };
+    let branch = store.child_count(selected) > 0;
+    match command {
+        Command::OpenNode if branch => tree.set_open(selected, !tree.is_open(selected)),
+        Command::OpenNode => set_focus(app, Pane::Message),
+        Command::ExpandBelow => tree.set_open_below(selected, true, store),
+        Command::CollapseBelow => tree.set_open_below(selected, false, store),
+        Command::Expand if branch && !tree.is_open(selected) => tree.set_open(selected, true),
+        Command::Expand if branch => tree.step(Step::Rows(1), store, now_us),
+        Command::Expand => set_focus(app, Pane::Message),
+        Command::Collapse if branch && tree.is_open(selected) => tree.set_open(selected, false),
+        Command::Collapse => {
+            if let Some(parent) = store.parent(selected).filter(|parent| *parent != crate::store::TopicId::ROOT) {
+                tree.select(parent, store);
+            }
+        }
+        _ => {}
+    }
+}
+
+pub(super) fn movement(app: &mut App, command: Command, now: Moment) {
+    let connection = app.connection_mut();
+    let page = connection.tree.rows().len().saturating_sub(1).max(1) as isize;
+    let step = match command {
+        Command::Up => Step::Rows(-1),
+        Command::Down => Step::Rows(1),
+        Command::PageUp => Step::Rows(-page),
+        Command::PageDown => Step::Rows(page),
+        Command::Top => Step::First,
+        _ => Step::Last,
+    };
+    connection.tree.step(step, &connection.store, now.mono_us);
+}
+
+/// Brings the tree in line with the filter as typed.
+pub(super) fn apply_filter(app: &mut App) {
+    let Some(text) = app.filter_input.as_ref().map(|input| input.value().to_owned()) else { return };
+    let connection = app.connection_mut();
+    if text != connection.tree.filter_text() {
+        connection.tree.set_filter(&text, &connection.store);
+    }
+}
+
+pub(super) fn clear_filter(app: &mut App) {
+    app.filter_input = None;
+    let connection = app.connection_mut();
+    connection.tree.set_filter("", &connection.store);
+}

@@ -1,0 +1,124 @@
+//! The explorer as a program: sessions, terminal and loop put together, and taken apart again on every way out.
+
+use std::collections::HashMap;
+use std::io;
+use std::net::SocketAddr;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use crossterm::event::EventStream;
+use jiff::tz::TimeZone;
+use tokio::sync::mpsc::channel;
+use tokio_util::sync::CancellationToken;
+
+use super::{LookArgs, USAGE, output};
+use crate::app::{App, Settings};
+use crate::broker::{Broker, BrokerOptions, demo};
+use crate::config::{Look, Themes, config_dir};
+use crate::model::{Clock, Severity, Target};
+use crate::mqtt::Session;
+use crate::runtime::{self, EVENT_CAPACITY, EventLoop, Outcome, Signals};
+use crate::store::Limits;
+use crate::ui::Appearance;
+
+/// A broker and fleet of our own to explore.
+pub(super) struct Bundled {
+    pub(super) seed: u64,
+}
+
+/// Runs the explorer on `target` until it is left.
+pub(super) fn run(name: &str, target: Target, look: &LookArgs, bundled: Option<Bundled>) -> ExitCode {
+    if let Err(fault) = runtime::require_terminal() {
+        return output::fail(USAGE, &fault);
+    }
+    runtime::install_panic_hook();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+    let result = match runtime {
+        Ok(runtime) => {
+            let result = runtime.block_on(explore(name, target, look, bundled));
+            // Blocked name look-ups and the like must not hold the exit.
+            runtime.shutdown_background();
+            result
+        }
+        Err(fault) => Err(fault),
+    };
+    runtime::leave();
+    match result {
+        Ok(Outcome::Quit) => ExitCode::SUCCESS,
+        Ok(Outcome::Signal(code)) => ExitCode::from(u8::try_from(code).unwrap_or(1)),
+        Ok(Outcome::TerminalGone) => ExitCode::from(129),
+        Err(fault) => output::fail(1, &format!("the terminal failed: {fault}")),
+    }
+}
+
+async fn explore(
+    name: &str,
+    mut target: Target,
+    args: &LookArgs,
+    bundled: Option<Bundled>,
+) -> io::Result<Outcome> {
+    let look = Look::detect(|name| std::env::var(name).ok(), args.color == "never", args.ascii);
+    let folder = config_dir().map(|folder| folder.join("themes"));
+    let (themes, faults) = Themes::load(folder.as_deref(), look.colours);
+    let clock = Clock::start();
+    let stop = CancellationToken::new();
+    let own = match bundled {
+        Some(bundled) => Some(start_bundled(bundled, &mut target, stop.clone()).await?),
+        None => None,
+    };
+    let limits = Limits { bytes: args.memory, ..Limits::default() };
+    let settings = Settings { read_only: args.read_only, themes: themes.names().map(str::to_owned).collect(), limits };
+    let mut app = App::new(settings, name.to_owned(), &target);
+    for fault in faults {
+        app.notices.push(clock.now(), Severity::Warning, fault);
+    }
+    if let Some(wanted) = &args.theme {
+        match themes.position(wanted) {
+            Some(index) => app.theme = index,
+            None => app.notices.push(clock.now(), Severity::Warning, format!("there is no theme '{wanted}'")),
+        }
+    }
+    let (sender, events) = channel(EVENT_CAPACITY);
+    let id = app.connection().id;
+    let session = Session::start(id, target, clock, sender);
+    let mut event_loop = EventLoop {
+        app,
+        terminal: runtime::enter()?,
+        input: EventStream::new(),
+        sessions: HashMap::from([(id, session)]),
+        events,
+        clock,
+        themes,
+        appearance: Appearance { look, zone: TimeZone::system() },
+        signals: Some(Signals::listen()?),
+        real_terminal: true,
+    };
+    let outcome = event_loop.run().await;
+    // The screen is given back first: saying goodbye to a broker may take a moment.
+    runtime::leave();
+    event_loop.close().await;
+    stop.cancel();
+    if let Some(own) = own {
+        let _ = tokio::time::timeout(Duration::from_millis(300), own).await;
+    }
+    outcome
+}
+
+/// Starts the bundled broker and the fleet; the task ends when told to stop.
+async fn start_bundled(
+    bundled: Bundled,
+    target: &mut Target,
+    stop: CancellationToken,
+) -> io::Result<tokio::task::JoinHandle<()>> {
+    let options = BrokerOptions { port: 0, sys_interval: Duration::from_secs(1), ..BrokerOptions::default() };
+    let broker = Broker::start(options).await.map_err(|fault| io::Error::other(fault.to_string()))?;
+    let address: SocketAddr = broker.address();
+    target.host = address.ip().to_string();
+    target.port = address.port();
+    Ok(tokio::spawn(async move {
+        // A fleet that stops leaves the broker; the explorer shows what it shows.
+        let _ = demo::run(&broker, bundled.seed, stop.clone()).await;
+        stop.cancelled().await;
+        broker.stop().await;
+    }))
+}

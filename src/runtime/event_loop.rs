@@ -1,0 +1,291 @@
+//! The one loop: keys first, traffic last, a frame only when something changed. Generic over the screen and the input, so that tests
+//! run it on a buffer with scripted keys and paused time.
+
+use std::collections::HashMap;
+use std::io;
+use std::time::Duration;
+
+use crossterm::event::Event;
+use futures_util::{FutureExt, Stream, StreamExt};
+use ratatui::Terminal;
+use ratatui::backend::Backend;
+use tokio::sync::mpsc::{Receiver, Sender, channel};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
+
+use super::clipboard::Clipboard;
+use super::signals::{Signal, Signals, stop_group, terminal_gone};
+use crate::app::{self, Action, App, Done, Effect, SessionRequestName, arrange, update};
+use crate::config::Themes;
+use crate::model::{Clock, ConnectionId, SessionEvent, SessionRequest};
+use crate::mqtt::Session;
+use crate::ui::{self, Appearance, Cache};
+
+/// Shortest time between two frames that only traffic asks for. A key is answered with a frame at once.
+pub const FRAME_INTERVAL: Duration = Duration::from_millis(33);
+/// Events that may wait between the sessions and the loop; beyond, TCP slows the broker down.
+pub const EVENT_CAPACITY: usize = 8_192;
+/// Events taken in between two looks at the keyboard.
+const BATCH: usize = 1_024;
+/// Keys taken in before a frame, when they come faster than frames.
+const KEYS_A_FRAME: usize = 64;
+/// Batches in a row that must be full before the header says "behind".
+const BEHIND_AFTER: u32 = 32;
+
+/// Why the loop ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// The user quit.
+    Quit,
+    /// A signal asked for it; the exit code to end with.
+    Signal(i32),
+    /// The terminal went away.
+    TerminalGone,
+}
+
+/// Everything the loop works on.
+pub struct EventLoop<B: Backend, I> {
+    /// The state.
+    pub app: App,
+    /// Where it is drawn.
+    pub terminal: Terminal<B>,
+    /// Terminal input.
+    pub input: I,
+    /// Sessions by connection.
+    pub sessions: HashMap<ConnectionId, Session>,
+    /// News from all sessions.
+    pub events: Receiver<(ConnectionId, SessionEvent)>,
+    /// Where moments come from.
+    pub clock: Clock,
+    /// The themes at hand.
+    pub themes: Themes,
+    /// How things are shown, beside the theme.
+    pub appearance: Appearance,
+    /// Signals, when there are any to listen to.
+    pub signals: Option<Signals>,
+    /// Whether the screen is a real terminal that can go away and be suspended.
+    pub real_terminal: bool,
+}
+
+struct Drawing {
+    cache: Cache,
+    /// Something changed that a frame must show.
+    dirty: bool,
+    last: Option<Instant>,
+    cost: Duration,
+    frames: u64,
+}
+
+impl Drawing {
+    /// When the next frame is due that no key asked for.
+    fn due(&self, clock: &Clock) -> Option<Instant> {
+        let Some(last) = self.last else { return Some(Instant::now()) };
+        // Drawing may take a tenth of the time at most: on a slow link frames get fewer.
+        let earliest = last + FRAME_INTERVAL.max(self.cost * 10);
+        if self.dirty {
+            return Some(earliest);
+        }
+        self.cache.next_change_us.map(|at| clock.instant(at).max(earliest))
+    }
+}
+
+impl<B, I> EventLoop<B, I>
+where
+    B: Backend<Error = io::Error> + io::Write,
+    I: Stream<Item = io::Result<Event>> + Unpin,
+{
+    /// Runs until the user quits, a signal comes or the terminal goes away. Sessions are still open afterwards.
+    pub async fn run(&mut self) -> io::Result<Outcome> {
+        let (done_sender, mut done) = channel::<Done>(64);
+        let mut clipboard = Clipboard::new(|name| std::env::var_os(name), done_sender.clone());
+        let mut drawing =
+            Drawing { cache: Cache::default(), dirty: true, last: None, cost: Duration::ZERO, frames: 0 };
+        let mut batch = Vec::with_capacity(BATCH);
+        let mut full_batches = 0u32;
+        let mut tick = interval(Duration::from_secs(1));
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        self.draw(&mut drawing)?;
+        loop {
+            let due = drawing.due(&self.clock);
+            let action = tokio::select! {
+                biased;
+                signal = next_signal(&mut self.signals) => match signal {
+                    Signal::End(code) => return Ok(Outcome::Signal(code)),
+                    Signal::Suspend => {
+                        self.suspend(&mut drawing)?;
+                        continue;
+                    }
+                    Signal::Continue => {
+                        self.redraw_all(&mut drawing)?;
+                        continue;
+                    }
+                },
+                input = self.input.next() => {
+                    let Some(input) = input else { return Ok(Outcome::TerminalGone) };
+                    match self.on_input(input?, &mut clipboard, &done_sender, &mut drawing)? {
+                        Some(outcome) => return Ok(outcome),
+                        None => continue,
+                    }
+                }
+                Some(done) = done.recv() => Action::Done(done),
+                () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {
+                    self.draw(&mut drawing)?;
+                    continue;
+                }
+                _ = tick.tick() => {
+                    if self.real_terminal && terminal_gone() {
+                        return Ok(Outcome::TerminalGone);
+                    }
+                    continue;
+                }
+                count = self.events.recv_many(&mut batch, BATCH) => {
+                    if count == 0 {
+                        // Every session has ended and none will speak again.
+                        futures_util::future::pending::<()>().await;
+                    }
+                    full_batches = if count == BATCH { full_batches.saturating_add(1) } else { 0 };
+                    app::ingest(&mut self.app, &mut batch, full_batches >= BEHIND_AFTER, self.clock.now());
+                    drawing.dirty = true;
+                    continue;
+                }
+            };
+            let effects = update(&mut self.app, action, self.clock.now());
+            drawing.dirty = true;
+            if let Some(outcome) = self.perform(effects, &mut clipboard, &done_sender, &mut drawing)? {
+                return Ok(outcome);
+            }
+        }
+    }
+
+    /// Takes in one input and those that wait behind it, then shows the result at once.
+    fn on_input(
+        &mut self,
+        first: Event,
+        clipboard: &mut Clipboard,
+        done: &Sender<Done>,
+        drawing: &mut Drawing,
+    ) -> io::Result<Option<Outcome>> {
+        let mut next = Some(first);
+        let mut taken = 0;
+        while let Some(input) = next {
+            if let Some(action) = action_of(input) {
+                let effects = update(&mut self.app, action, self.clock.now());
+                if let Some(outcome) = self.perform(effects, clipboard, done, drawing)? {
+                    return Ok(Some(outcome));
+                }
+            }
+            taken += 1;
+            if taken == KEYS_A_FRAME {
+                break;
+            }
+            next = self.input.next().now_or_never().flatten().transpose()?;
+        }
+        self.draw(drawing)?;
+        Ok(None)
+    }
+
+    fn perform(
+        &mut self,
+        effects: Vec<Effect>,
+        clipboard: &mut Clipboard,
+        done: &Sender<Done>,
+        drawing: &mut Drawing,
+    ) -> io::Result<Option<Outcome>> {
+        for effect in effects {
+            match effect {
+                Effect::Quit => return Ok(Some(Outcome::Quit)),
+                Effect::Suspend => self.suspend(drawing)?,
+                Effect::Copy { what, bytes } => {
+                    if let Some(sequence) = clipboard.copy(what, &bytes) {
+                        let backend = self.terminal.backend_mut();
+                        io::Write::write_all(backend, sequence.as_bytes())?;
+                        io::Write::flush(backend)?;
+                    }
+                }
+                Effect::Request(id, request) => {
+                    if let Some(refused) = self.request(id, request) {
+                        // Without room the refusal would be lost: it is shown through the same door as everything else.
+                        let _ = done.try_send(refused);
+                    }
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    fn request(&self, id: ConnectionId, request: SessionRequest) -> Option<Done> {
+        let name = match &request {
+            SessionRequest::Publish(publish, _) => SessionRequestName::Publish(*publish),
+            _ => SessionRequestName::Other,
+        };
+        let refused = |reason: String| Some(Done::RequestRefused(id, name, reason));
+        match self.sessions.get(&id) {
+            Some(session) => match session.request(request) {
+                Ok(()) => None,
+                Err(reason) => refused(reason.to_string()),
+            },
+            None => refused("this connection has no session".into()),
+        }
+    }
+
+    fn draw(&mut self, drawing: &mut Drawing) -> io::Result<()> {
+        let begun = Instant::now();
+        let now = self.clock.now();
+        self.terminal.autoresize()?;
+        let size = self.terminal.size()?;
+        self.app.size = (size.width, size.height);
+        arrange(&mut self.app, now);
+        let Self { app, themes, appearance, terminal, .. } = self;
+        if let Some(theme) = themes.get(app.theme) {
+            terminal.draw(|frame| ui::view(app, theme, appearance, now, &mut drawing.cache, frame))?;
+        }
+        app::after_view(app, &drawing.cache.measured);
+        drawing.dirty = false;
+        drawing.last = Some(Instant::now());
+        drawing.cost = begun.elapsed();
+        drawing.frames += 1;
+        Ok(())
+    }
+
+    fn redraw_all(&mut self, drawing: &mut Drawing) -> io::Result<()> {
+        self.terminal.clear()?;
+        self.draw(drawing)
+    }
+
+    /// Gives the terminal back, stops, and takes it again when continued.
+    fn suspend(&mut self, drawing: &mut Drawing) -> io::Result<()> {
+        if !self.real_terminal {
+            return Ok(());
+        }
+        super::terminal::leave();
+        let stopped = stop_group();
+        super::terminal::enter_again()?;
+        if let Err(fault) = stopped {
+            let text = format!("cannot suspend: {fault}");
+            self.app.notices.push(self.clock.now(), crate::model::Severity::Error, text);
+        }
+        self.redraw_all(drawing)
+    }
+
+    /// Says goodbye to every broker, for at most a moment each, all at once.
+    pub async fn close(self) {
+        let closing = self.sessions.into_values().map(Session::close);
+        futures_util::future::join_all(closing).await;
+    }
+}
+
+fn action_of(input: Event) -> Option<Action> {
+    match input {
+        Event::Key(key) => Some(Action::Key(key)),
+        Event::Paste(text) => Some(Action::Paste(text)),
+        Event::Mouse(mouse) => Some(Action::Mouse(mouse)),
+        Event::Resize(columns, rows) => Some(Action::Resize(columns, rows)),
+        Event::FocusGained | Event::FocusLost => None,
+    }
+}
+
+async fn next_signal(signals: &mut Option<Signals>) -> Signal {
+    match signals {
+        Some(signals) => signals.next().await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,10 @@
+//! Everything that touches the outside while the explorer runs: the loop, the terminal, signals, the clipboard.
+
+mod clipboard;
+mod event_loop;
+mod signals;
+mod terminal;
+
+pub use event_loop::{EVENT_CAPACITY, EventLoop, FRAME_INTERVAL, Outcome};
+pub use signals::{Signal, Signals};
+pub use terminal::{Screen, enter, install_panic_hook, leave, require_terminal};

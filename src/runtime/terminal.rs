@@ -1,0 +1,78 @@
+//! Entering and leaving the terminal, on every path: normal end, signal, suspend, panic in any thread.
+
+use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crossterm::cursor::{Hide, Show};
+use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture};
+use crossterm::execute;
+use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
+use ratatui::Terminal;
+use ratatui::backend::CrosstermBackend;
+
+use crate::payload::sanitise;
+
+/// The real screen. Writes are gathered and leave in one piece a frame.
+pub type Screen = Terminal<CrosstermBackend<BufWriter<Stdout>>>;
+
+/// Whether the terminal is ours and has to be given back.
+static ENTERED: AtomicBool = AtomicBool::new(false);
+
+/// Fails with one line for the user when there is no terminal to draw on.
+pub fn require_terminal() -> Result<(), String> {
+    if io::stdout().is_terminal() {
+        Ok(())
+    } else {
+        Err("the explorer needs a terminal, but standard output is not one (a pipe or a file?)".into())
+    }
+}
+
+/// Takes the terminal: raw mode, alternate screen, mouse, bracketed paste, no cursor.
+pub fn enter() -> io::Result<Screen> {
+    enter_again()?;
+    Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(64 * 1024, io::stdout())))
+}
+
+/// Takes the terminal for a screen that exists already.
+pub(super) fn enter_again() -> io::Result<()> {
+    ENTERED.store(true, Ordering::SeqCst);
+    enable_raw_mode()?;
+    execute!(io::stdout(), EnterAlternateScreen, EnableMouseCapture, EnableBracketedPaste, Hide)
+}
+
+/// Gives the terminal back as it was. Does nothing when it is not ours; errors are of no use here, since the terminal may be gone.
+pub fn leave() {
+    if ENTERED.swap(false, Ordering::SeqCst) {
+        let mut out = io::stdout();
+        let _ = execute!(out, DisableBracketedPaste, DisableMouseCapture, LeaveAlternateScreen, Show);
+        let _ = out.flush();
+        let _ = disable_raw_mode();
+    }
+}
+
+/// Makes a panic in any thread or task an orderly end: terminal back, one message, exit code 101. Without this a panic in a task
+/// leaves a half-dead program on a screen nobody can use.
+pub fn install_panic_hook() {
+    std::panic::set_hook(Box::new(|panic| {
+        leave();
+        let place = panic.location().map_or_else(String::new, |at| format!(" at {}:{}", at.file(), at.line()));
+        let text = panic
+            .payload()
+            .downcast_ref::<&str>()
+            .map(ToString::to_string)
+            .or_else(|| panic.payload().downcast_ref::<String>().cloned())
+            .unwrap_or_default();
+        let mut out = io::stderr().lock();
+        let _ = writeln!(out, "mqtt-tui stopped by a fault of its own{place}: {}", sanitise(&text));
+        let _ = writeln!(
+            out,
+            "Please report this line at {}/issues; RUST_BACKTRACE=1 shows where it came from.",
+            env!("CARGO_PKG_REPOSITORY")
+        );
+        if std::env::var_os("RUST_BACKTRACE").is_some_and(|value| value != "0") {
+            let _ = writeln!(out, "{}", std::backtrace::Backtrace::force_capture());
+        }
+        drop(out);
+        std::process::exit(101);
+    }));
+}

@@ -1,0 +1,129 @@
+//! The first line: which connection, how it stands, how much comes in, how full the history is, which screen.
+
+use std::time::Duration;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::{Modifier, Style};
+
+use super::Cache;
+use super::ink::{Ink, put};
+use crate::app::{App, Screen};
+use crate::config::Role;
+use crate::model::LinkState;
+use crate::payload::{format, width};
+
+/// A piece of the header; pieces with a low rank give way first when the line is too short.
+struct Piece {
+    rank: u8,
+    text: String,
+    style: Style,
+}
+
+pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, buffer: &mut Buffer) {
+    let mut left = connection(app, ink);
+    let mut right = figures(app, ink, cache);
+    right.extend(screens(app, ink));
+    let room = usize::from(area.width).saturating_sub(2);
+    let length = |pieces: &[Piece]| pieces.iter().map(|piece| width(&piece.text) + 2).sum::<usize>();
+    while length(&left) + length(&right) > room {
+        let lowest = left.iter().chain(&right).map(|piece| piece.rank).min().unwrap_or(u8::MAX);
+        if lowest == u8::MAX {
+            break;
+        }
+        left.retain(|piece| piece.rank != lowest);
+        right.retain(|piece| piece.rank != lowest);
+    }
+    let mut x = area.x + 1;
+    for piece in &left {
+        x += put(buffer, x, area.y, area.right().saturating_sub(x), &piece.text, piece.style) + 1;
+    }
+    let mut x = area.right().saturating_sub(length(&right) as u16).max(x);
+    for piece in &right {
+        x += put(buffer, x, area.y, area.right().saturating_sub(x), &piece.text, piece.style) + 2;
+    }
+}
+
+fn connection(app: &App, ink: &Ink<'_>) -> Vec<Piece> {
+    let connection = app.connection();
+    let glyphs = ink.glyphs();
+    let (mark, role, protocol) = match &connection.link {
+        LinkState::Connected { protocol, .. } => (glyphs.connected, Role::Good, protocol.to_string()),
+        LinkState::Idle | LinkState::Connecting { .. } => (glyphs.pending, Role::Warning, "connecting".to_owned()),
+        LinkState::Waiting { .. } => (glyphs.offline, Role::Error, "not connected".to_owned()),
+        LinkState::Stopped { .. } => (glyphs.offline, Role::Error, "disconnected".to_owned()),
+    };
+    let muted = ink.style(Role::Muted);
+    let mut pieces = vec![
+        Piece { rank: u8::MAX, text: mark.to_owned(), style: ink.style(role) },
+        Piece { rank: 9, text: ink.clean(&connection.name).into_owned(), style: ink.style(Role::Accent) },
+    ];
+    if connection.address.trim_start_matches("mqtt://") != connection.name {
+        let text = format!("{} {}", glyphs.dot, ink.clean(&connection.address));
+        pieces.push(Piece { rank: 3, text, style: muted });
+    }
+    let (rank, style) = if connection.link.is_connected() { (2, muted) } else { (u8::MAX, ink.style(role)) };
+    pieces.push(Piece { rank, text: format!("{} {protocol}", glyphs.dot), style });
+    if app.settings.read_only {
+        pieces.push(Piece { rank: 8, text: format!("{} read-only", glyphs.dot), style: ink.style(Role::Warning) });
+    }
+    pieces
+}
+
+fn figures(app: &App, ink: &Ink<'_>, cache: &mut Cache) -> Vec<Piece> {
+    let connection = app.connection();
+    let totals = connection.store.totals();
+    let shown = connection.shown_moment(ink.now);
+    let (muted, text, warning) = (ink.style(Role::Muted), ink.style(Role::Text), ink.style(Role::Warning));
+    let rate = totals.rate_messages(shown.mono_us);
+    let byte_rate = totals.rate_bytes(shown.mono_us);
+    let mut pieces = Vec::new();
+    if connection.paused.is_some() {
+        let text = format!("PAUSED +{}", format::count(connection.store.backlog()));
+        let style = warning.add_modifier(Modifier::REVERSED);
+        pieces.push(Piece { rank: u8::MAX, text: format!(" {text} "), style });
+    } else if rate > 0.0 {
+        // Rates sink by themselves when nothing comes any more.
+        cache.wake_in(ink.now, Duration::from_secs(1));
+    }
+    if connection.behind {
+        pieces.push(Piece { rank: 10, text: "behind".to_owned(), style: warning });
+    }
+    let hidden = totals.topics_hidden;
+    if hidden > 0 {
+        pieces.push(Piece { rank: 10, text: format!("+{} topics hidden", format::count(hidden)), style: warning });
+    }
+    pieces.push(Piece { rank: 4, text: format!("{} topics", format::grouped(totals.topics)), style: text });
+    pieces.push(Piece { rank: 9, text: per_second(rate, "msg"), style: text });
+    pieces.push(Piece { rank: 5, text: format::byte_rate(f64::from(byte_rate)), style: text });
+    let memory =
+        format!("history {}", format::of_budget(totals.history_bytes as u64, totals.history_budget as u64));
+    let style = if totals.evicted > 0 { warning } else { muted };
+    pieces.push(Piece { rank: 7, text: memory, style });
+    if totals.evicted > 0 {
+        pieces.push(Piece { rank: 6, text: format!("{} evicted", format::count(totals.evicted)), style: warning });
+    }
+    if totals.not_stored > 0 {
+        let text = format!("{} too large to keep", format::count(totals.not_stored));
+        pieces.push(Piece { rank: 10, text, style: warning });
+    }
+    pieces
+}
+
+fn per_second(rate: f32, unit: &str) -> String {
+    let text = format::rate(f64::from(rate));
+    match text.strip_suffix("/s") {
+        Some(number) => format!("{number} {unit}/s"),
+        None => format!("0 {unit}/s"),
+    }
+}
+
+fn screens(app: &App, ink: &Ink<'_>) -> Vec<Piece> {
+    [(Screen::Explorer, "1", "Explorer"), (Screen::Broker, "2", "Broker")]
+        .into_iter()
+        .map(|(screen, key, name)| {
+            let style = if screen == app.screen { ink.style(Role::Accent) } else { ink.style(Role::Muted) };
+            Piece { rank: 1, text: format!("{key} {name}"), style }
+        })
+        .collect()
+}

@@ -1,0 +1,60 @@
+//! The help: every command that can be used where it was called, then those that work everywhere. From the command table.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::ink::{Ink, put, row_of};
+use super::{Cache, overlay};
+use crate::app::Context;
+use crate::app::command::{Row, TABLE};
+use crate::config::Role;
+
+enum Line {
+    Heading(&'static str),
+    Command(&'static Row),
+    Blank,
+}
+
+fn lines(context: Context) -> Vec<Line> {
+    let here = TABLE.iter().filter(|row| row.contexts.contains(&context));
+    // What works nearly everywhere is told apart from what belongs to this pane.
+    let (general, own): (Vec<_>, Vec<_>) = here.partition(|row| row.contexts.len() > 4);
+    let mut lines = vec![Line::Heading(context.title())];
+    lines.extend(own.into_iter().map(Line::Command));
+    lines.push(Line::Blank);
+    lines.push(Line::Heading("Everywhere"));
+    lines.extend(general.into_iter().map(Line::Command));
+    lines
+}
+
+pub(super) fn draw(
+    context: Context,
+    scroll: usize,
+    ink: &Ink<'_>,
+    body: Rect,
+    cache: &mut Cache,
+    buffer: &mut Buffer,
+) {
+    let lines = lines(context);
+    let inside = overlay(ink, "Help", body, 78, lines.len() as u16 + 2, buffer);
+    cache.measured.help = (lines.len(), usize::from(inside.height));
+    let scroll = scroll.min(lines.len().saturating_sub(usize::from(inside.height)));
+    for (index, line) in lines.iter().skip(scroll).take(usize::from(inside.height)).enumerate() {
+        let row = row_of(inside, index);
+        match line {
+            Line::Blank => {}
+            Line::Heading(text) => {
+                put(buffer, row.x + 1, row.y, row.width.saturating_sub(1), text, ink.style(Role::Accent));
+            }
+            Line::Command(command) => {
+                let keys: Vec<String> = command.keys.iter().map(|key| ink.key(key)).collect();
+                put(buffer, row.x + 2, row.y, 16, &keys.join("  "), ink.style(Role::Key));
+                put(buffer, row.x + 19, row.y, row.width.saturating_sub(20), command.title, ink.style(Role::Text));
+            }
+        }
+    }
+    if lines.len() > usize::from(inside.height) {
+        let text = format!(" {} of {} lines ", scroll + usize::from(inside.height), lines.len());
+        super::ink::put_right(buffer, inside.x, inside.bottom(), inside.width, &text, ink.style(Role::Muted));
+    }
+}

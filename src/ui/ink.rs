@@ -1,0 +1,168 @@
+//! What every pane draws with: styles by role, frames, marks, and the door through which text from the wire comes.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::{Color, Modifier, Style};
+use ratatui::symbols::border;
+use ratatui::text::Line;
+use ratatui::widgets::{Block, BorderType};
+
+use super::glyphs::{ASCII, Glyphs, UNICODE};
+use super::{Appearance, Cache};
+use crate::app::key_label;
+use crate::config::{Role, Theme};
+use crate::model::{Moment, Severity};
+use crate::payload::{self, fit, fit_left, sanitise_with, width};
+
+/// How long something new stays bright.
+const FADE: Duration = Duration::from_secs(2);
+const FADE_STEPS: u32 = 8;
+
+/// Theme, terminal and time of this frame.
+pub(super) struct Ink<'a> {
+    pub(super) theme: &'a Theme,
+    pub(super) appearance: &'a Appearance,
+    pub(super) now: Moment,
+}
+
+const ASCII_BORDER: border::Set<'_> = border::Set {
+    top_left: "+",
+    top_right: "+",
+    bottom_left: "+",
+    bottom_right: "+",
+    vertical_left: "|",
+    vertical_right: "|",
+    horizontal_top: "-",
+    horizontal_bottom: "-",
+};
+
+impl<'a> Ink<'a> {
+    /// The style of a role.
+    pub(super) fn style(&self, role: Role) -> Style {
+        self.theme.style(role)
+    }
+
+    pub(super) fn glyphs(&self) -> &'static Glyphs {
+        if self.appearance.look.ascii { &ASCII } else { &UNICODE }
+    }
+
+    /// How payload printers are to write.
+    pub(super) fn payload_style(&self) -> payload::Style {
+        payload::Style { ascii: self.appearance.look.ascii, ..payload::Style::LINE }
+    }
+
+    /// Text from the wire, made safe for one line.
+    pub(super) fn clean<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        sanitise_with(text, self.payload_style())
+    }
+
+    /// The frame of a pane; `title` must be clean.
+    pub(super) fn frame<'t>(&self, title: &'t str, focused: bool) -> Block<'t> {
+        let (border, role) =
+            if focused { (Role::BorderFocus, Role::TitleFocus) } else { (Role::Border, Role::Title) };
+        let block = Block::bordered().border_style(self.style(border));
+        let block = if self.appearance.look.ascii {
+            block.border_set(ASCII_BORDER)
+        } else {
+            block.border_type(BorderType::Rounded)
+        };
+        if title.is_empty() { block } else { block.title(Line::styled(format!(" {title} "), self.style(role))) }
+    }
+
+    /// A key of the command table as it is shown here.
+    pub(super) fn key(&self, key: &str) -> String {
+        let glyphs = self.glyphs();
+        match key {
+            "up" => glyphs.up.into(),
+            "down" => glyphs.down.into(),
+            "left" => glyphs.left.into(),
+            "right" => glyphs.right.into(),
+            other => key_label(other),
+        }
+    }
+
+    /// Style and mark of a severity.
+    pub(super) fn severity(&self, severity: Severity) -> (Style, &'static str) {
+        match severity {
+            Severity::Info => (self.style(Role::Muted), "i"),
+            Severity::Success => (self.style(Role::Good), "ok"),
+            Severity::Warning => (self.style(Role::Warning), "!"),
+            Severity::Error => (self.style(Role::Error), "!!"),
+        }
+    }
+
+    /// Style of something that changed `age` ago: bright at first, then fading into `Text`. Says when it fades further.
+    pub(super) fn fresh(&self, age: Duration, cache: &mut Cache) -> Style {
+        let text = self.style(Role::Text);
+        if age >= FADE {
+            return text;
+        }
+        let fresh = self.style(Role::Fresh);
+        let step_length = FADE / FADE_STEPS;
+        let step = (age.as_micros() / step_length.as_micros().max(1)) as u32;
+        match (fresh.fg, text.fg) {
+            (Some(Color::Rgb(r1, g1, b1)), Some(Color::Rgb(r2, g2, b2))) => {
+                cache.wake_in(self.now, step_length * (step + 1) - age);
+                let mix = |from: u8, to: u8| {
+                    let (from, to, step) = (u32::from(from), u32::from(to), step.saturating_sub(1));
+                    ((from * (FADE_STEPS - step) + to * step) / FADE_STEPS) as u8
+                };
+                fresh.fg(Color::Rgb(mix(r1, r2), mix(g1, g2), mix(b1, b2)))
+            }
+            _ => {
+                // Without shades: bright, then plain colour, then text.
+                let bright = FADE / 3;
+                cache.wake_in(self.now, if age < bright { bright - age } else { FADE - age });
+                if age < bright { fresh.add_modifier(Modifier::BOLD) } else { fresh.remove_modifier(Modifier::BOLD) }
+            }
+        }
+    }
+
+    /// `14:03:20.114` in the user's time zone.
+    pub(super) fn time(&self, moment: Moment) -> String {
+        self.stamp(moment, "%H:%M:%S%.3f")
+    }
+
+    /// `2026-11-20 14:03:20` in the user's time zone.
+    pub(super) fn date(&self, moment: Moment) -> String {
+        self.stamp(moment, "%Y-%m-%d %H:%M:%S")
+    }
+
+    fn stamp(&self, moment: Moment, format: &str) -> String {
+        match Timestamp::from_millisecond(moment.wall_ms) {
+            Ok(stamp) => stamp.to_zoned(self.appearance.zone.clone()).strftime(format).to_string(),
+            Err(_) => self.glyphs().dash.to_owned(),
+        }
+    }
+}
+
+/// Writes `text` from the left of a cell of `columns`, cut with an ellipsis; returns the columns used. `text` must be clean.
+pub(super) fn put(buffer: &mut Buffer, x: u16, y: u16, columns: u16, text: &str, style: Style) -> u16 {
+    if columns == 0 {
+        return 0;
+    }
+    let (text, _) = fit(text, usize::from(columns));
+    buffer.set_stringn(x, y, &text, usize::from(columns), style).0 - x
+}
+
+/// Like [`put`], from the right.
+pub(super) fn put_right(buffer: &mut Buffer, x: u16, y: u16, columns: u16, text: &str, style: Style) {
+    let (text, _) = fit(text, usize::from(columns));
+    let used = width(&text) as u16;
+    buffer.set_stringn(x + columns.saturating_sub(used), y, &text, usize::from(columns), style);
+}
+
+/// Like [`put`], but what does not fit is cut on the left: for topics, whose end tells them apart.
+pub(super) fn put_tail(buffer: &mut Buffer, x: u16, y: u16, columns: u16, text: &str, style: Style) -> u16 {
+    let (text, _) = fit_left(text, usize::from(columns));
+    buffer.set_stringn(x, y, &text, usize::from(columns), style).0 - x
+}
+
+/// One row of an area.
+pub(super) fn row_of(area: Rect, row: usize) -> Rect {
+    Rect { y: area.y + row as u16, height: 1, ..area }
+}

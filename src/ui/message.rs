@@ -1,0 +1,261 @@
+//! The message pane: what came with the message, and its payload in the chosen view. Only visible lines are laid out.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::Line;
+use ratatui::widgets::Widget;
+
+use super::Cache;
+use super::ink::{Ink, put, put_right, row_of};
+use crate::app::{App, Connection, Pane, PayloadView};
+use crate::config::Role;
+use crate::payload::{
+    self, Content, Document, Kind, Position, Row, advance, fit_left, format, hex, row_count, rows, slice, width,
+};
+use crate::store::{MessageRef, Seq, TopicId};
+
+/// Above this a document is not wrapped: the rows of all its lines would have to be counted.
+const WRAP_LIMIT: usize = 1024 * 1024;
+const TAB: usize = 4;
+
+/// The payload on screen, ready to be drawn again.
+#[derive(Debug, Default)]
+pub(super) struct Prepared {
+    of: Option<(TopicId, Seq, PayloadView)>,
+    shown: Option<payload::Prepared>,
+    /// Rows of the whole document at a width, counted once.
+    wrapped: Option<(usize, usize)>,
+    /// Where the top row of the last frame stood, so that the next one is found from there.
+    top: (usize, Position),
+}
+
+pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, buffer: &mut Buffer) {
+    let connection = app.connection();
+    let focused = app.focus == Pane::Message && !connection.publish.open;
+    let topic = connection.tree.selected().map(|id| connection.store.path(id));
+    let title = topic.as_deref().map_or("Message".into(), |topic| ink.clean(topic).into_owned());
+    let title = if title.is_empty() { ink.glyphs().empty_level.to_owned() } else { title };
+    let view = view_title(connection);
+    let room = usize::from(area.width).saturating_sub(view.len() + 8);
+    let (title, _) = fit_left(&title, room);
+    let block = ink
+        .frame(&title, focused)
+        .title(Line::styled(format!(" {view} "), ink.style(Role::Muted)).right_aligned());
+    let inside = block.inner(area);
+    block.render(area, buffer);
+    let inside = Rect { x: inside.x + 1, width: inside.width.saturating_sub(2), ..inside };
+    cache.measured.message = (0, usize::from(inside.height));
+    match (connection.tree.selected(), connection.shown_message()) {
+        (_, Some(message)) => draw_message(connection, ink, &message, inside, cache, buffer),
+        (Some(node), None) => draw_node(connection, ink, node, inside, buffer),
+        (None, None) => {
+            let text = "Select a topic to read its messages.";
+            put(buffer, inside.x, inside.y, inside.width, text, ink.style(Role::Muted));
+        }
+    }
+}
+
+fn view_title(connection: &Connection) -> String {
+    let view = &connection.message;
+    let which = if view.at.is_some() { "older message, " } else { "" };
+    let wrap = if view.wrap { ", wrapped" } else { "" };
+    format!("{which}{}{wrap}", view.view.label())
+}
+
+fn draw_message(
+    connection: &Connection,
+    ink: &Ink<'_>,
+    message: &MessageRef<'_>,
+    area: Rect,
+    cache: &mut Cache,
+    buffer: &mut Buffer,
+) {
+    let view = &connection.message;
+    let key = (message.topic, message.seq, view.view);
+    if cache.message.of != Some(key) {
+        cache.message = Prepared { of: Some(key), shown: Some(prepare(message.payload, view.view)), ..Prepared::default() };
+    }
+    let Some(prepared) = cache.message.shown.take() else { return };
+    facts(ink, message, prepared.kind, row_of(area, 0), buffer);
+    let mut top = 1;
+    if let Some(note) = &prepared.note
+        && area.height > 2
+    {
+        put(buffer, area.x, area.y + top, area.width, note, ink.style(Role::Warning));
+        top += 1;
+    }
+    let body = Rect { y: area.y + top, height: area.height.saturating_sub(top), ..area };
+    cache.measured.message.1 = usize::from(body.height);
+    match (&prepared.content, view.view) {
+        (Content::Empty, _) => {
+            let text = if message.retain || message.payload.is_empty() {
+                "empty payload: with the retain flag it deletes the retained message"
+            } else {
+                "empty payload"
+            };
+            put(buffer, body.x, body.y, body.width, text, ink.style(Role::Muted));
+        }
+        (Content::Hex, _) | (_, PayloadView::Hex) => draw_hex(connection, ink, message.payload, body, cache, buffer),
+        (Content::Pretty(document) | Content::Text(document), _) => {
+            draw_document(connection, ink, document, body, cache, buffer);
+        }
+    }
+    cache.message.shown = Some(prepared);
+}
+
+fn prepare(bytes: &[u8], view: PayloadView) -> payload::Prepared {
+    match view {
+        PayloadView::Pretty => payload::Prepared::of(bytes),
+        PayloadView::Text => payload::Prepared::as_sent(bytes),
+        PayloadView::Hex => {
+            let content = if bytes.is_empty() { Content::Empty } else { Content::Hex };
+            payload::Prepared { kind: payload::preview_kind(bytes), content, note: None }
+        }
+    }
+}
+
+/// `14:03:20.114   QoS 1   retained   DUP   132 B   JSON`.
+fn facts(ink: &Ink<'_>, message: &MessageRef<'_>, kind: Kind, area: Rect, buffer: &mut Buffer) {
+    let (text, muted) = (ink.style(Role::Text), ink.style(Role::Muted));
+    let mut facts: Vec<(String, Style)> =
+        vec![(ink.time(message.received), text), (format!("QoS {}", message.qos), muted)];
+    if message.retain {
+        facts.push(("retained".into(), ink.style(Role::Retain)));
+    }
+    if message.dup {
+        facts.push(("DUP".into(), ink.style(Role::Warning)));
+    }
+    facts.push((format::bytes(message.payload.len() as u64), muted));
+    facts.push((kind.name().into(), muted));
+    let mut x = area.x;
+    for (fact, style) in facts {
+        let room = area.right().saturating_sub(x);
+        if width(&fact) > usize::from(room) {
+            break;
+        }
+        x += put(buffer, x, area.y, room, &fact, style) + 3;
+    }
+}
+
+fn draw_document(
+    connection: &Connection,
+    ink: &Ink<'_>,
+    document: &Document,
+    area: Rect,
+    cache: &mut Cache,
+    buffer: &mut Buffer,
+) {
+    let view = &connection.message;
+    let style = payload::Style { tab: TAB, ..ink.payload_style() };
+    let (columns, height) = (usize::from(area.width), usize::from(area.height));
+    let wrap = view.wrap && document.as_str().len() <= WRAP_LIMIT && columns > 0;
+    let drawn = if wrap {
+        let total = match cache.message.wrapped {
+            Some((at, total)) if at == columns => total,
+            _ => (0..document.lines()).map(|line| row_count(document, line, columns, style)).sum(),
+        };
+        if cache.message.wrapped != Some((columns, total)) {
+            cache.message.wrapped = Some((columns, total));
+            cache.message.top = Default::default();
+        }
+        cache.measured.message.0 = total;
+        let scroll = view.scroll.min(total.saturating_sub(height));
+        let (before, position) = cache.message.top;
+        let position = advance(document, position, scroll as isize - before as isize, columns, style);
+        cache.message.top = (scroll, position);
+        rows(document, position, columns, height, style)
+    } else {
+        cache.measured.message.0 = document.lines();
+        let scroll = view.scroll.min(document.lines().saturating_sub(height));
+        slice(document, scroll, view.column, columns, height, style)
+    };
+    for (index, row) in drawn.iter().enumerate() {
+        draw_row(ink, row, row_of(area, index), buffer);
+    }
+    let lines = cache.measured.message.0;
+    if lines > height {
+        let last = (view.scroll.min(lines - height)) + height;
+        let text = format!(" {} of {} lines ", format::grouped(last as u64), format::grouped(lines as u64));
+        put_right(buffer, area.x, area.bottom(), area.width, &text, ink.style(Role::Muted));
+    }
+}
+
+fn draw_row(ink: &Ink<'_>, row: &Row<'_>, area: Rect, buffer: &mut Buffer) {
+    let mut x = area.x;
+    for span in &row.spans {
+        let style = ink.style(if span.placeholder { Role::Placeholder } else { role_of(span.role) });
+        let room = usize::from(area.right().saturating_sub(x));
+        x = buffer.set_stringn(x, area.y, &span.text, room, style).0;
+    }
+    if row.cut && area.width > 0 {
+        put(buffer, area.right() - 1, area.y, 1, ink.glyphs().more_right, ink.style(Role::Warning));
+    }
+}
+
+fn role_of(role: payload::Role) -> Role {
+    match role {
+        payload::Role::Key => Role::ValueKey,
+        payload::Role::String => Role::ValueString,
+        payload::Role::Number => Role::ValueNumber,
+        payload::Role::Boolean => Role::ValueBoolean,
+        payload::Role::Null => Role::ValueNull,
+        payload::Role::Punctuation => Role::ValuePunctuation,
+        payload::Role::Plain => Role::Text,
+    }
+}
+
+fn draw_hex(
+    connection: &Connection,
+    ink: &Ink<'_>,
+    bytes: &[u8],
+    area: Rect,
+    cache: &mut Cache,
+    buffer: &mut Buffer,
+) {
+    let per_row = hex::per_row(usize::from(area.width));
+    let lines = hex::row_count(bytes.len(), per_row);
+    cache.measured.message.0 = lines;
+    let height = usize::from(area.height);
+    let scroll = connection.message.scroll.min(lines.saturating_sub(height));
+    for index in 0..height.min(lines - scroll) {
+        let Some(row) = hex::row(bytes, scroll + index, per_row) else { break };
+        let line = row_of(area, index);
+        let room = |x: u16| line.right().saturating_sub(x);
+        let mut x = line.x;
+        x += put(buffer, x, line.y, room(x), &row.address(), ink.style(Role::Faint)) + 2;
+        x += put(buffer, x, line.y, room(x), &row.cells(), ink.style(Role::ValueNumber)) + 2;
+        put(buffer, x, line.y, room(x), &row.ascii(), ink.style(Role::ValueString));
+    }
+}
+
+/// What is known of a branch, or of a topic whose message is not there.
+fn draw_node(connection: &Connection, ink: &Ink<'_>, node: TopicId, area: Rect, buffer: &mut Buffer) {
+    let store = &connection.store;
+    let stats = store.stats(node);
+    let mut lines: Vec<(String, String)> = Vec::new();
+    if store.is_topic(node) {
+        let text = if connection.message.at.is_some() {
+            "this message was evicted: newer ones took its place in the history"
+        } else {
+            "no message of this topic is in the history: it was evicted, or too large to keep"
+        };
+        put(buffer, area.x, area.y, area.width, text, ink.style(Role::Warning));
+    } else {
+        put(buffer, area.x, area.y, area.width, "No message on this level itself; below it:", ink.style(Role::Muted));
+    }
+    lines.push(("topics".into(), format::grouped(u64::from(stats.topics_below))));
+    lines.push(("messages".into(), format::grouped(stats.messages_below)));
+    lines.push(("payload bytes".into(), format::bytes(stats.bytes_below)));
+    let shown = connection.shown_moment(ink.now);
+    lines.push(("rate".into(), format::rate(f64::from(store.rate(node, shown.mono_us)))));
+    lines.push(("retained topics".into(), format::grouped(u64::from(stats.retained_below))));
+    for (index, (label, value)) in lines.iter().enumerate() {
+        if index + 2 >= usize::from(area.height) {
+            break;
+        }
+        let row = row_of(area, index + 2);
+        put(buffer, row.x, row.y, row.width, label, ink.style(Role::Muted));
+        put_right(buffer, row.x, row.y, row.width.min(32), value, ink.style(Role::Text));
+    }
+}

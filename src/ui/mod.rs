@@ -1,0 +1,143 @@
+//! What the screen shows: `view(&App, …, frame)`, one file per pane. Reads the state, draws, and changes nothing but its cache.
+//!
+//! ```text
+//! header.rs    ● name · address · protocol            topics  msg/s  B/s  history   screens
+//! banner.rs    what is wrong with the link, and what to do
+//! topics.rs    ╭ Topics ────────╮╭ topic ─────────╮   message.rs
+//!              │                ││                │
+//!              │                │├ History ───────┤   history.rs, or publish.rs in its place
+//!              ╰────────────────╯╰────────────────╯
+//! footer.rs    the few keys that matter here and now      the latest notice
+//! ```
+//! `broker.rs` is the second screen; `help.rs`, `palette.rs`, `notices.rs` lie over whatever is there.
+//! Every text from the wire passes the sanitiser through [`Ink`]; every style comes from a theme's role.
+
+mod banner;
+mod broker;
+mod footer;
+mod glyphs;
+mod header;
+mod help;
+mod history;
+mod ink;
+mod message;
+mod notices;
+mod palette;
+mod publish;
+pub mod svg;
+mod topics;
+
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::widgets::{Block, Clear, Widget};
+
+use crate::app::{App, Measured, Overlay, Screen, layout};
+use crate::config::{Look, Role, Theme};
+use crate::model::Moment;
+use ink::Ink;
+
+/// How things are shown, beside the theme.
+#[derive(Debug, Clone)]
+pub struct Appearance {
+    /// What the terminal can show.
+    pub look: Look,
+    /// Time zone of the stamps on screen.
+    pub zone: TimeZone,
+}
+
+/// What is kept between frames. May be dropped at any time: it is made anew.
+#[derive(Debug, Default)]
+pub struct Cache {
+    /// When the picture changes by itself (ages, fading, a countdown), in monotonic microseconds.
+    pub next_change_us: Option<u64>,
+    /// What drawing found out for the state.
+    pub measured: Measured,
+    message: message::Prepared,
+}
+
+impl Cache {
+    /// The picture changes by itself `span` after `now`.
+    fn wake_in(&mut self, now: Moment, span: Duration) {
+        let at = now.plus(span).mono_us;
+        self.next_change_us = Some(self.next_change_us.map_or(at, |known| known.min(at)));
+    }
+}
+
+/// Draws everything.
+pub fn view(
+    app: &App,
+    theme: &Theme,
+    appearance: &Appearance,
+    now: Moment,
+    cache: &mut Cache,
+    frame: &mut Frame<'_>,
+) {
+    cache.next_change_us = None;
+    let ink = Ink { theme, appearance, now };
+    let area = frame.area();
+    let ground = Style::new().bg(theme.background);
+    frame.buffer_mut().set_style(area, ground.patch(theme.style(Role::Text)));
+    if layout::too_small(area.width, area.height) {
+        too_small(&ink, area, frame);
+        return;
+    }
+    let areas = layout::areas(app);
+    header::draw(app, &ink, areas.header, cache, frame.buffer_mut());
+    if let Some(area) = areas.banner {
+        banner::draw(app, &ink, area, cache, frame.buffer_mut());
+    }
+    match app.screen {
+        Screen::Explorer => {
+            if let Some(area) = areas.topics {
+                topics::draw(app, &ink, area, cache, frame);
+            }
+            if let Some(area) = areas.message {
+                message::draw(app, &ink, area, cache, frame.buffer_mut());
+            }
+            if let Some(area) = areas.history {
+                history::draw(app, &ink, area, cache, frame.buffer_mut());
+            }
+        }
+        Screen::Broker => broker::draw(app, &ink, areas.body, cache, frame.buffer_mut()),
+    }
+    if let Some(area) = areas.publish {
+        publish::draw(app, &ink, area, frame);
+    }
+    footer::draw(app, &ink, areas.footer, cache, frame.buffer_mut());
+    match &app.overlay {
+        Overlay::None => {}
+        Overlay::Help(context, scroll) => help::draw(*context, *scroll, &ink, areas.body, cache, frame.buffer_mut()),
+        Overlay::Palette(palette) => palette::draw(app, palette, &ink, areas.body, frame),
+        Overlay::Notices => notices::draw(app, &ink, areas.body, frame.buffer_mut()),
+    }
+}
+
+fn too_small(ink: &Ink<'_>, area: Rect, frame: &mut Frame<'_>) {
+    let lines = [
+        format!("{} x {} is too small.", area.width, area.height),
+        format!("{} x {} will do.", layout::MIN_COLUMNS, layout::MIN_ROWS),
+        "q quits".to_owned(),
+    ];
+    for (row, line) in lines.iter().enumerate().take(usize::from(area.height)) {
+        let style = ink.style(if row == 0 { Role::Warning } else { Role::Text });
+        frame.buffer_mut().set_stringn(area.x, area.y + row as u16, line, usize::from(area.width), style);
+    }
+}
+
+/// A framed area in the middle of `body`, cleared; returns its inside.
+fn overlay(ink: &Ink<'_>, title: &str, body: Rect, columns: u16, rows: u16, buffer: &mut ratatui::buffer::Buffer) -> Rect {
+    let width = columns.min(body.width);
+    let height = rows.min(body.height);
+    let area =
+        Rect::new(body.x + (body.width - width) / 2, body.y + (body.height - height) / 2, width, height);
+    Clear.render(area, buffer);
+    buffer.set_style(area, Style::new().bg(ink.theme.background).patch(ink.style(Role::Text)));
+    let block: Block<'_> = ink.frame(title, true);
+    let inside = block.inner(area);
+    block.render(area, buffer);
+    inside
+}

@@ -1,0 +1,153 @@
+//! The publish pane: topic, payload, QoS, retain, send, and what became of what was sent.
+
+use ratatui::Frame;
+use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::style::{Modifier, Style};
+use ratatui::widgets::Widget;
+use tui_input::Input;
+
+use super::ink::{Ink, put, put_right, row_of};
+use crate::app::{App, Field, PublishPane, Sent};
+use crate::config::Role;
+use crate::model::{PublishState, QoS};
+use crate::payload::{fit_left, format, width};
+
+const LABEL: u16 = 9;
+
+pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, frame: &mut Frame<'_>) {
+    let pane = &app.connection().publish;
+    let block = ink.frame("Publish", true);
+    let inside = block.inner(area);
+    block.render(area, frame.buffer_mut());
+    let inside = Rect { x: inside.x + 1, width: inside.width.saturating_sub(2), ..inside };
+    let sent_rows = (pane.sent().len() as u16).min(if inside.height >= 12 { 4 } else { 2 });
+    let [topic, payload, options, remark, sent] = Layout::vertical([
+        Constraint::Length(1),
+        Constraint::Min(1),
+        Constraint::Length(1),
+        Constraint::Length(1),
+        Constraint::Length(sent_rows),
+    ])
+    .areas(inside);
+    label(ink, "topic", pane.field == Field::Topic, topic, frame);
+    one_line_field(&pane.topic, ink, value_of(topic), pane.field == Field::Topic, frame);
+    label(ink, "payload", pane.field == Field::Payload, payload, frame);
+    draw_payload(pane, ink, value_of(payload), frame);
+    draw_options(pane, ink, options, frame);
+    draw_remark(pane, ink, remark, frame);
+    for (index, message) in pane.sent().take(usize::from(sent_rows)).enumerate() {
+        draw_sent(message, ink, row_of(sent, index), frame);
+    }
+}
+
+fn value_of(area: Rect) -> Rect {
+    Rect { x: area.x + LABEL, width: area.width.saturating_sub(LABEL), ..area }
+}
+
+fn label(ink: &Ink<'_>, text: &str, focused: bool, area: Rect, frame: &mut Frame<'_>) {
+    let style = ink.style(if focused { Role::TitleFocus } else { Role::Muted });
+    put(frame.buffer_mut(), area.x, area.y, LABEL - 1, text, style);
+}
+
+/// A one-line text field with its cursor when focused; scrolls sideways so that the cursor is always seen.
+pub(super) fn one_line_field(input: &Input, ink: &Ink<'_>, area: Rect, focused: bool, frame: &mut Frame<'_>) {
+    let columns = usize::from(area.width);
+    if columns == 0 {
+        return;
+    }
+    // The cursor may stand behind the last character. What is before it decides what scrolls out on the left.
+    let before: String = input.value().chars().take(input.cursor()).collect();
+    let after: String = input.value().chars().skip(input.cursor()).collect();
+    let before = ink.clean(&before).into_owned();
+    let (head, _) = fit_left(&before, columns - 1);
+    let x = area.x + put(frame.buffer_mut(), area.x, area.y, area.width, &head, ink.style(Role::Text));
+    let tail = ink.clean(&after);
+    put(frame.buffer_mut(), x, area.y, area.right().saturating_sub(x), &tail, ink.style(Role::Text));
+    if focused {
+        frame.buffer_mut().set_style(Rect::new(x, area.y, 1, 1), Style::new().add_modifier(Modifier::REVERSED));
+    }
+}
+
+fn draw_payload(pane: &PublishPane, ink: &Ink<'_>, area: Rect, frame: &mut Frame<'_>) {
+    let focused = pane.field == Field::Payload;
+    let mut editor = pane.payload.clone();
+    editor.set_style(ink.style(Role::Text));
+    editor.set_cursor_line_style(Style::new());
+    let cursor = if focused { Style::new().add_modifier(Modifier::REVERSED) } else { Style::new() };
+    editor.set_cursor_style(cursor);
+    editor.set_selection_style(ink.style(Role::Selection));
+    frame.render_widget(&editor, area);
+    if pane.payload.is_empty() && !focused {
+        put(frame.buffer_mut(), area.x, area.y, area.width, "empty", ink.style(Role::Faint));
+    }
+}
+
+fn draw_options(pane: &PublishPane, ink: &Ink<'_>, area: Rect, frame: &mut Frame<'_>) {
+    let buffer = frame.buffer_mut();
+    let (muted, text) = (ink.style(Role::Muted), ink.style(Role::Text));
+    let of = |field: Field| if pane.field == field { ink.style(Role::TitleFocus) } else { muted };
+    let mut x = area.x;
+    x += put(buffer, x, area.y, LABEL, "QoS", of(Field::Qos));
+    x = x.max(area.x + LABEL);
+    for qos in [QoS::AtMostOnce, QoS::AtLeastOnce, QoS::ExactlyOnce] {
+        let chosen = qos == pane.qos;
+        let label = if chosen { format!("[{qos}]") } else { format!(" {qos} ") };
+        x += put(buffer, x, area.y, 3, &label, if chosen { text.add_modifier(Modifier::BOLD) } else { muted });
+    }
+    x += 3;
+    x += put(buffer, x, area.y, 6, "retain", of(Field::Retain)) + 1;
+    let mark = if pane.retain { "[x]" } else { "[ ]" };
+    x += put(buffer, x, area.y, 3, mark, if pane.retain { ink.style(Role::Retain) } else { muted }) + 3;
+    let button = " Send  Ctrl-S ";
+    let style = if pane.field == Field::Send {
+        ink.style(Role::Accent).add_modifier(Modifier::REVERSED)
+    } else {
+        ink.style(Role::Key)
+    };
+    x += put(buffer, x, area.y, area.right().saturating_sub(x), button, style) + 2;
+    let size = format::bytes(pane.payload_text().len() as u64);
+    put_right(buffer, x, area.y, area.right().saturating_sub(x), &size, muted);
+}
+
+/// One line under the fields: why it was not sent, what is wrong with the topic, what sending would do.
+fn draw_remark(pane: &PublishPane, ink: &Ink<'_>, area: Rect, frame: &mut Frame<'_>) {
+    let (text, role) = if let Some(refusal) = &pane.refusal {
+        (refusal.clone(), Role::Error)
+    } else if let Some(fault) = pane.topic_fault() {
+        (fault, Role::Error)
+    } else if let Some(warning) = pane.warning() {
+        (format!("! {warning}"), Role::Warning)
+    } else {
+        return;
+    };
+    put(frame.buffer_mut(), area.x, area.y, area.width, &text, ink.style(role));
+}
+
+fn draw_sent(sent: &Sent, ink: &Ink<'_>, area: Rect, frame: &mut Frame<'_>) {
+    let (state, role) = match &sent.state {
+        PublishState::Queued => ("queued".to_owned(), Role::Warning),
+        PublishState::Sent if sent.qos == QoS::AtMostOnce => ("sent (QoS 0 is not acknowledged)".to_owned(), Role::Good),
+        PublishState::Sent => ("sent, waiting for the acknowledgement".to_owned(), Role::Muted),
+        PublishState::Acknowledged(span) => (format!("acknowledged in {}", milliseconds(*span)), Role::Good),
+        PublishState::Failed(reason) => (format!("failed: {reason}"), Role::Error),
+        PublishState::Lost(reason) => (format!("may be lost: {reason}"), Role::Error),
+    };
+    let buffer = frame.buffer_mut();
+    let retain = if sent.retain { " R" } else { "" };
+    let left = format!("{}  Q{}{retain}  {}  ", ink.time(sent.at), sent.qos, format::bytes(sent.bytes as u64));
+    let mut x = area.x;
+    x += put(buffer, x, area.y, area.width, &left, ink.style(Role::Muted));
+    let state = ink.clean(&state).into_owned();
+    let room = area.right().saturating_sub(x);
+    let topic = ink.clean(&sent.topic);
+    let topic_room = usize::from(room).saturating_sub(width(&state) + 2).max(8);
+    let (topic, _) = fit_left(&topic, topic_room);
+    x += put(buffer, x, area.y, room, &topic, ink.style(Role::Text)) + 2;
+    put(buffer, x, area.y, area.right().saturating_sub(x), &state, ink.style(role));
+}
+
+/// `3 ms`, below ten with one decimal.
+fn milliseconds(span: std::time::Duration) -> String {
+    let ms = span.as_secs_f64() * 1000.0;
+    if ms < 10.0 { format!("{ms:.1} ms") } else { format!("{ms:.0} ms") }
+}

@@ -1,0 +1,286 @@
+//! The topic tree: level, value preview, messages at and below, rate, age. Draws the rows that `arrange` laid out, and nothing else.
+
+use std::time::Duration;
+
+use ratatui::Frame;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::Line;
+use ratatui::widgets::Widget;
+
+use super::Cache;
+use super::ink::{Ink, put, put_right, row_of};
+use crate::app::{App, Connection, Pane, TreeRow};
+use crate::config::Role;
+use crate::model::{LinkState, SubscriptionState};
+use crate::payload::{format, preview, preview_kind};
+use crate::store::{Stats, TopicId};
+
+/// Columns of the number cells.
+const MESSAGES: u16 = 7;
+const RATE: u16 = 8;
+const AGE: u16 = 5;
+const MARK: u16 = 2;
+
+/// Widths of the columns; 0 is absent.
+struct Columns {
+    name: u16,
+    value: u16,
+    rate: u16,
+}
+
+/// The value gives way first, then the rate.
+fn columns(width: u16) -> Columns {
+    let rate = if width >= 44 { RATE } else { 0 };
+    let rest = width.saturating_sub(1 + MARK + MESSAGES + rate + AGE + 1);
+    if rest < 34 {
+        return Columns { name: rest, value: 0, rate };
+    }
+    let name = (rest * 46 / 100).max(20);
+    Columns { name, value: rest - name, rate }
+}
+
+pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, frame: &mut Frame<'_>) {
+    let connection = app.connection();
+    let focused = app.focus == Pane::Topics && !connection.publish.open;
+    let tree = &connection.tree;
+    let sort = Line::styled(format!(" sort: {} ", tree.sort().label()), ink.style(Role::Muted)).right_aligned();
+    let block = ink.frame("Topics", focused).title(sort).title_bottom(counts(app, ink).right_aligned());
+    let inside = block.inner(area);
+    block.render(area, frame.buffer_mut());
+    let mut top = 0;
+    if app.filter_shown() {
+        filter_line(app, ink, row_of(inside, 0), frame);
+        top = 1;
+    }
+    let widths = columns(inside.width);
+    let buffer = frame.buffer_mut();
+    titles(ink, &widths, row_of(inside, top), buffer);
+    let rows = Rect { y: inside.y + top as u16 + 1, height: inside.height.saturating_sub(top as u16 + 1), ..inside };
+    if tree.rows().is_empty() {
+        empty(app, ink, rows, buffer);
+        return;
+    }
+    for (index, row) in tree.rows().iter().enumerate().take(usize::from(rows.height)) {
+        let selected = tree.selected() == Some(row.node);
+        draw_row(connection, ink, &widths, *row, (selected, focused), row_of(rows, index), cache, buffer);
+    }
+}
+
+fn counts(app: &App, ink: &Ink<'_>) -> Line<'static> {
+    let connection = app.connection();
+    let topics = connection.store.totals().topics;
+    let text = match connection.tree.filter_matches() {
+        Some(matches) => format!(" {} of {} topics ", format::grouped(matches as u64), format::grouped(topics)),
+        None => return Line::default(),
+    };
+    Line::styled(text, ink.style(Role::Muted))
+}
+
+fn filter_line(app: &App, ink: &Ink<'_>, area: Rect, frame: &mut Frame<'_>) {
+    let tree = &app.connection().tree;
+    let matches = tree.filter_matches().map_or_else(String::new, |count| match count {
+        1 => "1 match".to_owned(),
+        count => format!("{} matches", format::grouped(count as u64)),
+    });
+    let style = if tree.filter_matches() == Some(0) { ink.style(Role::Warning) } else { ink.style(Role::Muted) };
+    put_right(frame.buffer_mut(), area.x, area.y, area.width, &matches, style);
+    put(frame.buffer_mut(), area.x + 1, area.y, 2, "/", ink.style(Role::Key));
+    let field = Rect { x: area.x + 3, width: area.width.saturating_sub(18), ..area };
+    match &app.filter_input {
+        Some(input) => super::publish::one_line_field(input, ink, field, true, frame),
+        None => {
+            let text = ink.clean(tree.filter_text()).into_owned();
+            put(frame.buffer_mut(), field.x, field.y, field.width, &text, ink.style(Role::Match));
+        }
+    }
+}
+
+fn titles(ink: &Ink<'_>, widths: &Columns, area: Rect, buffer: &mut Buffer) {
+    let style = ink.style(Role::Faint);
+    put(buffer, area.x + 1, area.y, widths.name, "topic", style);
+    if widths.value > 0 {
+        put(buffer, area.x + 1 + widths.name + MARK, area.y, widths.value, "value", style);
+    }
+    let mut right = area.right().saturating_sub(1);
+    right -= AGE;
+    put_right(buffer, right, area.y, AGE, "age", style);
+    if widths.rate > 0 {
+        right -= widths.rate;
+        put_right(buffer, right, area.y, widths.rate, "rate", style);
+    }
+    right -= MESSAGES;
+    put_right(buffer, right, area.y, MESSAGES, "msgs", style);
+}
+
+#[expect(clippy::too_many_arguments, reason = "a row is drawn from just these, and a struct would only rename them")]
+fn draw_row(
+    connection: &Connection,
+    ink: &Ink<'_>,
+    widths: &Columns,
+    row: TreeRow,
+    (selected, focused): (bool, bool),
+    area: Rect,
+    cache: &mut Cache,
+    buffer: &mut Buffer,
+) {
+    let store = &connection.store;
+    let stats = store.stats(row.node);
+    let shown = connection.shown_moment(ink.now);
+    let age = stats.last_received_us.map(|at| Duration::from_micros(shown.mono_us.saturating_sub(at)));
+    let (value_style, value) = value(connection, ink, row, &stats, cache);
+    name(connection, ink, row, widths.name, area, buffer);
+    let mut x = area.x + 1 + widths.name;
+    if stats.retained {
+        put(buffer, x, area.y, 1, "R", ink.style(Role::Retain));
+    }
+    x += MARK;
+    if widths.value > 0 {
+        let columns = usize::from(widths.value - 1);
+        let text = match value {
+            Value::Words(words) => words,
+            Value::Payload(payload) => preview(payload, preview_kind(payload), columns, ink.payload_style()),
+        };
+        put(buffer, x, area.y, widths.value - 1, &text, value_style);
+    }
+    let muted = ink.style(Role::Muted);
+    let mut right = area.right() - 1 - AGE;
+    let age_text = age.map_or_else(String::new, format::age);
+    if let Some(age) = age.filter(|_| connection.paused.is_none()) {
+        cache.wake_in(ink.now, format::next_change(age));
+    }
+    put_right(buffer, right, area.y, AGE, &age_text, muted);
+    if widths.rate > 0 {
+        right -= widths.rate;
+        let rate = store.rate(row.node, shown.mono_us);
+        put_right(buffer, right, area.y, widths.rate, &format::rate(f64::from(rate)), muted);
+    }
+    right -= MESSAGES;
+    put_right(buffer, right, area.y, MESSAGES, &format::count(stats.messages_below), muted);
+    if selected {
+        let role = if focused { Role::Selection } else { Role::SelectionIdle };
+        buffer.set_style(area, ink.style(role));
+        if focused {
+            put(buffer, area.x, area.y, 1, ink.glyphs().cursor, ink.style(Role::Accent));
+        }
+    }
+}
+
+/// Indentation, mark and level.
+fn name(connection: &Connection, ink: &Ink<'_>, row: TreeRow, columns: u16, area: Rect, buffer: &mut Buffer) {
+    let glyphs = ink.glyphs();
+    // A topic may have tens of thousands of levels: beyond half the column the depth is a number.
+    let most = usize::from(columns / 4).max(1);
+    let indent = row.depth.min(most) * 2;
+    let mut x = area.x + 1 + indent as u16;
+    let end = area.x + 1 + columns;
+    if row.depth > most {
+        let text = format!("{}{} ", glyphs.ellipsis, row.depth);
+        x += put(buffer, x, area.y, end.saturating_sub(x), &text, ink.style(Role::Faint));
+    }
+    let mark = match (row.branch, row.open) {
+        (false, _) => " ",
+        (true, true) => glyphs.open,
+        (true, false) => glyphs.closed,
+    };
+    put(buffer, x, area.y, 1, mark, ink.style(Role::Muted));
+    x += 2;
+    let level = connection.store.level(row.node);
+    let room = end.saturating_sub(x);
+    if level.is_empty() {
+        put(buffer, x, area.y, room, glyphs.empty_level, ink.style(Role::Placeholder));
+        return;
+    }
+    let clean = ink.clean(level);
+    let style = if clean == level { ink.style(Role::Text) } else { ink.style(Role::Placeholder) };
+    put(buffer, x, area.y, room, &clean, style);
+    if row.matched {
+        highlight(connection.tree.filter_text(), &clean, ink.style(Role::Match), x, area.y, room, buffer);
+    }
+}
+
+/// Lights up where the filter stands in a level, case ignored; a match across levels lights nothing here.
+fn highlight(needle: &str, level: &str, style: Style, x: u16, y: u16, room: u16, buffer: &mut Buffer) {
+    let (needle, lower) = (needle.to_lowercase(), level.to_lowercase());
+    if needle.is_empty() || lower.len() != level.len() {
+        return;
+    }
+    let Some(at) = lower.find(&needle) else { return };
+    let (before, found) = (level.get(..at), level.get(at..at + needle.len()));
+    if let (Some(before), Some(found)) = (before, found) {
+        let start = crate::payload::width(before) as u16;
+        let length = crate::payload::width(found) as u16;
+        if start < room {
+            buffer.set_style(Rect::new(x + start, y, length.min(room - start), 1), style);
+        }
+    }
+}
+
+enum Value<'a> {
+    Words(String),
+    Payload(&'a [u8]),
+}
+
+fn value<'a>(
+    connection: &'a Connection,
+    ink: &Ink<'_>,
+    row: TreeRow,
+    stats: &Stats,
+    cache: &mut Cache,
+) -> (Style, Value<'a>) {
+    let store = &connection.store;
+    if !store.is_topic(row.node) {
+        let topics = match stats.topics_below {
+            1 => "1 topic".to_owned(),
+            n => format!("{} topics", format::grouped(u64::from(n))),
+        };
+        return (ink.style(Role::Faint), Value::Words(topics));
+    }
+    let shown = connection.shown_moment(ink.now);
+    let age = Duration::from_micros(shown.mono_us.saturating_sub(stats.own_last_us.unwrap_or(0)));
+    let style = ink.fresh(age, cache);
+    match store.latest(row.node) {
+        Some(message) if message.payload.is_empty() => (ink.style(Role::Faint), Value::Words("empty".into())),
+        Some(message) => (style, Value::Payload(message.payload)),
+        None => (ink.style(Role::Faint), Value::Words("evicted".into())),
+    }
+}
+
+/// An empty tree says why it is empty.
+fn empty(app: &App, ink: &Ink<'_>, area: Rect, buffer: &mut Buffer) {
+    let connection = app.connection();
+    let mut lines: Vec<String> = Vec::new();
+    if let Some(matches) = connection.tree.filter_matches()
+        && matches == 0
+        && connection.store.child_count(TopicId::ROOT) > 0
+    {
+        lines.push("No topic contains this text.".into());
+        lines.push("Esc clears the filter; topics that come and match appear by themselves.".into());
+    } else {
+        match &connection.link {
+            LinkState::Connected { .. } => why_empty(connection, ink, &mut lines),
+            LinkState::Connecting { step, .. } => lines.push(format!("Connecting: {}", ink.clean(step))),
+            _ => lines.push("Not connected: topics appear here once messages come.".into()),
+        }
+    }
+    for (index, line) in lines.iter().enumerate().take(usize::from(area.height.saturating_sub(1))) {
+        let style = ink.style(if index == 0 { Role::Text } else { Role::Muted });
+        put(buffer, area.x + 2, area.y + 1 + index as u16, area.width.saturating_sub(3), line, style);
+    }
+}
+
+fn why_empty(connection: &Connection, ink: &Ink<'_>, lines: &mut Vec<String>) {
+    lines.push("Connected. No message has come yet.".into());
+    for (filter, state) in &connection.subscriptions {
+        let state = match state {
+            SubscriptionState::Requested(_) => "asked for, no answer yet".to_owned(),
+            SubscriptionState::Granted(qos) => format!("granted at QoS {qos}: nothing retained, nothing sent so far"),
+            SubscriptionState::Refused(reason) => format!("refused: {}", ink.clean(reason)),
+            SubscriptionState::Unanswered => "the broker did not answer".to_owned(),
+            SubscriptionState::Removed => continue,
+        };
+        lines.push(format!("  {}  {state}", ink.clean(filter.as_str())));
+    }
+    lines.push("'#' does not include topics that start with $. p publishes a message.".into());
+}
