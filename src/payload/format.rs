@@ -62,7 +62,7 @@ pub fn byte_rate(per_second: f64) -> String {
 }
 
 /// The largest unit not above `value` and its name.
-fn unit<'a>(value: u64, names: [&'a str; 6]) -> (u64, &'a str) {
+fn unit(value: u64, names: [&str; 6]) -> (u64, &str) {
     let mut unit = 1000;
     for name in &names[..5] {
         if value / 1000 < unit {

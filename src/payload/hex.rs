@@ -31,7 +31,7 @@ pub fn row(bytes: &[u8], index: usize, per_row: usize) -> Option<HexRow<'_>> {
 /// The largest of 32, 16, 8 and 4 bytes a row that fits into `columns`: offset, cells, ASCII and the gaps between.
 pub fn per_row(columns: usize) -> usize {
     // 8 digits of offset, 2 spaces, 3 columns a byte, a gap each 8 bytes, 2 spaces, 1 column a byte.
-    [32, 16, 8].into_iter().find(|n| 8 + 2 + n * 4 + n / 8 + 1 <= columns).unwrap_or(4)
+    [32, 16, 8].into_iter().find(|n| 8 + 2 + n * 4 + n / 8 < columns).unwrap_or(4)
 }
 
 impl HexRow<'_> {
@@ -48,8 +48,10 @@ impl HexRow<'_> {
                 out.push_str(if index % 8 == 0 { "  " } else { " " });
             }
             match self.bytes.get(index) {
-                // Writing to a String cannot fail.
-                Some(byte) => drop(write!(out, "{byte:02x}")),
+                Some(byte) => {
+                    // Writing to a String cannot fail.
+                    let _ = write!(out, "{byte:02x}");
+                }
                 None => out.push_str("  "),
             }
         }

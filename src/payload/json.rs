@@ -6,12 +6,13 @@ use std::fmt;
 use std::ops::Range;
 
 use super::Document;
+use super::sanitise::prefix;
 
 /// Containers nested deeper than this are not laid out: the payload is shown as text.
 pub const MAX_DEPTH: usize = 512;
 /// Pretty text may be this many times as long as the payload, so that `[[[[1,1,1…` cannot ask for gigabytes of spaces.
 const MAX_GROWTH: usize = 8;
-const GROWTH_FLOOR: usize = 64 * 1024;
+const GROWTH_FLOOR: usize = 1024 * 1024;
 const INDENT: usize = 2;
 
 /// Why and where a text is no JSON.
@@ -85,8 +86,7 @@ impl std::error::Error for JsonFault {}
 
 impl JsonFault {
     fn at(text: &str, offset: usize, reason: JsonReason) -> Self {
-        let offset = text.floor_char_boundary(offset);
-        let before = &text[..offset];
+        let before = prefix(text, offset);
         let line_start = before.rfind('\n').map_or(0, |at| at + 1);
         let line = 1 + memchr::memchr_iter(b'\n', before.as_bytes()).count();
         Self { offset, line, column: 1 + before[line_start..].chars().count(), reason }

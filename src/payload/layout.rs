@@ -128,8 +128,9 @@ pub fn advance(document: &Document, from: Position, delta: isize, width: usize, 
     let last_line = document.lines() - 1;
     let mut line = from.line.min(last_line);
     let mut left = delta.unsigned_abs();
+    // The row may be gone since the pane got wider.
+    let mut row = from.row.min(count(line) - 1);
     if delta < 0 {
-        let mut row = from.row;
         while left > row && line > 0 {
             left -= row + 1;
             line -= 1;
@@ -137,13 +138,12 @@ pub fn advance(document: &Document, from: Position, delta: isize, width: usize, 
         }
         return Position { line, row: row.saturating_sub(left) };
     }
-    let mut row = from.row;
     loop {
         let below = count(line) - 1;
         if row + left <= below || line == last_line {
             return Position { line, row: (row + left).min(below) };
         }
-        left -= below.saturating_sub(row) + 1;
+        left -= below - row + 1;
         line += 1;
         row = 0;
     }
@@ -166,7 +166,7 @@ struct Part<'a> {
     run: bool,
 }
 
-impl<'a> Part<'a> {
+impl Part<'_> {
     /// The columns from `start` to `end` of a run.
     fn cut(&self, start: usize, end: usize) -> Self {
         let text = match &self.text {

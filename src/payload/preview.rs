@@ -18,7 +18,7 @@ pub fn preview(bytes: &[u8], kind: Kind, columns: usize, style: Style) -> String
     let line = match kind {
         Kind::Empty => return String::new(),
         Kind::Binary => binary(bytes, columns),
-        Kind::Json => compact_json(&bytes[..bytes.len().min(HEAD_BYTES)], want),
+        Kind::Json => compact_json(&bytes[..boundary(bytes, HEAD_BYTES)], want),
         Kind::Number | Kind::Boolean => head(bytes.trim_ascii(), want),
         Kind::Text | Kind::Xml => head(bytes.trim_ascii_end(), want),
     };
@@ -37,13 +37,18 @@ struct Head {
     read_all: bool,
 }
 
-/// The first bytes, up to a character's end.
-fn head(bytes: &[u8], want: usize) -> Head {
+/// Where to cut `bytes` so that at most `want` are left and no character is cut in two: it would look like invalid UTF-8.
+fn boundary(bytes: &[u8], want: usize) -> usize {
     let mut end = want.min(bytes.len());
-    // A character cut in two would look like invalid UTF-8.
     while end < bytes.len() && end > want.saturating_sub(3) && bytes[end] & 0xc0 == 0x80 {
         end -= 1;
     }
+    end
+}
+
+/// The first bytes, up to a character's end.
+fn head(bytes: &[u8], want: usize) -> Head {
+    let end = boundary(bytes, want);
     Head { bytes: bytes[..end].to_vec(), read_all: end == bytes.len() }
 }
 
@@ -75,7 +80,7 @@ fn binary(bytes: &[u8], columns: usize) -> Head {
     let room = columns.saturating_sub(out.len()) / 3 + 1;
     for byte in bytes.iter().take(room) {
         // Writing to a String cannot fail.
-        drop(write!(out, " {byte:02x}"));
+        let _ = write!(out, " {byte:02x}");
     }
     Head { bytes: out.into_bytes(), read_all: room >= bytes.len() }
 }

@@ -5,6 +5,7 @@ use super::document::Document;
 use super::format;
 use super::json::{JsonFault, JsonReason, pretty};
 use super::kind::{Kind, detect};
+use super::sanitise::prefix;
 
 /// Bytes of text shown; of a longer payload the first part is, and the note says so. The payload itself stays whole.
 pub const VIEW_LIMIT: usize = 32 * 1024 * 1024;
@@ -45,14 +46,13 @@ impl Prepared {
         if text.len() > VIEW_LIMIT {
             return Self::start_of(text);
         }
-        let trimmed = text.trim_ascii_start();
+        // Numbers and words are JSON too, but are shown as sent, spaces and all.
+        if !text.trim_ascii_start().starts_with(['{', '[']) {
+            return Self::as_text(text, detect(bytes), None);
+        }
         match pretty(text) {
-            // Numbers and words are JSON too, but are shown as sent, spaces and all.
-            Ok(document) if trimmed.starts_with(['{', '[']) => {
-                Self { kind: Kind::Json, content: Content::Pretty(document), note: None }
-            }
-            Err(fault) if trimmed.starts_with(['{', '[']) => Self::not_laid_out(text, fault),
-            _ => Self::as_text(text, detect(bytes), None),
+            Ok(document) => Self { kind: Kind::Json, content: Content::Pretty(document), note: None },
+            Err(fault) => Self::not_laid_out(text, fault),
         }
     }
 
@@ -73,22 +73,17 @@ impl Prepared {
     fn not_laid_out(text: &str, fault: JsonFault) -> Self {
         let (kind, note) = match fault.reason {
             JsonReason::TooDeep | JsonReason::TooWide => (Kind::Json, format!("JSON shown as sent: {fault}")),
-            _ => (detect_text(text), format!("not valid JSON: {fault}")),
+            _ => (detect(text.as_bytes()), format!("not valid JSON: {fault}")),
         };
         Self::as_text(text, kind, Some(note))
     }
 
     fn start_of(text: &str) -> Self {
-        let start = &text[..text.floor_char_boundary(VIEW_LIMIT)];
+        let start = prefix(text, VIEW_LIMIT);
         let (shown, all) = (format::bytes(start.len() as u64), format::bytes(text.len() as u64));
         let note = format!("first {shown} of {all}, as sent; the hex view has all");
         Self::as_text(start, detect(text.as_bytes()), Some(note))
     }
-}
-
-/// The kind of a text that starts like JSON and is not.
-fn detect_text(text: &str) -> Kind {
-    detect(text.as_bytes())
 }
 
 fn binary_note(bytes: &[u8]) -> String {

@@ -7,10 +7,10 @@
 pub(super) fn is_hidden(c: char) -> bool {
     let code = u32::from(c);
     match code {
-        0x20..=0x7e => false,
-        0..=0x9f | 0xad => true,
-        0xa0..=0x34e => false,
-        0x034f // combining grapheme joiner
+        0x20..=0x7e => false, // first, as most are
+        0..=0x1f | 0x7f..=0x9f // C0, DEL, C1
+        | 0xad // soft hyphen
+        | 0x034f // combining grapheme joiner
         | 0x061c // Arabic letter mark
         | 0x115f..=0x1160 // Hangul fillers
         | 0x17b4..=0x17b5 // Khmer inherent vowels

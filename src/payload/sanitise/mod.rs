@@ -173,7 +173,7 @@ impl<'a> Pieces<'a> {
         if is_simple(first) && after.is_none_or(is_simple) {
             return Piece::Text(self.take(first.len_utf8()));
         }
-        let window = &self.rest[..self.rest.floor_char_boundary(CLUSTER_WINDOW)];
+        let window = prefix(self.rest, CLUSTER_WINDOW);
         let cluster = window.graphemes(true).next().unwrap_or(window);
         let (length, severed) = showable(cluster);
         if width(&cluster[..length]) > 0 {
@@ -206,6 +206,15 @@ impl<'a> Iterator for Pieces<'a> {
         }
         Some(piece)
     }
+}
+
+/// The start of `text`: at most `bytes` bytes, up to a character's end.
+pub(in crate::payload) fn prefix(text: &str, bytes: usize) -> &str {
+    let mut end = bytes.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
 }
 
 fn is_mark(c: char) -> bool {
