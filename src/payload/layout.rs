@@ -84,7 +84,7 @@ pub fn rows(document: &Document, from: Position, width: usize, height: usize, st
 }
 
 /// Unwrapped rows: `height` lines from `first_line` on, each from column `from_column` and at most `width` columns wide.
-/// A wide character cut by the left edge is shown as a space.
+/// Of a wide character cut by the left edge, a space is shown.
 pub fn slice(
     document: &Document,
     first_line: usize,
@@ -98,7 +98,7 @@ pub fn slice(
         .map(|line| {
             let mut row = Row::new(line, 0);
             let mut column = 0;
-            let _ = parts(document, line, style, usize::MAX, |part| {
+            let _ = parts(document, line, style, 1, |part| {
                 let (start, end) = (column, column + part.width);
                 column = end;
                 if end <= from_column {
@@ -203,8 +203,8 @@ impl<'a> Row<'a> {
                 self.push(part.cut(from, to));
             }
         } else if start < left {
-            let blank = Cow::Borrowed(if end - left == 1 { " " } else { "  " });
-            self.push(Part { text: blank, ..part });
+            let blank = " ".repeat(end.min(right) - left);
+            self.push(Part { text: Cow::Owned(blank), placeholder: false, ..part });
         } else if end <= right {
             self.push(part);
         }

@@ -55,6 +55,8 @@ fn unwrapped_rows_scroll_sideways() {
     let cut: Vec<_> = slice(&document, 0, 1, 4, 9, VIEW).iter().map(|row| row.cut).collect();
     assert_eq!(cut, [true, false, false, false]);
     assert_eq!(slice(&document, 2, 0, 4, 1, VIEW).len(), 1);
+    let hostile = Document::text("a\u{202e}b".to_owned());
+    assert_eq!(shown(&slice(&hostile, 0, 3, 4, 1, VIEW)), ["+202"]);
 }
 
 #[test]
@@ -119,7 +121,7 @@ proptest! {
     }
 
     #[test]
-    fn a_slice_is_a_window_on_the_line(text in "[a-z名é\u{1b}]{0,40}", from in 0_usize..50, columns in 0_usize..20) {
+    fn a_slice_is_a_window_on_the_line(text in "[a-z名é\u{1b}\u{202e}]{0,40}", from in 0_usize..50, columns in 0_usize..20) {
         let document = Document::text(text);
         let whole = slice(&document, 0, 0, 10_000, 1, VIEW).remove(0);
         let part = slice(&document, 0, from, columns, 1, VIEW).remove(0);
