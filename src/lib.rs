@@ -4,3 +4,4 @@ pub mod model;
 pub mod mqtt;
 pub mod payload;
 pub mod store;
+pub mod sys;

@@ -26,7 +26,7 @@ fn b08_what_is_left_out_is_said() {
     assert!(of(long.as_bytes(), 4_000).ends_with("x…"), "even where there is room for more");
     let spaced = format!("[1,{}2]", " ".repeat(100_000));
     assert_eq!(of(spaced.as_bytes(), 20), "[1,…");
-    assert_eq!(of(&[0xff; 100_000], 0), "");
+    assert_eq!(of(&vec![0xff; 100_000], 0), "");
 }
 
 #[test]

@@ -5,13 +5,17 @@ use std::borrow::Cow;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-use super::{Piece, Style, pieces, sanitise_with};
+use super::hidden::{is_simple, simple_width};
+use super::{Style, pieces, sanitise_with};
 
 /// Columns that `text` takes on screen, counted cluster by cluster as ratatui's buffer does. Control characters count
 /// nothing there, so sanitise first.
 pub fn width(text: &str) -> usize {
     if text.bytes().all(|b| (0x20..0x7f).contains(&b)) {
         return text.len();
+    }
+    if text.chars().all(is_simple) {
+        return text.chars().map(simple_width).sum();
     }
     text.graphemes(true).map(cluster_width).sum()
 }
@@ -31,26 +35,50 @@ pub fn fit(text: &str, columns: usize, style: Style) -> (Cow<'_, str>, bool) {
     if text.len() <= columns && text.bytes().all(|b| (0x20..0x7f).contains(&b)) {
         return (Cow::Borrowed(text), false);
     }
-    let mut out = String::new();
-    // Where to cut and put the ellipsis, should the text turn out too wide.
-    let (mut used, mut keep) = (0, 0);
-    for piece in pieces(text, style) {
-        for (part, part_width) in parts(&piece) {
-            if used + part_width > columns {
-                out.truncate(keep);
-                if columns > 0 {
-                    out.push_str(style.ellipsis());
-                }
-                return (Cow::Owned(out), true);
-            }
-            out.push_str(part);
-            used += part_width;
-            if used < columns {
-                keep = out.len();
-            }
+    let mut row =
+        Fitted { out: String::with_capacity(text.len().min(4 * columns)), used: 0, keep: 0, columns };
+    if !pieces(text, style).all(|piece| row.push(piece.as_str())) {
+        row.out.truncate(row.keep);
+        if columns > 0 {
+            row.out.push_str(style.ellipsis());
         }
+        return (Cow::Owned(row.out), true);
     }
-    (if out == text { Cow::Borrowed(text) } else { Cow::Owned(out) }, false)
+    (if row.out == text { Cow::Borrowed(text) } else { Cow::Owned(row.out) }, false)
+}
+
+/// A row being filled.
+struct Fitted {
+    out: String,
+    used: usize,
+    /// Where to cut so that the ellipsis has its column.
+    keep: usize,
+    columns: usize,
+}
+
+impl Fitted {
+    /// Adds as much of `text` as fits; `false` if that is not all.
+    fn push(&mut self, text: &str) -> bool {
+        if !text.is_ascii() {
+            return text.graphemes(true).all(|cluster| self.push_part(cluster, cluster_width(cluster)));
+        }
+        // One byte is one column. The last is added apart, as it may have to give way to the ellipsis.
+        let (start, last) = text.split_at(text.len().min(self.columns - self.used).saturating_sub(1));
+        self.push_part(start, start.len());
+        self.push_part(&last[..last.len().min(1)], 1) && last.len() <= 1
+    }
+
+    fn push_part(&mut self, part: &str, width: usize) -> bool {
+        if self.used + width > self.columns {
+            return false;
+        }
+        self.out.push_str(part);
+        self.used += width;
+        if self.used < self.columns {
+            self.keep = self.out.len();
+        }
+        true
+    }
 }
 
 /// Like [`fit`], but keeps the end and starts with the ellipsis: for topics, whose last levels tell most.
@@ -73,10 +101,4 @@ pub fn fit_left(text: &str, columns: usize, style: Style) -> (Cow<'_, str>, bool
         start += cluster.len();
     }
     (Cow::Owned(format!("{}{}", style.ellipsis(), &clean[start..])), true)
-}
-
-/// The smallest parts a piece may be cut into, each with its width: the characters of an ASCII run or a placeholder, or
-/// the one cluster.
-fn parts<'a>(piece: &'a Piece<'_>) -> impl Iterator<Item = (&'a str, usize)> {
-    piece.as_str().graphemes(true).map(|part| (part, cluster_width(part)))
 }

@@ -70,7 +70,7 @@ impl Style {
         Cow::Owned(if self.ascii { format!("<x{byte:02X}>") } else { format!("⟨x{byte:02X}⟩") })
     }
 
-    fn marks(self, count: usize) -> Cow<'static, str> {
+    fn marks(count: usize) -> Cow<'static, str> {
         Cow::Owned(format!("⟨+{count} marks⟩"))
     }
 
@@ -185,7 +185,7 @@ impl<'a> Pieces<'a> {
             return self.placeholder(first);
         }
         self.take(cluster.chars().take(marks).map(char::len_utf8).sum());
-        Piece::Placeholder(self.style.marks(marks))
+        Piece::Placeholder(Style::marks(marks))
     }
 }
 

@@ -121,6 +121,15 @@ fn a11_clusters_cannot_grow_over_their_neighbours() {
 }
 
 #[test]
+fn a11_simple_characters_are_as_wide_as_drawn_and_stay_apart() {
+    for c in (' '..='\u{ffff}').filter(|c| is_simple(*c)) {
+        let pair = format!("{c}{c}");
+        assert_eq!(width(&pair), drawn_width(&pair), "U+{:04X}", u32::from(c));
+        assert_eq!(pair.graphemes(true).count(), 2, "U+{:04X}", u32::from(c));
+    }
+}
+
+#[test]
 fn ascii_style_is_ascii() {
     assert_eq!(sanitise_with("grün \u{202e}", ASCII), "gr<U+00FC>n <U+202E>");
     assert_eq!(fit("abcdef", 4, ASCII).0, "abc~");
