@@ -1,0 +1,78 @@
+//! What showing a payload costs: finding its kind, laying it out, one preview, one screen of a long line.
+//! Run with `cargo bench --bench payload`.
+#![allow(missing_docs, reason = "the macros of criterion make public functions")]
+
+use std::hint::black_box;
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use mqtt_tui::payload::{
+    Document, Kind, Position, Prepared, Style, detect, fit, pretty, preview, rows, sanitise, slice,
+};
+
+const CLIMATE: &str =
+    r#"{"temperature":20.4,"humidity":48,"battery":97,"linkquality":112,"state":"ON","last":"2026-11-20"}"#;
+
+/// An array of readings, at least `bytes` long.
+fn readings(bytes: usize) -> String {
+    let items = vec![CLIMATE; bytes / (CLIMATE.len() + 1) + 1];
+    format!("[{}]", items.join(","))
+}
+
+fn kinds(c: &mut Criterion) {
+    let mut group = c.benchmark_group("detect");
+    let megabyte = readings(1_000_000);
+    let prose = "the quick brown fox ".repeat(50_000);
+    for (name, payload) in [
+        ("number", "20.4"),
+        ("json 100 B", CLIMATE),
+        ("text 20 B", "2026-11-20T14:03:20Z"),
+        ("json 1 MB", megabyte.as_str()),
+        ("text 1 MB", prose.as_str()),
+    ] {
+        group.throughput(Throughput::Bytes(payload.len() as u64));
+        group.bench_function(name, |b| b.iter(|| detect(black_box(payload.as_bytes()))));
+    }
+}
+
+fn printing(c: &mut Criterion) {
+    let mut group = c.benchmark_group("pretty");
+    let megabyte = readings(1_000_000);
+    let string = format!("{{\"a\":\"{}\"}}", "x".repeat(1_000_000));
+    for (name, payload) in [("100 B", CLIMATE), ("1 MB", &megabyte), ("1 MB string", &string)] {
+        group.throughput(Throughput::Bytes(payload.len() as u64));
+        group.bench_function(name, |b| b.iter(|| pretty(black_box(payload))));
+    }
+    group.throughput(Throughput::Bytes(megabyte.len() as u64));
+    group.bench_function("prepared 1 MB", |b| b.iter(|| Prepared::of(black_box(megabyte.as_bytes()))));
+}
+
+fn showing(c: &mut Criterion) {
+    let mut group = c.benchmark_group("show");
+    let megabyte = readings(1_000_000);
+    let line = |cell: &str| Document::text(cell.repeat(5_000_000 / cell.len()));
+    let (ascii, accents, thai) = (line("x"), line("é"), line("กำ"));
+    group.bench_function("sanitise clean topic", |b| {
+        b.iter(|| sanitise(black_box("home/kitchen/climate/temperature")).len());
+    });
+    group.bench_function("sanitise hostile topic", |b| {
+        b.iter(|| sanitise(black_box("home/\u{202e}kitchen\x1b]0;x\x07/grün/👩‍👩‍👧/x")).len());
+    });
+    group.bench_function("fit", |b| b.iter(|| fit(black_box("home/kitchen/climate"), 12, Style::LINE).1));
+    for (name, payload) in [("preview 100 B", CLIMATE), ("preview 1 MB", &megabyte)] {
+        group.bench_function(name, |b| {
+            b.iter(|| preview(black_box(payload.as_bytes()), Kind::Json, 40, Style::LINE));
+        });
+    }
+    let document = pretty(&megabyte).unwrap_or_else(|_| Document::text(String::new()));
+    group.bench_function("50 rows of JSON", |b| {
+        b.iter(|| rows(&document, Position { line: 10_000, row: 0 }, 80, 50, Style::VIEW).len());
+    });
+    for (name, document) in [("ascii", &ascii), ("accents", &accents), ("thai", &thai)] {
+        group.bench_function(format!("end of a 5 MB line, {name}"), |b| {
+            b.iter(|| slice(document, 0, 1_500_000, 80, 1, Style::VIEW).len());
+        });
+    }
+}
+
+criterion_group!(benches, kinds, printing, showing);
+criterion_main!(benches);

@@ -1,0 +1,83 @@
+//! A payload as lines of text, with an index so that any line is found at once. Made by the printers, laid out by
+//! `layout`, one row at a time.
+
+use super::sanitise::{Style, lossy};
+use super::tokens::{Tokens, plain, tokens};
+
+/// Text cut into lines. Not sanitised: rows are, when they are shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Document {
+    text: String,
+    /// Byte offset of each line; never empty, the first is 0.
+    line_starts: Vec<u32>,
+    /// Laid-out JSON, whose lines have roles.
+    json: bool,
+}
+
+impl Document {
+    /// JSON as the pretty printer wrote it. `line_starts` are the offsets after each line feed, and 0.
+    pub(super) fn laid_out(text: String, line_starts: Vec<u32>) -> Self {
+        Self { text, line_starts, json: true }
+    }
+
+    /// Plain text: a line ends at each LF, and what follows the last LF is a line even when empty. At most 4 GiB; a caller
+    /// cuts long before that ([`super::VIEW_LIMIT`]) and says so.
+    pub fn text(text: String) -> Self {
+        let mut line_starts = vec![0];
+        line_starts
+            .extend(memchr::memchr_iter(b'\n', text.as_bytes()).map_while(|at| u32::try_from(at + 1).ok()));
+        Self { text, line_starts, json: false }
+    }
+
+    /// Bytes as plain text, those that are not UTF-8 as placeholders.
+    pub fn lossy(bytes: &[u8], style: Style) -> Self {
+        Self::text(lossy(bytes, style))
+    }
+
+    /// Number of lines, at least 1.
+    pub fn lines(&self) -> usize {
+        self.line_starts.len()
+    }
+
+    /// Line `n`, from 0, without its LF; empty past the end.
+    pub fn line(&self, n: usize) -> &str {
+        let Some(start) = self.line_starts.get(n) else { return "" };
+        let end = self.line_starts.get(n + 1).map_or(self.text.len(), |next| *next as usize - 1);
+        &self.text[*start as usize..end]
+    }
+
+    /// The parts of line `n` with the role of each.
+    pub fn tokens(&self, n: usize) -> Tokens<'_> {
+        if self.json { tokens(self.line(n)) } else { plain(self.line(n)) }
+    }
+
+    /// The whole text.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Bytes of memory it takes.
+    pub fn memory(&self) -> usize {
+        self.text.capacity() + self.line_starts.capacity() * size_of::<u32>()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_found_by_number() {
+        let document = Document::text("first\n\nthird\r\n".to_owned());
+        assert_eq!(document.lines(), 4);
+        assert_eq!((0..5).map(|n| document.line(n)).collect::<Vec<_>>(), ["first", "", "third\r", "", ""]);
+        assert_eq!(Document::text(String::new()).lines(), 1);
+    }
+
+    #[test]
+    fn bytes_that_are_not_utf8_are_marked_and_the_rest_is_kept() {
+        let document = Document::lossy(b"a\xffb\nc\xc3", Style::VIEW);
+        assert_eq!(document.line(0), "a⟨xFF⟩b");
+        assert_eq!(document.line(1), "c⟨xC3⟩");
+    }
+}

@@ -1,0 +1,199 @@
+//! Numbers, sizes, rates and times as every pane writes them: short, right-alignable, never jumping to a wrong unit.
+//! Values are cut, not rounded, so that 999,999 is `999k` and never `1000k`. Called by `ui` and `cli`.
+
+use std::time::Duration;
+
+/// What stands for a rate of nothing.
+pub const NO_RATE: &str = "–";
+
+/// All digits, grouped: `1,204`.
+pub fn grouped(value: u64) -> String {
+    let digits = value.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// A count in at most five characters: `7`, `1,204`, `12.4k`, `840k`, `1.2M`.
+pub fn count(value: u64) -> String {
+    if value < 10_000 {
+        return grouped(value);
+    }
+    let (unit, suffix) = unit(value, ["k", "M", "G", "T", "P", "E"]);
+    scaled(value, unit, suffix, 100)
+}
+
+/// A size: `132 B`, `1,204 B`, `12 kB`, `3.2 MB`. Units are powers of 1000.
+pub fn bytes(value: u64) -> String {
+    if value < 10_000 {
+        return format!("{} B", grouped(value));
+    }
+    let (unit, suffix) = unit(value, [" kB", " MB", " GB", " TB", " PB", " EB"]);
+    scaled(value, unit, suffix, 10)
+}
+
+/// Events per second: `8.2/s`, `842/s`, `12.4k/s`; [`NO_RATE`] for less than 0.05.
+pub fn rate(per_second: f64) -> String {
+    if per_second.is_nan() || per_second < 0.05 {
+        NO_RATE.to_owned()
+    } else if per_second < 9.95 {
+        format!("{per_second:.1}/s")
+    } else {
+        format!("{}/s", count(per_second.round() as u64))
+    }
+}
+
+/// Bytes per second: `120 B/s`, `88 kB/s`, `1.2 MB/s`; [`NO_RATE`] for less than 0.5.
+pub fn byte_rate(per_second: f64) -> String {
+    if per_second.is_nan() || per_second < 0.5 {
+        return NO_RATE.to_owned();
+    }
+    let value = per_second.round() as u64;
+    if value < 1000 {
+        return format!("{value} B/s");
+    }
+    let (unit, suffix) = unit(value, [" kB/s", " MB/s", " GB/s", " TB/s", " PB/s", " EB/s"]);
+    scaled(value, unit, suffix, 10)
+}
+
+/// The largest unit not above `value` and its name.
+fn unit(value: u64, names: [&str; 6]) -> (u64, &str) {
+    let mut unit = 1000;
+    for name in &names[..5] {
+        if value / 1000 < unit {
+            return (unit, name);
+        }
+        unit *= 1000;
+    }
+    (unit, names[5])
+}
+
+/// `value` in `unit`, with one decimal below `decimals_below` units.
+fn scaled(value: u64, unit: u64, suffix: &str, decimals_below: u64) -> String {
+    let whole = value / unit;
+    if whole < decimals_below {
+        format!("{whole}.{}{suffix}", value % unit / (unit / 10))
+    } else {
+        format!("{whole}{suffix}")
+    }
+}
+
+const MINUTE: u64 = 60;
+const HOUR: u64 = 60 * MINUTE;
+const DAY: u64 = 24 * HOUR;
+
+/// The unit an age of so many seconds is shown in.
+fn age_unit(seconds: u64) -> (u64, char) {
+    match seconds {
+        0..MINUTE => (1, 's'),
+        MINUTE..HOUR => (MINUTE, 'm'),
+        HOUR..DAY => (HOUR, 'h'),
+        _ => (DAY, 'd'),
+    }
+}
+
+/// Time passed since something: `0s`, `4m`, `2h`, `3d`.
+pub fn age(age: Duration) -> String {
+    let (unit, suffix) = age_unit(age.as_secs());
+    format!("{}{suffix}", age.as_secs() / unit)
+}
+
+/// Time until [`age`] of something that is `age` old reads differently: when to draw again. Never zero.
+pub fn next_change(age: Duration) -> Duration {
+    let (unit, _) = age_unit(age.as_secs());
+    let next = (age.as_secs() / unit).saturating_add(1).saturating_mul(unit);
+    Duration::from_secs(next).saturating_sub(age).max(Duration::from_millis(1))
+}
+
+/// Time between two messages: `+120 ms`, `+1.0 s`, `+4m`, `+2h`.
+pub fn gap(gap: Duration) -> String {
+    let millis = gap.as_millis();
+    match gap.as_secs() {
+        0 => format!("+{millis} ms"),
+        1..MINUTE => format!("+{}.{} s", millis / 1000, millis % 1000 / 100),
+        _ => format!("+{}", age(gap)),
+    }
+}
+
+/// How long something has lasted, in its two largest units: `42s`, `4m 10s`, `2h 5m`, `3d 4h`.
+pub fn lasting(span: Duration) -> String {
+    let seconds = span.as_secs();
+    match seconds {
+        0..MINUTE => format!("{seconds}s"),
+        MINUTE..HOUR => format!("{}m {}s", seconds / MINUTE, seconds % MINUTE),
+        HOUR..DAY => format!("{}h {}m", seconds / HOUR, seconds % HOUR / MINUTE),
+        _ => format!("{}d {}h", seconds / DAY, seconds % DAY / HOUR),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_are_short_and_never_in_a_wrong_unit() {
+        for (value, text) in [
+            (0, "0"),
+            (999, "999"),
+            (1_204, "1,204"),
+            (9_999, "9,999"),
+            (10_000, "10.0k"),
+            (12_449, "12.4k"),
+            (99_999, "99.9k"),
+            (100_000, "100k"),
+            (999_999, "999k"),
+            (1_000_000, "1.0M"),
+            (1_234_567, "1.2M"),
+            (u64::MAX, "18.4E"),
+        ] {
+            assert_eq!(count(value), text);
+        }
+        assert_eq!(grouped(u64::MAX), "18,446,744,073,709,551,615");
+    }
+
+    #[test]
+    fn sizes_and_rates_read_as_in_the_sketch() {
+        let sizes = [132, 1_204, 12_345, 3_200_000, 268_435_456].map(bytes);
+        assert_eq!(sizes, ["132 B", "1,204 B", "12 kB", "3.2 MB", "268 MB"]);
+        let rates = [0.0, 0.04, 0.3, 8.2, 9.97, 842.0, 12_400.0, f64::NAN, -1.0].map(rate);
+        assert_eq!(rates, ["–", "–", "0.3/s", "8.2/s", "10/s", "842/s", "12.4k/s", "–", "–"]);
+        let byte_rates = [0.0, 120.0, 999.4, 1_500.0, 88_000.0, 1_200_000.0].map(byte_rate);
+        assert_eq!(byte_rates, ["–", "120 B/s", "999 B/s", "1.5 kB/s", "88 kB/s", "1.2 MB/s"]);
+    }
+
+    #[test]
+    fn ages_tell_when_they_change() {
+        for (seconds, text) in [
+            (0, "0s"),
+            (59, "59s"),
+            (60, "1m"),
+            (299, "4m"),
+            (3_599, "59m"),
+            (7_200, "2h"),
+            (86_399, "23h"),
+            (86_400, "1d"),
+            (300_000, "3d"),
+        ] {
+            let now = Duration::from_millis(seconds * 1000 + 250);
+            assert_eq!(age(now), text);
+            let change = next_change(now);
+            let just_before = (now + change).saturating_sub(Duration::from_millis(1));
+            assert_eq!(age(just_before), text, "{text} until then");
+            assert_ne!(age(now + change), text, "another text then");
+        }
+        assert!(next_change(Duration::MAX) > Duration::ZERO);
+    }
+
+    #[test]
+    fn gaps_and_spans_are_short() {
+        let gaps = [0, 120, 999, 1_000, 12_345, 61_000, 7_300_000].map(|ms| gap(Duration::from_millis(ms)));
+        assert_eq!(gaps, ["+0 ms", "+120 ms", "+999 ms", "+1.0 s", "+12.3 s", "+1m", "+2h"]);
+        let spans = [42, 250, 7_500, 273_600].map(|s| lasting(Duration::from_secs(s)));
+        assert_eq!(spans, ["42s", "4m 10s", "2h 5m", "3d 4h"]);
+    }
+}
