@@ -1,1 +1,417 @@
-//! store
+//! Everything received on one connection: the topic tree with its counters, and the history of messages under an exact
+//! byte budget. The runtime ingests, the app and the screen read; nothing here does I/O or reads a clock.
+//!
+//! - `index`, `text`: the tree. A topic is found with one hash lookup and stored byte for byte: `a`, `/a` and `a/` differ.
+//! - `stats`, `rate`: counters of every node, changed on the way from a topic up to the root, never summed up by a walk.
+//! - `log`, `record`, `heads`, `chain`: history. Records in chunks, in order of arrival, each pointing to the one before it
+//!   on its topic. When the budget is used up the oldest chunk goes; the newest messages of every topic in it are carried
+//!   forward, so a busy topic never erases a quiet one.
+//! - `hold`: reading stands still while receiving goes on. `search`: topics by a part of their text.
+//!
+//! `$SYS` lives in the same tree, with totals and a sixteenth of the history budget of its own; nothing it does shows in
+//! the user's totals, rates, backlog or evictions. The root counts the user's traffic only.
+//!
+//! While held ([`Store::hold`]) the tree, its counters, rates, retained marks, messages and search results are as of the
+//! hold; nodes that came later are in no answer (their ids are unknown outside, except from [`Store::ingest`]; asked
+//! about one, the store says it has nothing). Only eviction goes on: a message that gave way is `None` even if it was
+//! there at the hold.
+
+mod chain;
+mod heads;
+mod hold;
+mod index;
+mod log;
+mod rate;
+mod record;
+mod search;
+mod stats;
+mod text;
+
+use foldhash::quality::RandomState;
+use hashbrown::HashSet;
+
+use crate::model::{Message, Moment};
+use heads::Heads;
+use hold::{Hold, Tally};
+use index::{Index, Refusal};
+use log::Log;
+use stats::{Change, Counts, HIDDEN_TOPICS_COUNTED};
+
+pub use chain::History;
+pub use hold::Held;
+pub use index::Children;
+pub use record::MessageRef;
+pub use stats::{Memory, Stats, Totals};
+
+/// A node of the topic tree: a topic, a branch, or both. Valid for the store it came from, for ever.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TopicId(u32);
+
+impl TopicId {
+    /// The invisible root; its children are the first levels.
+    pub const ROOT: Self = Self(0);
+}
+
+/// The arrival number of a message: one for the first, strictly increasing over the whole store, never reused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Seq(u64);
+
+impl Seq {
+    /// The number itself.
+    pub fn number(self) -> u64 {
+        self.0
+    }
+}
+
+/// How large a store may get.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of history. A sixteenth of it is for `$SYS`.
+    pub bytes: usize,
+    /// Newest messages of each topic that older, but busier, topics cannot push out.
+    pub keep_min: usize,
+    /// Nodes of the topic tree; `$SYS` has a sixteenth on top. Topic text is limited to 128 bytes a node (at least 16 MiB).
+    pub max_topics: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { bytes: 256 << 20, keep_min: 10, max_topics: 2_000_000 }
+    }
+}
+
+/// What became of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ingested {
+    /// Its node; `None` when the tree is full or the topic is malformed. Then it is counted in the totals only.
+    pub topic: Option<TopicId>,
+    /// Its arrival number; `None` when it has no topic.
+    pub seq: Option<Seq>,
+    /// The first message of its topic.
+    pub new_topic: bool,
+}
+
+const USER: usize = 0;
+const SYS: usize = 1;
+
+/// Everything received on one connection.
+#[derive(Debug)]
+pub struct Store {
+    limits: Limits,
+    index: Index,
+    counts: Vec<Counts>,
+    heads: Heads,
+    /// History of the user's topics and of `$SYS`.
+    logs: [Log; 2],
+    tallies: [Tally; 2],
+    /// Topics that were not let in, to count each once.
+    hidden: [HashSet<u64>; 2],
+    hash: RandomState,
+    /// The node `$SYS`, once there is one.
+    sys_root: Option<u32>,
+    last_seq: u64,
+    hold: Option<Hold>,
+}
+
+impl Store {
+    /// An empty store. Takes next to no memory until messages come.
+    pub fn new(limits: Limits) -> Self {
+        let sys_bytes = limits.bytes / 16;
+        let mut heads = Heads::default();
+        heads.extend_to(1);
+        Self {
+            limits,
+            index: Index::new(limits.max_topics),
+            counts: vec![Counts::default()],
+            heads,
+            logs: [Log::new(limits.bytes - sys_bytes, limits.keep_min), Log::new(sys_bytes, limits.keep_min)],
+            tallies: [Tally::default(); 2],
+            hidden: [HashSet::new(), HashSet::new()],
+            hash: RandomState::default(),
+            sys_root: None,
+            last_seq: 0,
+            hold: None,
+        }
+    }
+
+    /// The limits given to [`Store::new`].
+    pub fn limits(&self) -> Limits {
+        self.limits
+    }
+
+    /// Takes in one message; topic and payload are copied.
+    pub fn ingest(&mut self, message: &Message) -> Ingested {
+        let share = if index::is_sys(&message.topic) { SYS } else { USER };
+        self.count_bytes(share, message);
+        let placed = match self.index.place(&message.topic) {
+            Ok(placed) => placed,
+            Err(refusal) => {
+                self.refuse(share, message, refusal);
+                return Ingested { topic: None, seq: None, new_topic: false };
+            }
+        };
+        self.adopt_new_nodes();
+        self.last_seq += 1;
+        let seq = Seq(self.last_seq);
+        let change = self.change(placed, message);
+        self.count(placed.id, change);
+        self.logs[share].push(&mut self.heads, placed.id, seq, message);
+        self.heads.now_mut(placed.id).retained ^= change.retained != 0;
+        Ingested { topic: Some(TopicId(placed.id)), seq: Some(seq), new_topic: placed.new_topic }
+    }
+
+    /// Counters and heads for nodes the index has just added, and one child more for the parent of each.
+    fn adopt_new_nodes(&mut self) {
+        for id in self.counts.len()..self.index.len() {
+            index::push(&mut self.counts, Counts::default());
+            let parent = self.index.parent(id as u32).unwrap_or_default();
+            self.save(parent);
+            self.counts[parent as usize].children += 1;
+            if self.sys_root.is_none() && self.index.is_sys(id as u32) {
+                self.sys_root = Some(id as u32);
+            }
+        }
+        self.heads.extend_to(self.counts.len());
+    }
+
+    /// What `message` changes on its topic and above. An empty payload ends the retained mark with or without the flag:
+    /// brokers hand the clearing publish on to subscribers with the flag unset (MQTT 3.1.1, 3.3.1.3).
+    fn change(&self, placed: index::Placed, message: &Message) -> Change {
+        let before = self.heads.now(placed.id).retained;
+        let after = !message.payload.is_empty() && (before || message.retain);
+        Change {
+            bytes: message.payload.len() as u64,
+            now_us: message.received.mono_us,
+            topic: placed.new_topic,
+            retained: i32::from(after) - i32::from(before),
+        }
+    }
+
+    /// Applies `change` from `node` up to the root, or to `$SYS`.
+    fn count(&mut self, node: u32, change: Change) {
+        let mut next = Some(node);
+        while let Some(id) = next {
+            self.save(id);
+            self.counts[id as usize].add(change);
+            next = self.index.parent(id);
+            if next == Some(TopicId::ROOT.0) && self.index.is_sys(node) {
+                break;
+            }
+        }
+    }
+
+    fn save(&mut self, node: u32) {
+        if let Some(hold) = &mut self.hold {
+            hold.save(node, self.counts[node as usize]);
+        }
+    }
+
+    fn count_bytes(&mut self, share: usize, message: &Message) {
+        let last = self.share_node(share).and_then(|node| self.counts[node as usize].last_us());
+        let now = message.received.mono_us.max(last.unwrap_or_default());
+        self.tallies[share].byte_rate.count(message.payload.len() as u64, now, last);
+    }
+
+    /// A message without a place in the tree still is traffic: the totals tell.
+    fn refuse(&mut self, share: usize, message: &Message, refusal: Refusal) {
+        let tally = &mut self.tallies[share];
+        match refusal {
+            Refusal::Malformed => tally.malformed += 1,
+            Refusal::Full => {
+                tally.messages_hidden += 1;
+                let hidden = &mut self.hidden[share];
+                if hidden.len() < HIDDEN_TOPICS_COUNTED {
+                    hidden.insert(std::hash::BuildHasher::hash_one(&self.hash, &message.topic));
+                }
+                tally.topics_hidden = hidden.len() as u64;
+            }
+        }
+        if let Some(node) = self.share_node(share) {
+            let bytes = message.payload.len() as u64;
+            let change = Change { bytes, now_us: message.received.mono_us, topic: false, retained: 0 };
+            self.save(node);
+            self.counts[node as usize].add(change);
+        }
+    }
+
+    /// The node that sums up a share.
+    fn share_node(&self, share: usize) -> Option<u32> {
+        if share == USER { Some(TopicId::ROOT.0) } else { self.sys_root }
+    }
+
+    /// Children of `node` in order of first arrival.
+    pub fn children(&self, node: TopicId) -> Children<'_> {
+        self.index.children(node.0, self.shown_nodes())
+    }
+
+    /// Number of children, without walking them.
+    pub fn child_count(&self, node: TopicId) -> usize {
+        self.shown_counts(node).children as usize
+    }
+
+    /// The node above; `None` for the root.
+    pub fn parent(&self, node: TopicId) -> Option<TopicId> {
+        self.index.parent(node.0).map(TopicId)
+    }
+
+    /// 0 for the first level (and for the root).
+    pub fn depth(&self, node: TopicId) -> usize {
+        memchr::memchr_iter(b'/', self.path(node).as_bytes()).count()
+    }
+
+    /// The node's own level, which may be empty.
+    pub fn level(&self, node: TopicId) -> &str {
+        self.index.level(node.0)
+    }
+
+    /// The whole topic or branch, byte for byte.
+    pub fn path(&self, node: TopicId) -> &str {
+        self.index.path(node.0)
+    }
+
+    /// The node with exactly this topic or branch path. Never the root: "" is the first level without text.
+    pub fn find(&self, path: &str) -> Option<TopicId> {
+        self.index.find(path).filter(|&id| id < self.shown_nodes()).map(TopicId)
+    }
+
+    /// Whether it had a message of its own. A topic may be a branch as well.
+    pub fn is_topic(&self, node: TopicId) -> bool {
+        self.is_shown(node) && self.heads.messages(node.0) > 0
+    }
+
+    /// Whether it is `$SYS` or below.
+    pub fn is_sys(&self, node: TopicId) -> bool {
+        self.index.is_sys(node.0)
+    }
+
+    /// All topics in order of their first message.
+    pub fn topics(&self) -> impl ExactSizeIterator<Item = TopicId> + '_ {
+        self.index.topics()[..self.shown_topics()].iter().map(|&id| TopicId(id))
+    }
+
+    /// The node's numbers.
+    pub fn stats(&self, node: TopicId) -> Stats {
+        let counts = self.shown_counts(node);
+        let mut stats = Stats {
+            messages_below: counts.messages,
+            bytes_below: counts.bytes,
+            topics_below: counts.topics,
+            last_received_us: counts.last_us(),
+            retained_below: counts.retained,
+            ..Stats::default()
+        };
+        if self.is_shown(node) {
+            stats.own_messages = self.heads.messages(node.0);
+            stats.own_last_us = self.heads.last_us(node.0);
+            stats.retained = self.heads.shown(node.0).retained;
+        }
+        stats
+    }
+
+    /// Messages per second at or below, `now_us` on the monotonic clock (while held: at the hold). 0.0 below 0.05, and some
+    /// seconds after the last message.
+    pub fn rate(&self, node: TopicId, now_us: u64) -> f32 {
+        let now_us = self.hold.as_ref().map_or(now_us, |hold| hold.held.at.mono_us);
+        self.shown_counts(node).rate(now_us)
+    }
+
+    /// Sums over the user's topics.
+    pub fn totals(&self) -> Totals {
+        self.share_totals(USER)
+    }
+
+    /// Sums over `$SYS`.
+    pub fn sys_totals(&self) -> Totals {
+        self.share_totals(SYS)
+    }
+
+    fn share_totals(&self, share: usize) -> Totals {
+        let counts = self.share_node(share).map(|node| self.shown_counts(TopicId(node))).unwrap_or_default();
+        let tally = self.hold.as_ref().map_or(&self.tallies, |hold| &hold.tallies)[share];
+        let log = &self.logs[share];
+        Totals {
+            topics: u64::from(counts.topics),
+            messages: counts.messages,
+            bytes: counts.bytes,
+            topics_hidden: tally.topics_hidden,
+            messages_hidden: tally.messages_hidden,
+            malformed: tally.malformed,
+            stored: log.stored(),
+            evicted: log.evicted(),
+            not_stored: log.not_stored(),
+            history_bytes: log.allocated(),
+            history_budget: log.budget(),
+            last_received_us: counts.last_us(),
+            counts,
+            byte_rate: tally.byte_rate,
+            held_us: self.hold.as_ref().map(|hold| hold.held.at.mono_us),
+        }
+    }
+
+    /// Memory in use.
+    pub fn memory(&self) -> Memory {
+        let hidden: usize = self.hidden.iter().map(HashSet::allocation_size).sum();
+        let marks: usize = self.logs.iter().map(|log| log.marks.allocated()).sum();
+        Memory {
+            index: self.index.allocated()
+                + self.counts.capacity() * size_of::<Counts>()
+                + self.heads.allocated()
+                + hidden
+                + marks,
+            history: self.logs.iter().map(Log::allocated).sum(),
+            hold: self.hold.as_ref().map_or(0, |hold| hold.allocated() + self.heads.held_bytes()),
+        }
+    }
+
+    /// Lets reading stand still as of `now`; what is held already stays held.
+    pub fn hold(&mut self, now: Moment) {
+        if self.hold.is_some() {
+            return;
+        }
+        let held = Held { seq: Seq(self.last_seq), at: now };
+        let messages = self.counts[TopicId::ROOT.0 as usize].messages;
+        let nodes = self.index.len() as u32;
+        self.hold = Some(Hold::new(held, nodes, self.index.topics().len(), messages, self.tallies));
+        self.heads.hold();
+    }
+
+    /// Lets reading go on with the present.
+    pub fn release(&mut self) {
+        self.hold = None;
+        self.heads.release();
+    }
+
+    /// Since when reading stands still, if it does.
+    pub fn held_since(&self) -> Option<Held> {
+        self.hold.as_ref().map(|hold| hold.held)
+    }
+
+    /// Messages of the user's share received since the hold; 0 when not held.
+    pub fn backlog(&self) -> u64 {
+        let now = self.counts[TopicId::ROOT.0 as usize].messages;
+        self.hold.as_ref().map_or(0, |hold| now - hold.messages)
+    }
+
+    /// Whether the node came after the hold, so that reading does not show it.
+    pub fn is_new_since_hold(&self, node: TopicId) -> bool {
+        !self.is_shown(node)
+    }
+
+    fn is_shown(&self, node: TopicId) -> bool {
+        node.0 < self.shown_nodes()
+    }
+
+    /// Ids of nodes that reading shows are below this.
+    fn shown_nodes(&self) -> u32 {
+        self.hold.as_ref().map_or(self.index.len() as u32, |hold| hold.nodes)
+    }
+
+    fn shown_topics(&self) -> usize {
+        self.hold.as_ref().map_or(self.index.topics().len(), |hold| hold.topics)
+    }
+
+    fn shown_counts(&self, node: TopicId) -> Counts {
+        let saved = self.hold.as_ref().and_then(|hold| hold.counts(node.0));
+        saved.unwrap_or(self.counts[node.0 as usize])
+    }
+}
