@@ -53,14 +53,14 @@ pub(super) const ESCAPES_IN_TOPIC: &str =
 
 /// Publishes all of it retained, and goes round one topic after the other.
 pub(super) struct Hostile {
-    edge: Timer,
-    hostile: Timer,
+    benign: Timer,
+    attack: Timer,
     turn: usize,
 }
 
 impl Hostile {
     pub(super) fn new() -> Self {
-        Self { edge: Timer::every(10_000, 450), hostile: Timer::every(15_000, 850), turn: 0 }
+        Self { benign: Timer::every(10_000, 450), attack: Timer::every(15_000, 850), turn: 0 }
     }
 }
 
@@ -80,18 +80,18 @@ impl Device for Hostile {
     }
 
     fn due(&self) -> Duration {
-        earliest([&self.edge, &self.hostile])
+        earliest([&self.benign, &self.attack])
     }
 
     fn act(&mut self, _world: &World, out: &mut Outbox) {
-        if self.edge.rings(out.at) {
+        if self.benign.rings(out.at) {
             self.turn += 1;
             let (topic, payload) = EDGE[self.turn % EDGE.len()];
             send(out, topic, payload);
             // Not retained, and nothing in it: a legal message.
             out.live("edge/empty_payload", "");
         }
-        if self.hostile.rings(out.at) {
+        if self.attack.rings(out.at) {
             let (topic, payload) = HOSTILE[self.turn % HOSTILE.len()];
             send(out, topic, payload);
         }

@@ -61,9 +61,9 @@ impl House {
                 .retained(),
             Sensor::new("home/kitchen/humidity", 8_000, |w, at| w.humidity(Room::Kitchen, at))
                 .precision(0, 0.4),
-            Sensor::new("home/living_room/temperature", 5_000, |w, at| w.temperature(Room::LivingRoom, at))
+            Sensor::new("home/living_room/temperature", 5_000, |w, at| w.temperature(Room::Lounge, at))
                 .retained(),
-            Sensor::new("home/living_room/humidity", 10_000, |w, at| w.humidity(Room::LivingRoom, at))
+            Sensor::new("home/living_room/humidity", 10_000, |w, at| w.humidity(Room::Lounge, at))
                 .precision(0, 0.4),
             Sensor::new("home/bedroom/temperature", 6_000, |w, at| w.temperature(Room::Bedroom, at))
                 .retained(),

@@ -1,1 +1,476 @@
+//! What somebody who watches the fleet would notice: it is repeatable, alive, legal, and it answers.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Read as _;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::*;
+use crate::model::{QoS, check_topic};
+
+fn fleet() -> Fleet {
+    Fleet::new(DEMO_SEED, SCENE_START)
+}
+
+fn secs(n: u64) -> Duration {
+    Duration::from_secs(n)
+}
+
+/// A fleet that has published its births, and those.
+fn born() -> (Fleet, Vec<Publication>) {
+    let mut fleet = fleet();
+    let births = published(fleet.births());
+    (fleet, births)
+}
+
+fn published(events: Vec<FleetEvent>) -> Vec<Publication> {
+    let publication = |event| match event {
+        FleetEvent::Publish(publication) => Some(publication),
+        _ => None,
+    };
+    events.into_iter().filter_map(publication).collect()
+}
+
+fn live(fleet: &mut Fleet, to: Duration) -> Vec<Publication> {
+    published(fleet.advance(to).into_iter().map(|dated| dated.event).collect())
+}
+
+fn text(publication: &Publication) -> &str {
+    std::str::from_utf8(&publication.payload).expect("text")
+}
+
+fn json(publication: &Publication) -> Value {
+    serde_json::from_slice(&publication.payload).unwrap_or_else(|e| panic!("{}: {e}", publication.topic))
+}
+
+/// The last message on `topic`.
+fn last<'a>(messages: &'a [Publication], topic: &str) -> &'a Publication {
+    messages.iter().rfind(|message| message.topic == topic).unwrap_or_else(|| panic!("nothing on {topic}"))
+}
+
+#[test]
+fn same_seed_and_inputs_give_the_same_bytes() {
+    let run = |seed| {
+        let mut fleet = Fleet::new(seed, SCENE_START);
+        let births = fleet.births();
+        let before = fleet.advance(secs(100));
+        let answers = fleet.receive(secs(100), "zigbee2mqtt/kitchen_spots/set", b"TOGGLE");
+        (births, before, answers, fleet.advance(secs(300)))
+    };
+    assert_eq!(run(1), run(1));
+    assert_ne!(run(1), run(2), "the seed matters");
+}
+
+#[test]
+fn the_size_of_the_steps_does_not_matter() {
+    let mut at_once = fleet();
+    let mut in_steps = fleet();
+    assert_eq!(at_once.births(), in_steps.births());
+    let start = at_once.receive(Duration::ZERO, "demo/control/flood", b"37");
+    assert_eq!(start, in_steps.receive(Duration::ZERO, "demo/control/flood", b"37"));
+    let expected = at_once.advance(secs(200));
+    let mut pieces = Vec::new();
+    let mut at = Duration::ZERO;
+    let mut rng = Rng::with_seed(3);
+    while at < secs(200) {
+        at = (at + Duration::from_millis(rng.u64(0..700))).min(secs(200));
+        pieces.extend(in_steps.advance(at));
+    }
+    assert_eq!(pieces, expected);
+}
+
+#[test]
+fn events_come_in_order_of_time_and_none_early_or_late() {
+    let (mut fleet, _) = born();
+    let first = fleet.advance(secs(30));
+    let second = fleet.advance(secs(60));
+    assert!(first.iter().all(|dated| dated.at <= secs(30)));
+    assert!(second.iter().all(|dated| dated.at > secs(30) && dated.at <= secs(60)));
+    assert!(first.windows(2).all(|pair| pair[0].at <= pair[1].at));
+    assert_eq!(fleet.advance(secs(60)), []);
+}
+
+#[test]
+fn the_tree_is_alive_but_readable() {
+    let (mut fleet, births) = born();
+    let first_second = live(&mut fleet, secs(1));
+    let rest = live(&mut fleet, secs(601));
+    let branch = |message: &Publication| message.topic.split('/').next().unwrap_or_default().to_owned();
+    let branches: BTreeSet<String> = births.iter().map(branch).collect();
+    let moving: BTreeSet<String> = first_second.iter().chain(&births).map(branch).collect();
+    for expected in [
+        "",
+        "home",
+        "zigbee2mqtt",
+        "tele",
+        "stat",
+        "homeassistant",
+        "plant",
+        "medando",
+        "piandmore",
+        "formats",
+    ] {
+        assert!(branches.contains(expected), "{expected:?} is there from the start");
+    }
+    assert_eq!(rest.iter().map(branch).filter(|name| !moving.contains(name)).next(), None);
+    let rate = rest.len() as f64 / 600.0;
+    assert!((5.0..=15.0).contains(&rate), "{rate} messages a second");
+    let topics: BTreeSet<&str> = births.iter().chain(&rest).map(|m| m.topic.as_str()).collect();
+    assert!((60..=130).contains(&topics.len()), "{} topics", topics.len());
+    for qos in [QoS::AtMostOnce, QoS::AtLeastOnce, QoS::ExactlyOnce] {
+        assert!(rest.iter().any(|m| m.qos == qos && m.retain), "QoS {qos} retained");
+    }
+    assert!(rest.iter().any(|m| !m.retain));
+}
+
+#[test]
+fn e01_every_topic_may_be_published_to() {
+    let (mut fleet, mut messages) = born();
+    messages.extend(live(&mut fleet, secs(600)));
+    for message in &messages {
+        assert_eq!(check_topic(&message.topic), Ok(()), "{:?}", message.topic);
+    }
+    for testator in fleet.wills() {
+        assert_eq!(check_topic(&testator.will.topic), Ok(()));
+        assert!(testator.will.retain);
+    }
+}
+
+#[test]
+fn everything_that_looks_like_json_is_json_but_the_broken_one() {
+    let (mut fleet, mut messages) = born();
+    messages.extend(live(&mut fleet, secs(600)));
+    messages.extend(published(fleet.receive(secs(600), "cmnd/boiler/POWER", b"")));
+    let mut parsed = 0;
+    for message in &messages {
+        let claims = message.payload.starts_with(b"{") || message.payload.starts_with(b"[");
+        let result = serde_json::from_slice::<Value>(&message.payload);
+        if message.topic == "formats/broken.json" {
+            assert!(result.is_err(), "the broken one is broken");
+        } else if claims {
+            assert!(result.is_ok(), "{}: {result:?}", message.topic);
+            parsed += 1;
+        }
+    }
+    assert!(parsed > 1_000, "{parsed}");
+    let numbers = last(&messages, "formats/numbers.json");
+    assert!(text(numbers).contains("123456789012345678901234567890"), "more digits than a float holds");
+}
+
+#[test]
+fn every_encoding_decodes_to_the_same_reading() {
+    let (_, births) = born();
+    let plain = json(last(&births, "formats/json"));
+
+    let mut unzipped = String::new();
+    let zipped = &last(&births, "formats/json.gz").payload;
+    flate2::read::GzDecoder::new(&zipped[..]).read_to_string(&mut unzipped).expect("gzip");
+    assert_eq!(serde_json::from_str::<Value>(&unzipped).expect("JSON"), plain);
+    assert_eq!(zipped[4..8], [0; 4], "no time stamp");
+
+    let cbor: ciborium::Value =
+        ciborium::from_reader(&last(&births, "formats/cbor").payload[..]).expect("CBOR");
+    let entries = cbor.as_map().expect("map");
+    let field =
+        |name: &str| entries.iter().find(|(key, _)| key.as_text() == Some(name)).map(|(_, value)| value);
+    assert_eq!(field("temperature").and_then(ciborium::Value::as_float), plain["temperature"].as_f64());
+    let packed = &last(&births, "formats/binary").payload;
+    assert_eq!(field("raw").and_then(ciborium::Value::as_bytes).map(Vec::as_slice), Some(&packed[..]));
+
+    let msgpack =
+        rmpv::decode::read_value(&mut &last(&births, "formats/msgpack").payload[..]).expect("MessagePack");
+    assert_eq!(msgpack["temperature"].as_f64(), plain["temperature"].as_f64());
+    assert_eq!(msgpack["seq"].as_u64(), plain["seq"].as_u64());
+    assert_eq!(msgpack["tags"][1].as_str(), plain["tags"][1].as_str());
+
+    let hundredths = f64::from(i16::from_be_bytes([packed[8], packed[9]]));
+    assert!((hundredths / 100.0 - plain["temperature"].as_f64().expect("number")).abs() < 0.011);
+    assert_eq!(last(&births, "formats/large").payload.len(), formats::LARGE_BYTES);
+}
+
+#[test]
+fn a05_the_odd_ones_are_all_there() {
+    let (_, births) = born();
+    let has = |topic: &str| births.iter().any(|message| message.topic == topic);
+    for topic in [
+        "/",
+        "edge//double",
+        "edge/trailing/",
+        "edge/both",
+        "edge/both/child",
+        "edge/cafe\u{301}",
+        "edge/café",
+    ] {
+        assert!(has(topic), "{topic:?}");
+    }
+    assert!(has(hostile::ESCAPES_IN_TOPIC));
+    assert!(std::str::from_utf8(&last(&births, "edge/invalid_utf8").payload).is_err());
+    assert!(last(&births, "hostile/osc52_clipboard").payload.starts_with(b"\x1b]52;"));
+    assert!(text(last(&births, "hostile/bidi")).contains('\u{202e}'));
+    let meter = last(&births, "/home/kitchen/current");
+    assert!(text(meter).contains("<temp>"), "{}", text(meter));
+}
+
+#[test]
+fn a_light_obeys_set_and_says_so() {
+    let (mut fleet, births) = born();
+    let lamp = "zigbee2mqtt/living_room_lamp";
+    assert_eq!(json(last(&births, lamp))["state"], "ON");
+    let mut set = |payload: &str| {
+        let answers =
+            published(fleet.receive(secs(1), "zigbee2mqtt/living_room_lamp/set", payload.as_bytes()));
+        assert_eq!(answers.len(), 1, "{payload}");
+        let answer = json(&answers[0]);
+        (answers[0].topic.clone(), answer["state"].clone(), answer["brightness"].clone())
+    };
+    let told = |state: &str, brightness: u8| (lamp.to_owned(), Value::from(state), Value::from(brightness));
+    assert_eq!(set(r#"{"state":"OFF"}"#), told("OFF", 180));
+    assert_eq!(set("toggle"), told("ON", 180));
+    assert_eq!(set(r#"{"brightness": 40}"#), told("ON", 40));
+    assert_eq!(set("OFF"), told("OFF", 40));
+    assert_eq!(set("ON"), told("ON", 40));
+    assert_eq!(set(r#"{"state":"TOGGLE"}"#), told("OFF", 40));
+    let later = live(&mut fleet, secs(30));
+    assert_eq!(json(last(&later, lamp))["state"], "OFF", "it stays as it was set");
+}
+
+#[test]
+fn a_light_explains_what_it_cannot_do() {
+    let (mut fleet, _) = born();
+    for (topic, payload, expected) in [
+        ("zigbee2mqtt/living_room_lamp/set", &br#"{"brightness":999}"#[..], "0 to 254"),
+        ("zigbee2mqtt/living_room_lamp/set", b"purple", "ON, OFF or TOGGLE"),
+        ("zigbee2mqtt/living_room_lamp/set", b"\xff", "UTF-8"),
+        ("zigbee2mqtt/dishwasher_plug/set", br#"{"brightness":1}"#, "brightness"),
+        ("zigbee2mqtt/nobody/set", b"ON", "is unknown"),
+        ("zigbee2mqtt/hallway_motion/set", b"ON", "cannot be set"),
+    ] {
+        let answers = published(fleet.receive(secs(1), topic, payload));
+        assert_eq!(answers.len(), 1);
+        assert_eq!(answers[0].topic, "zigbee2mqtt/bridge/logging");
+        assert!(text(&answers[0]).contains(expected), "{}", text(&answers[0]));
+    }
+}
+
+#[test]
+fn a_plug_obeys_cmnd_power() {
+    let (mut fleet, _) = born();
+    let answers = published(fleet.receive(secs(1), "cmnd/desk_plug/POWER", b"OFF"));
+    assert_eq!(text(last(&answers, "stat/desk_plug/RESULT")), r#"{"POWER":"OFF"}"#);
+    let power = last(&answers, "stat/desk_plug/POWER");
+    assert_eq!((text(power), power.retain), ("OFF", true));
+    let later = live(&mut fleet, secs(30));
+    assert_eq!(json(last(&later, "tele/desk_plug/SENSOR"))["ENERGY"]["Power"], 0, "off draws nothing");
+    let answers = published(fleet.receive(secs(30), "cmnd/desk_plug/POWER", b"TOGGLE"));
+    assert_eq!(text(last(&answers, "stat/desk_plug/POWER")), "ON");
+    let answers = published(fleet.receive(secs(30), "cmnd/desk_plug/DANCE", b""));
+    assert_eq!(text(&answers[0]), r#"{"Command":"Unknown"}"#);
+}
+
+#[test]
+fn the_threshold_drives_the_led() {
+    let (mut fleet, births) = born();
+    let (led, threshold) = ("piandmore/rpi-sub/led", "piandmore/rpi-sub/threshold");
+    assert_eq!(text(last(&births, threshold)), "24");
+    let mut messages = births;
+    messages.extend(live(&mut fleet, secs(300)));
+    let switched: BTreeSet<&str> = messages.iter().filter(|m| m.topic == led).map(text).collect();
+    assert_eq!(switched, BTreeSet::from(["OFF", "ON"]), "the temperature passes the threshold by itself");
+
+    let answers =
+        [fleet.receive(secs(300), threshold, b"90"), fleet.receive(secs(300), threshold, b"-20")].concat();
+    let led_now = published(answers);
+    assert_eq!(text(last(&led_now, led)), "ON", "far below every reading");
+    let echo = live(&mut fleet, secs(301));
+    let confirmed = last(&echo, threshold);
+    assert_eq!((text(confirmed), confirmed.retain), ("-20", true));
+    assert_eq!(fleet.receive(secs(301), threshold, b"-20"), [], "hearing itself changes nothing");
+    assert_eq!(live(&mut fleet, secs(303)).iter().filter(|m| m.topic == threshold).count(), 0);
+
+    let complaint = published(fleet.receive(secs(303), threshold, b"warm"));
+    assert!(text(last(&complaint, "piandmore/rpi-sub/error")).contains("number"));
+    let corrected = live(&mut fleet, secs(304));
+    assert_eq!(text(last(&corrected, threshold)), "-20", "the retained value says what is in force");
+}
+
+#[test]
+fn the_alarm_comes_goes_and_shows_its_cause_first() {
+    let (mut fleet, births) = born();
+    assert_eq!(json(last(&births, "plant/line1/press/alarm"))["active"], false);
+    let events = fleet.advance(secs(20 * 60));
+    let mut filter_bar = Vec::new();
+    let (mut alarms, mut cleared) = (0, 0);
+    for dated in events {
+        let FleetEvent::Publish(message) = dated.event else { continue };
+        match message.topic.as_str() {
+            "plant/line1/press/status" => {
+                let value = json(&message)["hydraulics"]["filter_dp_bar"].as_f64().expect("number");
+                filter_bar.push((dated.at, value));
+            }
+            "plant/line1/press/alarm" if json(&message)["active"] == true => {
+                alarms += 1;
+                let just_before = filter_bar.iter().filter(|(at, _)| *at + secs(5) > dated.at);
+                let calm = filter_bar
+                    .iter()
+                    .filter(|(at, _)| *at + secs(50) < dated.at && *at + secs(60) > dated.at);
+                assert!(just_before.clone().all(|(_, bar)| *bar > 1.2), "the filter was clogged before");
+                assert!(calm.clone().all(|(_, bar)| *bar < 0.6), "and clean a minute before");
+            }
+            "plant/line1/press/alarm" => cleared += 1,
+            _ => {}
+        }
+    }
+    assert!((2..=12).contains(&alarms), "{alarms} alarms in 20 minutes");
+    assert!(cleared + 1 >= alarms && cleared > 0, "{cleared} cleared");
+}
+
+#[test]
+fn the_garage_plug_leaves_offline_and_returns_online() {
+    let (mut fleet, births) = born();
+    let lwt = "tele/garage_plug/LWT";
+    assert_eq!(text(last(&births, lwt)), "Online");
+    let known: BTreeMap<&str, Publication> = fleet.wills().into_iter().map(|t| (t.client, t.will)).collect();
+    let mut alive = true;
+    let (mut deaths, mut returns) = (0, 0);
+    for dated in fleet.advance(secs(10 * 60)) {
+        match dated.event {
+            FleetEvent::Dies { client, will } => {
+                assert!(alive);
+                assert_eq!(known[client], will);
+                assert_eq!((will.topic.as_str(), text(&will), will.retain), (lwt, "Offline", true));
+                (alive, deaths) = (false, deaths + 1);
+            }
+            FleetEvent::Returns { .. } => (alive, returns) = (true, returns + 1),
+            FleetEvent::Publish(message) if message.topic.starts_with("tele/garage_plug/") => {
+                assert!(alive, "the dead do not talk");
+                if message.topic == lwt {
+                    assert_eq!(text(&message), "Online");
+                }
+            }
+            FleetEvent::Publish(_) => {}
+        }
+    }
+    assert!((6..=12).contains(&deaths), "{deaths} deaths in ten minutes");
+    assert!(returns == deaths || returns + 1 == deaths);
+}
+
+#[test]
+fn the_flood_gives_exactly_what_was_asked_until_zero() {
+    let (mut fleet, _) = born();
+    fleet.advance(secs(5));
+    let count =
+        |messages: &[Publication]| messages.iter().filter(|m| m.topic.starts_with("demo/flood/")).count();
+    let status = published(fleet.receive(secs(5), "demo/control/flood", b" 1003\n"));
+    assert!(text(last(&status, "demo/control/status")).contains("1003"));
+    let mut topics = BTreeSet::new();
+    for second in 6..16 {
+        let messages = live(&mut fleet, secs(second));
+        assert_eq!(count(&messages), 1_003);
+        let flood = messages.into_iter().filter(|m| m.topic.starts_with("demo/flood/"));
+        topics.extend(
+            flood.inspect(|m| assert!((80..=130).contains(&m.payload.len()), "{}", text(m))).map(|m| m.topic),
+        );
+    }
+    assert_eq!(topics.len(), 100);
+    let status = published(fleet.receive(secs(15), "demo/control/flood", b"0"));
+    assert!(text(&status[0]).contains("10030"), "{}", text(&status[0]));
+    assert_eq!(count(&live(&mut fleet, secs(60))), 0);
+}
+
+#[test]
+fn the_flood_has_a_limit_and_explains_what_it_does_not_take() {
+    let (mut fleet, _) = born();
+    for (payload, expected) in
+        [(&b"fast"[..], "'fast' is no rate"), (b"-5", "no rate"), (b"1.5", "no rate"), (b"\xff", "UTF-8")]
+    {
+        let status = published(fleet.receive(secs(0), "demo/control/flood", payload));
+        assert!(text(&status[0]).contains(expected), "{}", text(&status[0]));
+        assert!(live(&mut fleet, secs(1)).iter().all(|m| !m.topic.starts_with("demo/flood/")));
+    }
+    let status = published(fleet.receive(secs(1), "demo/control/flood", b"9000000000"));
+    assert!(text(&status[0]).contains("flood of 200000") && text(&status[0]).contains("the most"));
+    let sent = live(&mut fleet, secs(1) + Duration::from_millis(10));
+    assert_eq!(sent.iter().filter(|m| m.topic.starts_with("demo/flood/")).count(), 2_000);
+    let unknown = published(fleet.receive(secs(2), "demo/control/fire", b"1"));
+    assert!(text(&unknown[0]).contains("demo/control/flood"));
+    assert_eq!(
+        fleet.receive(secs(2), "demo/control/status", b"whatever"),
+        [],
+        "its own answers do not make it answer"
+    );
+}
+
+#[test]
+fn discovery_names_topics_that_exist() {
+    let (mut fleet, births) = born();
+    let mut topics: BTreeSet<String> = births.iter().map(|m| m.topic.clone()).collect();
+    topics.extend(live(&mut fleet, secs(60)).into_iter().map(|m| m.topic));
+    let configs: Vec<_> = births.iter().filter(|m| m.topic.starts_with("homeassistant/")).collect();
+    assert!(configs.len() >= 8);
+    for config in configs {
+        assert!(config.retain && config.topic.ends_with("/config"));
+        let config = json(config);
+        for key in ["state_topic", "availability_topic"] {
+            if let Some(topic) = config[key].as_str() {
+                assert!(topics.contains(topic), "{topic}");
+            }
+        }
+        if let Some(command) = config["command_topic"].as_str() {
+            assert!(Fleet::filters().iter().any(|filter| filter.matches(command)), "{command}");
+        }
+    }
+}
+
+#[test]
+fn all_filters_are_legal_and_the_readme_tells_no_lies() {
+    assert_eq!(Fleet::filters().len(), FILTERS.len());
+    let (_, births) = born();
+    let readme = text(last(&births, "demo/readme"));
+    for line in readme.lines().filter(|line| line.starts_with("  ")) {
+        let topic = line.split_whitespace().next().expect("a topic");
+        assert!(Fleet::filters().iter().any(|filter| filter.matches(topic)), "{topic}");
+    }
+    assert!(readme.contains(&MAX_FLOOD_RATE.to_string()));
+}
+
+#[test]
+fn stamps_count_from_the_given_start() {
+    let (mut fleet, births) = born();
+    assert_eq!(json(last(&births, "plant/line1/press/status"))["ts"], "2026-11-20T14:00:00.000Z");
+    let later = live(&mut fleet, secs(60));
+    assert_eq!(json(last(&later, "plant/line1/press/status"))["ts"], "2026-11-20T14:00:59.150Z");
+    assert_eq!(json(last(&later, "tele/desk_plug/SENSOR"))["Time"], "2026-11-20T14:00:59");
+}
+
+#[test]
+fn values_stay_plausible_for_ten_hours() {
+    let (mut fleet, _) = born();
+    let mut ranges: BTreeMap<String, (f64, f64)> = BTreeMap::new();
+    let mut count = 0_usize;
+    for minute in 1..=600 {
+        for message in live(&mut fleet, secs(minute * 60)) {
+            count += 1;
+            if let Some(number) =
+                std::str::from_utf8(&message.payload).ok().and_then(|text| text.parse().ok())
+            {
+                let range = ranges.entry(message.topic).or_insert((number, number));
+                *range = (range.0.min(number), range.1.max(number));
+            }
+        }
+    }
+    assert!(count > 180_000, "{count}");
+    for (topic, low, high) in [
+        ("home/kitchen/temperature", 16.0, 26.0),
+        ("home/outdoor/temperature", -5.0, 15.0),
+        ("home/kitchen/humidity", 20.0, 80.0),
+        ("home/office/co2", 400.0, 1_000.0),
+        ("home/energy/power", 150.0, 2_600.0),
+        ("home/outdoor/illuminance", -30.0, 25_000.0),
+        ("piandmore/rpi-pub/temp", 21.0, 27.0),
+    ] {
+        let (lowest, highest) = ranges[topic];
+        assert!(lowest >= low && highest <= high, "{topic}: {lowest} to {highest}");
+        assert!(highest > lowest, "{topic} moves");
+    }
+}

@@ -1,4 +1,4 @@
-//! Three vehicles and their gateway on `fleet/…`: positions in the manner of OwnTracks, moving along closed routes, and engine data.
+//! Three vehicles and their gateway on `fleet/…`: positions in the manner of `OwnTracks`, moving along closed routes, and engine data.
 
 use std::time::Duration;
 

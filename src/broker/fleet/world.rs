@@ -13,7 +13,7 @@ use super::noise::Drift;
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Room {
     Kitchen,
-    LivingRoom,
+    Lounge,
     Bedroom,
     Office,
     Bathroom,

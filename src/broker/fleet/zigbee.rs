@@ -1,4 +1,4 @@
-//! A Zigbee bridge as Zigbee2MQTT would publish it: JSON on `zigbee2mqtt/<name>`, availability, a big device list; two lights and a plug
+//! A Zigbee bridge as `Zigbee2MQTT` would publish it: JSON on `zigbee2mqtt/<name>`, availability, a big device list; two lights and a plug
 //! obey `zigbee2mqtt/<name>/set`, and what cannot be obeyed is answered on `zigbee2mqtt/bridge/logging`.
 
 use std::time::Duration;
