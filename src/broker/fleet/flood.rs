@@ -23,6 +23,7 @@ This is a simulated fleet: publish to it and it answers.
   cmnd/desk_plug/POWER               ON, OFF or TOGGLE
   piandmore/rpi-sub/threshold        a temperature such as 23.5: the LED on piandmore/rpi-sub/led follows
   demo/control/flood                 messages a second, up to 200000; 0 stops
+  demo/control/hostile               anything: answers on a topic made of escape sequences
 tele/garage_plug/LWT goes Offline and Online by itself: a last will at work.
 plant/line1/press/alarm comes on now and then: the cause is in plant/line1/press/status shortly before.
 formats/ holds one reading in many encodings, edge/ and hostile/ what a careful client must survive.
@@ -122,11 +123,11 @@ impl Device for Flood {
                 Ok(rate) => self.start(rate, out),
                 Err(fault) => Self::answer(out, fault),
             },
-            // The fleet's own answers come by here too.
-            None | Some("status") => {}
+            // The fleet's own answers come by here too, and what other devices answer.
+            None | Some("status" | "lag" | "hostile") => {}
             Some(_) => Self::answer(
                 out,
-                "there is nothing to control by this topic; there is demo/control/flood".to_owned(),
+                "there is nothing to control by this topic; there are demo/control/flood and demo/control/hostile".to_owned(),
             ),
         }
     }

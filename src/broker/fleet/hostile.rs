@@ -9,11 +9,9 @@ use super::world::World;
 use crate::model::QoS;
 
 /// Legal, and easily got wrong.
-const EDGE: [(&str, &[u8]); 17] = [
+const EDGE: [(&str, &[u8]); 14] = [
     ("/", b"the topic '/' has two empty levels"),
     ("edge", b"edge is a leaf and a branch"),
-    ("edge/both", b"a leaf with topics below"),
-    ("edge/both/child", b"a topic below a leaf"),
     ("edge//double", b"an empty level in the middle"),
     ("edge/trailing/", b"an empty level at the end"),
     ("edge/ spaced out ", b" spaces around "),
@@ -26,7 +24,6 @@ const EDGE: [(&str, &[u8]); 17] = [
     ("edge/invalid_utf8", b"caf\xe9 in Latin-1, then \xff\xfe and a cut \xe2\x82"),
     ("edge/nul", b"a\0b\0\0c"),
     ("edge/lines", b"first\r\nsecond\n\n\tfourth, after a tab\rover\x0c\x0b"),
-    ("edge/zero", b"0"),
 ];
 
 /// Tries to act on the terminal or to deceive the eye.
@@ -47,7 +44,12 @@ const HOSTILE: [(&str, &[u8]); 14] = [
     ("hostile/wide\u{2028}line", b"a line separator in the topic"),
 ];
 
-/// A topic that would clear the screen, set title and clipboard, and leave a device control string open.
+/// Asks for [`ESCAPES_IN_TOPIC`].
+pub(super) const CONTROL: &str = "demo/control/hostile";
+
+/// A topic that would clear the screen, set title and clipboard, and leave a device control string open. Legal, but some clients close the
+/// connection over control characters in topics (MQTT 3.1.1, 1.5.3 lets them), so it is published only when asked for, and never retained:
+/// a retained one would lock mosquitto's clients out of `#`.
 pub(super) const ESCAPES_IN_TOPIC: &str =
     "hostile/\u{1b}]0;pwned\u{7}\u{1b}[2J\u{1b}]52;c;cHduZWQ=\u{7}\u{9b}31m\u{1b}P";
 
@@ -74,7 +76,6 @@ impl Device for Hostile {
         for (topic, payload) in EDGE.into_iter().chain(HOSTILE) {
             send(out, topic, payload);
         }
-        send(out, ESCAPES_IN_TOPIC, b"the topic is the attack");
         let long = format!("edge/{}", "long".repeat(60));
         out.retained(long, "a level of 240 characters", QoS::AtMostOnce);
     }
@@ -94,6 +95,12 @@ impl Device for Hostile {
         if self.attack.rings(out.at) {
             let (topic, payload) = HOSTILE[self.turn % HOSTILE.len()];
             send(out, topic, payload);
+        }
+    }
+
+    fn receive(&mut self, topic: &str, payload: &[u8], _world: &World, out: &mut Outbox) {
+        if topic == CONTROL && !payload.is_empty() {
+            out.live(ESCAPES_IN_TOPIC, "the topic is the attack");
         }
     }
 }

@@ -157,6 +157,11 @@ impl Fleet {
         out.events
     }
 
+    /// When something happens next, as time since the start of the demo: no need to call [`Fleet::advance`] before.
+    pub fn due(&self) -> Duration {
+        self.devices.iter().map(|device| device.due()).min().unwrap_or(Duration::MAX)
+    }
+
     /// Answers a message that arrived `at` (time since the start of the demo). The devices hear their own messages too, as a client
     /// on a broker does; what they have themselves said changes nothing.
     pub fn receive(&mut self, at: Duration, topic: &str, payload: &[u8]) -> Vec<FleetEvent> {
