@@ -67,6 +67,7 @@ impl Hostile {
 }
 
 fn send(out: &mut Outbox, topic: &str, payload: &'static [u8]) {
+    // Some of each.
     let qos = if topic.len().is_multiple_of(3) { QoS::ExactlyOnce } else { QoS::AtMostOnce };
     out.retained(topic, payload, qos);
 }

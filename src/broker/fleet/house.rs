@@ -6,7 +6,7 @@ use std::time::Duration;
 use fastrand::Rng;
 
 use super::Device;
-use super::noise::{noise, seconds};
+use super::noise::{noise, round, seconds};
 use super::outbox::{Outbox, Timer, earliest};
 use super::world::{Room, World};
 use crate::model::QoS;
@@ -24,7 +24,7 @@ struct Sensor {
 
 impl Sensor {
     fn new(topic: &'static str, period_ms: u64, read: fn(&World, Duration) -> f64) -> Self {
-        // Spread the first readings, all within the first second or soon after.
+        // Sensors are not switched on together: the first readings are spread over three seconds.
         let first = topic.bytes().map(u64::from).sum::<u64>() * 37 % 3_000;
         Self { topic, timer: Timer::every(period_ms, first), retain: false, noise: 0.06, decimals: 1, read }
     }
@@ -71,7 +71,7 @@ impl House {
                 .precision(2, 0.04),
             Sensor::new("home/office/co2", 7_000, World::co2).precision(0, 6.0),
             Sensor::new("home/outdoor/temperature", 12_000, World::outdoor).precision(1, 0.08).retained(),
-            Sensor::new("home/outdoor/illuminance", 10_000, World::illuminance).precision(0, 20.0),
+            Sensor::new("home/outdoor/illuminance", 10_000, World::illuminance).precision(0, 0.3),
         ];
         Self {
             rng,
@@ -89,7 +89,7 @@ impl House {
     fn read(&mut self, index: usize, world: &World, out: &mut Outbox) {
         let Some(sensor) = self.sensors.get(index) else { return };
         let value = (sensor.read)(world, out.at) + noise(&mut self.rng, sensor.noise);
-        let text = format!("{value:.*}", sensor.decimals);
+        let text = format!("{:.*}", sensor.decimals, round(value, sensor.decimals as i32));
         if sensor.retain {
             out.retained(sensor.topic, text, QoS::AtMostOnce);
         } else {
