@@ -67,6 +67,16 @@ pub enum FleetEvent {
     },
 }
 
+impl FleetEvent {
+    /// What subscribers see of it: what is published, by the device or as its last will.
+    pub fn into_publication(self) -> Option<Publication> {
+        match self {
+            Self::Publish(publication) | Self::Dies { will: publication, .. } => Some(publication),
+            Self::Returns { .. } => None,
+        }
+    }
+}
+
 /// Something the fleet does, and when.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Dated {

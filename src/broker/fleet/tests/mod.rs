@@ -27,11 +27,7 @@ fn born() -> (Fleet, Vec<Publication>) {
 }
 
 fn published(events: Vec<FleetEvent>) -> Vec<Publication> {
-    let publication = |event| match event {
-        FleetEvent::Publish(publication) => Some(publication),
-        _ => None,
-    };
-    events.into_iter().filter_map(publication).collect()
+    events.into_iter().filter_map(FleetEvent::into_publication).collect()
 }
 
 fn live(fleet: &mut Fleet, to: Duration) -> Vec<Publication> {
