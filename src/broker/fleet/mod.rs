@@ -1,6 +1,6 @@
 //! The demo fleet: a house, a plant line, vehicles and a shelf of odd messages, simulated. It does no I/O and reads no clock: the same
 //! seed, start and inputs give the same bytes, so it drives the demo (`broker::demo`), snapshots, screenshots and the README alike.
-//! Each file here simulates one kind of device behind the [`Device`] trait; this one keeps them in step.
+//! Each file here simulates one kind of device behind the `Device` trait; this one keeps them in step.
 
 mod discovery;
 mod flood;
