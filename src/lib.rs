@@ -1,6 +1,6 @@
 //! mqtt-tui: a terminal explorer for MQTT.
+pub mod broker;
 pub mod model;
+pub mod mqtt;
 pub mod payload;
 pub mod store;
-pub mod mqtt;
-pub mod broker;
