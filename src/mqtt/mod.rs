@@ -1,1 +1,121 @@
-//! mqtt
+//! The client side of MQTT: a [`Session`] keeps one connection to a broker alive, in a task of its own, and tells the
+//! program what happens. Called by `runtime` (explorer) and `cli` (scripts). Only `wire` names the MQTT library.
+//!
+//! ```text
+//!  request() ──▶ bounded channel ──▶ task ── publishes · subscriptions ──▶ wire ──▶ broker
+//!  events    ◀── bounded channel ◀── outlet ◀── pacing ◀──────────────────── wire ◀── broker
+//! ```
+//!
+//! What the session promises:
+//! - it connects, and reconnects with back-off, until told to stop or until trying again would do harm (bad credentials,
+//!   another client with the same id); each state comes as a [`LinkState`](crate::model::LinkState) with cause and remedy;
+//! - it subscribes again on every connection whose session the broker did not keep;
+//! - every publish ends in one known state, and one that was sent but not acknowledged is never sent again on its own
+//!   (with a clean session), while one that never left waits for the next connection;
+//! - when the program is behind, it reads less, so that TCP slows the broker, and still answers the keep alive.
+
+mod backoff;
+mod connect;
+mod explain;
+mod live;
+mod outlet;
+mod pacing;
+mod publishes;
+mod subscriptions;
+mod task;
+#[cfg(test)]
+mod tests;
+mod timing;
+mod wire;
+
+use std::fmt;
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+use crate::model::{Clock, ConnectionId, SessionEvent, SessionRequest, Target};
+use timing::Timing;
+
+/// Requests that may wait for the session task to take them.
+const REQUEST_ROOM: usize = 256;
+/// [`Session::close`] returns within this time.
+const CLOSE_WITHIN: Duration = Duration::from_millis(300);
+
+/// Handle of a session task. Dropping it ends the session too, without waiting for it.
+#[derive(Debug)]
+pub struct Session {
+    requests: mpsc::Sender<SessionRequest>,
+    closing: DropGuard,
+    task: JoinHandle<()>,
+}
+
+/// Why [`Session::request`] did not take a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RequestRefused {
+    /// Too many requests wait already; try again later.
+    Full,
+    /// The session has ended.
+    Gone,
+}
+
+impl fmt::Display for RequestRefused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Full => "the connection is busy: too many requests are waiting",
+            Self::Gone => "the connection has ended",
+        })
+    }
+}
+
+impl std::error::Error for RequestRefused {}
+
+impl Session {
+    /// Starts the session's own task on the current tokio runtime; it connects at once. Events go to `events`, tagged
+    /// with `id`, and wait there when the program is behind. The session ends when `events` is closed.
+    pub fn start(
+        id: ConnectionId,
+        target: Target,
+        clock: Clock,
+        events: mpsc::Sender<(ConnectionId, SessionEvent)>,
+    ) -> Self {
+        Self::start_with(id, target, clock, events, Timing::default())
+    }
+
+    fn start_with(
+        id: ConnectionId,
+        target: Target,
+        clock: Clock,
+        events: mpsc::Sender<(ConnectionId, SessionEvent)>,
+        timing: Timing,
+    ) -> Self {
+        let (requests, inbox) = mpsc::channel(REQUEST_ROOM);
+        let closing = CancellationToken::new();
+        let outlet = outlet::Outlet::new(id, events);
+        let task = task::Task::new(target, clock, timing, inbox, closing.clone(), outlet);
+        Self { requests, closing: closing.drop_guard(), task: tokio::spawn(task.run()) }
+    }
+
+    /// Hands a request to the session without waiting. What becomes of it comes back as events.
+    pub fn request(&self, request: SessionRequest) -> Result<(), RequestRefused> {
+        self.requests.try_send(request).map_err(|refused| match refused {
+            mpsc::error::TrySendError::Full(_) => RequestRefused::Full,
+            mpsc::error::TrySendError::Closed(_) => RequestRefused::Gone,
+        })
+    }
+
+    /// Ends the session: DISCONNECT goes out if the link allows it. Returns within 300 ms whatever happens (C27).
+    pub async fn close(self) {
+        let Self { requests: _requests, closing, mut task } = self;
+        drop(closing);
+        if tokio::time::timeout(CLOSE_WITHIN, &mut task).await.is_err() {
+            task.abort();
+        }
+    }
+}
+
+/// A client id of our own, `mqtt-tui-` and 8 random hexadecimal digits: two instances never take over each other.
+pub fn random_client_id() -> String {
+    format!("mqtt-tui-{:08x}", fastrand::u32(..))
+}
