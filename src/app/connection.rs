@@ -3,6 +3,7 @@
 use super::history::HistoryView;
 use super::message::MessageView;
 use super::publish::PublishPane;
+use super::rates::Rates;
 use super::tree::TreeView;
 use crate::model::{ConnectionId, LinkState, Moment, SubscriptionState, Target, TopicFilter};
 use crate::store::{Limits, MessageRef, Store};
@@ -31,6 +32,8 @@ pub struct Connection {
     pub store: Store,
     /// What the broker says of itself.
     pub sys: SysModel,
+    /// Messages and bytes a second over the last two minutes, as measured here.
+    pub rates: Rates,
     /// The tree pane.
     pub tree: TreeView,
     /// The message pane.
@@ -59,12 +62,21 @@ impl Connection {
             subscriptions: Vec::new(),
             store: Store::new(limits),
             sys: SysModel::default(),
+            rates: Rates::default(),
             tree: TreeView::default(),
             message: MessageView::default(),
             history: HistoryView::default(),
             publish: PublishPane::default(),
             paused: None,
             behind: false,
+        }
+    }
+
+    /// Takes a point of the rates; held totals stand still, so a paused view has none.
+    pub(super) fn sample_rates(&mut self, now: Moment) {
+        if self.paused.is_none() {
+            let totals = self.store.totals();
+            self.rates.sample(totals.messages, totals.bytes, now.mono_us);
         }
     }
 

@@ -6,6 +6,12 @@ use std::time::Duration;
 /// What stands for a rate of nothing.
 pub const NO_RATE: &str = "–";
 
+/// How full a budget is: `31/256 MB`, in units of 2^20 bytes.
+pub fn of_budget(used: u64, budget: u64) -> String {
+    let mega = |bytes: u64| bytes.div_ceil(1 << 20);
+    format!("{}/{} MB", mega(used), mega(budget))
+}
+
 /// All digits, grouped: `1,204`.
 pub fn grouped(value: u64) -> String {
     let digits = value.to_string();

@@ -56,6 +56,20 @@ impl Prepared {
         }
     }
 
+    /// The payload as text, whatever it is: invalid UTF-8 shows as placeholders, nothing is laid out.
+    pub fn as_sent(bytes: &[u8]) -> Self {
+        let kind = super::preview_kind(bytes);
+        if bytes.is_empty() {
+            return Self { kind, content: Content::Empty, note: None };
+        }
+        let shown = &bytes[..bytes.len().min(VIEW_LIMIT)];
+        let note = (shown.len() < bytes.len()).then(|| {
+            let (shown, all) = (format::bytes(shown.len() as u64), format::bytes(bytes.len() as u64));
+            format!("first {shown} of {all}, as sent; the hex view has all")
+        });
+        Self { kind, content: Content::Text(Document::lossy(shown, super::Style::LINE)), note }
+    }
+
     /// The document, unless it is shown as hex or empty.
     pub fn document(&self) -> Option<&Document> {
         match &self.content {

@@ -38,7 +38,7 @@ impl Clipboard {
 
     /// Copies exactly `bytes`. Returns what must be written to the terminal for it, if it fits there.
     pub(super) fn copy(&mut self, what: &str, bytes: &[u8]) -> Option<String> {
-        let size = crate::payload::format::size(bytes.len() as u64);
+        let size = crate::payload::format::bytes(bytes.len() as u64);
         let sequence = (bytes.len() <= OSC_52_LIMIT).then(|| osc_52(bytes, self.in_tmux));
         let fallback = if sequence.is_some() {
             Ok(format!("{what} sent to the terminal's clipboard (OSC 52), {size}"))

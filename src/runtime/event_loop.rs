@@ -135,6 +135,8 @@ where
                     if self.real_terminal && terminal_gone() {
                         return Ok(Outcome::TerminalGone);
                     }
+                    // Nothing on screen follows from a second alone: the view says itself when it changes.
+                    update(&mut self.app, Action::Tick, self.clock.now());
                     continue;
                 }
                 count = self.events.recv_many(&mut batch, BATCH) => {

@@ -50,6 +50,11 @@ pub struct TopicId(u32);
 impl TopicId {
     /// The invisible root; its children are the first levels.
     pub const ROOT: Self = Self(0);
+
+    /// Position among all nodes, from 0: for tables beside the tree.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
 }
 
 /// The arrival number of a message: one for the first, strictly increasing over the whole store, never reused.

@@ -39,7 +39,12 @@ pub fn update(app: &mut App, action: Action, now: Moment) -> Vec<Effect> {
             on_done(app, done, now);
             Vec::new()
         }
-        Action::Tick => Vec::new(),
+        Action::Tick => {
+            for connection in &mut app.connections {
+                connection.sample_rates(now);
+            }
+            Vec::new()
+        }
     }
 }
 

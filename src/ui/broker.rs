@@ -1,0 +1,312 @@
+//! The broker screen: what the broker says of itself under `$SYS`, and what was measured on this connection beside it.
+
+use std::time::Duration;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::widgets::Widget;
+
+use super::Cache;
+use super::ink::{Ink, put, put_right, row_of};
+use crate::app::{App, Connection};
+use crate::config::Role;
+use crate::model::{LinkState, SubscriptionState};
+use crate::payload::format;
+use crate::sys::{Averages, Counter, Reading, SysModel};
+
+/// From this width on there are two columns.
+const WIDE: u16 = 100;
+/// Columns of a label, of a total and of a rate.
+const LABEL: u16 = 22;
+const TOTAL: u16 = 11;
+const RATE: u16 = 11;
+
+enum Line {
+    Heading(&'static str),
+    Fact(String, String),
+    Counter(&'static str, Option<u64>, Option<f64>, Vec<f64>, Unit),
+    Averages(&'static str, [Option<f64>; 3], Unit),
+    Columns([&'static str; 3]),
+    Note(String),
+    Blank,
+}
+
+#[derive(Clone, Copy)]
+enum Unit {
+    Count,
+    Bytes,
+}
+
+impl Unit {
+    fn total(self, value: u64) -> String {
+        match self {
+            Self::Count => format::count(value),
+            Self::Bytes => format::bytes(value),
+        }
+    }
+
+    fn rate(self, value: f64) -> String {
+        match self {
+            Self::Count => format::rate(value),
+            Self::Bytes => format::byte_rate(value),
+        }
+    }
+}
+
+pub(super) fn draw(app: &App, ink: &Ink<'_>, body: Rect, cache: &mut Cache, buffer: &mut Buffer) {
+    let connection = app.connection();
+    cache.wake_in(ink.now, Duration::from_secs(1));
+    let (first, second) = (identity(connection, ink), traffic(connection, ink));
+    let scroll = app.broker_scroll;
+    if body.width >= WIDE {
+        let [left, right] =
+            Layout::horizontal([Constraint::Percentage(42), Constraint::Percentage(58)]).areas(body);
+        cache.measured.broker = (first.len().max(second.len()), usize::from(body.height.saturating_sub(2)));
+        column("Broker", &first, scroll, ink, left, buffer);
+        column("Traffic", &second, scroll, ink, right, buffer);
+    } else {
+        let mut lines = first;
+        lines.push(Line::Blank);
+        lines.extend(second);
+        cache.measured.broker = (lines.len(), usize::from(body.height.saturating_sub(2)));
+        column("Broker", &lines, scroll, ink, body, buffer);
+    }
+}
+
+/// Who the broker is, its clients and what it holds; then its load averages.
+fn identity(connection: &Connection, ink: &Ink<'_>) -> Vec<Line> {
+    let sys = &connection.sys;
+    let mut lines = vec![Line::Heading("Identity")];
+    let fact = |label: &str, value: String| Line::Fact(label.to_owned(), value);
+    if let Some(version) = &sys.version {
+        lines.push(fact("version", ink.clean(&version.value).into_owned()));
+    }
+    if let Some(uptime) = sys.uptime_at(ink.now) {
+        lines.push(fact("uptime", format::lasting(uptime)));
+    }
+    lines.push(fact("address", ink.clean(&connection.address).into_owned()));
+    lines.push(fact("client id", ink.clean(&connection.client_id).into_owned()));
+    if let LinkState::Connected { since, protocol, .. } = &connection.link {
+        lines.push(fact("protocol", protocol.to_string()));
+        lines.push(fact("connected since", ink.date(*since)));
+    }
+    if sys.is_empty() {
+        lines.push(Line::Blank);
+        lines.extend(silence(connection, ink).into_iter().map(Line::Note));
+        return lines;
+    }
+    held(sys, &mut lines);
+    lines.push(Line::Blank);
+    load(sys, &mut lines);
+    lines
+}
+
+fn held(sys: &SysModel, lines: &mut Vec<Line>) {
+    let mut counts = |heading: &'static str, facts: &[(&str, Option<&Reading<u64>>, Unit)]| {
+        if facts.iter().any(|(_, reading, _)| reading.is_some()) {
+            lines.push(Line::Blank);
+            lines.push(Line::Heading(heading));
+        }
+        for (label, reading, unit) in facts {
+            if let Some(reading) = reading {
+                lines.push(Line::Fact((*label).to_owned(), unit.total(reading.value)));
+            }
+        }
+    };
+    let clients = &sys.clients;
+    counts(
+        "Clients",
+        &[
+            ("connected", clients.connected.as_ref(), Unit::Count),
+            ("disconnected, kept", clients.disconnected.as_ref(), Unit::Count),
+            ("total", clients.total.as_ref(), Unit::Count),
+            ("most at once", clients.maximum.as_ref(), Unit::Count),
+            ("expired", clients.expired.as_ref(), Unit::Count),
+        ],
+    );
+    counts(
+        "Holds",
+        &[
+            ("subscriptions", sys.subscriptions.as_ref(), Unit::Count),
+            ("shared subscriptions", sys.shared_subscriptions.as_ref(), Unit::Count),
+            ("retained messages", sys.retained.as_ref(), Unit::Count),
+            ("stored messages", sys.stored.count.as_ref(), Unit::Count),
+            ("stored bytes", sys.stored.bytes.as_ref(), Unit::Bytes),
+            ("heap in use", sys.heap.current.as_ref(), Unit::Bytes),
+            ("heap at most", sys.heap.maximum.as_ref(), Unit::Bytes),
+        ],
+    );
+}
+
+fn load(sys: &SysModel, lines: &mut Vec<Line>) {
+    let load = &sys.load;
+    let values = |averages: &Averages| averages.each_ref().map(|reading| reading.as_ref().map(|r| r.value));
+    let rows = [
+        ("packets in", values(&load.messages_received), Unit::Count),
+        ("packets out", values(&load.messages_sent), Unit::Count),
+        ("publishes in", values(&load.publish_received), Unit::Count),
+        ("publishes out", values(&load.publish_sent), Unit::Count),
+        ("publishes dropped", values(&load.publish_dropped), Unit::Count),
+        ("bytes in", values(&load.bytes_received), Unit::Bytes),
+        ("bytes out", values(&load.bytes_sent), Unit::Bytes),
+        ("sockets", values(&load.sockets), Unit::Count),
+        ("connections", values(&load.connections), Unit::Count),
+    ];
+    if rows.iter().all(|(_, values, _)| values.iter().all(Option::is_none)) {
+        return;
+    }
+    lines.push(Line::Heading("Load, per minute"));
+    lines.push(Line::Columns(["1 min", "5 min", "15 min"]));
+    for (label, values, unit) in rows {
+        if values.iter().any(Option::is_some) {
+            lines.push(Line::Averages(label, values, unit));
+        }
+    }
+}
+
+/// Counters with their rates, then what was measured here, then what has no place in the model.
+fn traffic(connection: &Connection, ink: &Ink<'_>) -> Vec<Line> {
+    let sys = &connection.sys;
+    let mut lines = Vec::new();
+    let rows: [(&'static str, &Counter, Unit); 9] = [
+        ("packets in", &sys.messages.received, Unit::Count),
+        ("packets out", &sys.messages.sent, Unit::Count),
+        ("publishes in", &sys.publish.received, Unit::Count),
+        ("publishes out", &sys.publish.sent, Unit::Count),
+        ("publishes dropped", &sys.publish.dropped, Unit::Count),
+        ("payload in", &sys.publish_bytes.received, Unit::Bytes),
+        ("payload out", &sys.publish_bytes.sent, Unit::Bytes),
+        ("bytes in", &sys.bytes.received, Unit::Bytes),
+        ("bytes out", &sys.bytes.sent, Unit::Bytes),
+    ];
+    if !sys.is_empty() {
+        lines.push(Line::Heading("As the broker counts"));
+        lines.push(Line::Columns(["total", "rate", ""]));
+        for (label, counter, unit) in rows {
+            if let Some(total) = counter.reading() {
+                let rates = counter.rates().collect();
+                lines.push(Line::Counter(label, Some(total.value), counter.rate(), rates, unit));
+            }
+        }
+        lines.push(Line::Blank);
+    }
+    lines.push(Line::Heading("As measured on this connection"));
+    let totals = connection.store.totals();
+    let now_us = connection.shown_moment(ink.now).mono_us;
+    let (messages, bytes) = (f64::from(totals.rate_messages(now_us)), f64::from(totals.rate_bytes(now_us)));
+    let (message_rates, byte_rates) = connection.rates.series();
+    lines.push(Line::Counter("messages", Some(totals.messages), Some(messages), message_rates, Unit::Count));
+    lines.push(Line::Counter("payload", Some(totals.bytes), Some(bytes), byte_rates, Unit::Bytes));
+    lines.push(Line::Counter("$SYS messages", Some(connection.store.sys_totals().messages), None, Vec::new(), Unit::Count));
+    let others = sys.others();
+    if others.len() > 0 {
+        lines.push(Line::Blank);
+        lines.push(Line::Heading("Other $SYS topics"));
+        for (topic, other) in others {
+            lines.push(Line::Fact(ink.clean(topic).into_owned(), other.text.clone()));
+        }
+        if sys.unlisted > 0 {
+            lines.push(Line::Note(format!("and messages on further topics: {}", format::grouped(sys.unlisted))));
+        }
+    }
+    if sys.rejected > 0 {
+        lines.push(Line::Note(format!("{} values could not be read", format::grouped(sys.rejected))));
+    }
+    lines
+}
+
+/// Why there is nothing under `$SYS`.
+fn silence(connection: &Connection, ink: &Ink<'_>) -> Vec<String> {
+    if !connection.link.is_connected() {
+        return vec!["Not connected.".into()];
+    }
+    let asked = connection.subscriptions.iter().find(|(filter, _)| filter.as_str() == "$SYS/#");
+    match asked.map(|(_, state)| state) {
+        None => vec!["$SYS/# is not subscribed to.".into()],
+        Some(SubscriptionState::Refused(reason)) => {
+            vec![
+                "The broker refused the filter $SYS/#:".into(),
+                format!("{}.", ink.clean(reason)),
+                "What it tells of itself is not for this user.".into(),
+            ]
+        }
+        Some(SubscriptionState::Granted(_)) => vec![
+            "This broker has published nothing under $SYS so far.".into(),
+            "Some send it once a minute, some never do.".into(),
+            "The rates measured here are shown all the same.".into(),
+        ],
+        Some(_) => vec!["$SYS/# was asked for; the broker has not answered.".into()],
+    }
+}
+
+fn column(title: &str, lines: &[Line], scroll: usize, ink: &Ink<'_>, area: Rect, buffer: &mut Buffer) {
+    let block = ink.frame(title, true);
+    let inside = block.inner(area);
+    block.render(area, buffer);
+    let rows = usize::from(inside.height);
+    let scroll = scroll.min(lines.len().saturating_sub(rows));
+    let inside = Rect { x: inside.x + 1, width: inside.width.saturating_sub(2), ..inside };
+    for (index, line) in lines.iter().skip(scroll).take(rows).enumerate() {
+        draw_line(line, ink, row_of(inside, index), buffer);
+    }
+    if lines.len() > rows {
+        let text = format!(" {} of {} lines ", scroll + rows, lines.len());
+        put_right(buffer, inside.x, inside.bottom(), inside.width, &text, ink.style(Role::Muted));
+    }
+}
+
+fn draw_line(line: &Line, ink: &Ink<'_>, area: Rect, buffer: &mut Buffer) {
+    let (muted, text) = (ink.style(Role::Muted), ink.style(Role::Text));
+    let (x, y) = (area.x, area.y);
+    match line {
+        Line::Blank => {}
+        Line::Heading(heading) => drop(put(buffer, x, y, area.width, heading, ink.style(Role::Accent))),
+        Line::Note(note) => drop(put(buffer, x, y, area.width, note, muted)),
+        Line::Fact(label, value) => {
+            let label_columns = if crate::payload::width(label) >= usize::from(LABEL) { area.width * 3 / 5 } else { LABEL };
+            put(buffer, x, y, label_columns.saturating_sub(1), label, muted);
+            put(buffer, x + label_columns, y, area.width.saturating_sub(label_columns), value, text);
+        }
+        Line::Columns(titles) => {
+            for (index, title) in titles.iter().enumerate() {
+                put_right(buffer, x + LABEL - 4 + index as u16 * TOTAL, y, TOTAL, title, ink.style(Role::Faint));
+            }
+        }
+        Line::Averages(label, values, unit) => {
+            put(buffer, x, y, LABEL - 4, label, muted);
+            for (index, value) in values.iter().enumerate() {
+                let shown = match (value, unit) {
+                    (None, _) => ink.glyphs().dash.to_owned(),
+                    (Some(value), Unit::Count) if *value < 1000.0 => format!("{value:.1}"),
+                    (Some(value), unit) => unit.total(*value as u64),
+                };
+                put_right(buffer, x + LABEL - 4 + index as u16 * TOTAL, y, TOTAL, &shown, text);
+            }
+        }
+        Line::Counter(label, total, rate, rates, unit) => {
+            put(buffer, x, y, LABEL - 4, label, muted);
+            let total = total.map_or_else(String::new, |total| unit.total(total));
+            put_right(buffer, x + LABEL - 4, y, TOTAL, &total, text);
+            let shown = rate.map_or_else(String::new, |rate| unit.rate(rate));
+            put_right(buffer, x + LABEL - 4 + TOTAL, y, RATE, &shown, text);
+            let start = LABEL - 4 + TOTAL + RATE + 2;
+            sparkline(rates, ink, Rect { x: x + start, width: area.width.saturating_sub(start), ..area }, buffer);
+        }
+    }
+}
+
+/// The newest rates, one column each, scaled to the largest of them.
+fn sparkline(rates: &[f64], ink: &Ink<'_>, area: Rect, buffer: &mut Buffer) {
+    let columns = usize::from(area.width);
+    let shown = &rates[rates.len().saturating_sub(columns)..];
+    let most = shown.iter().copied().fold(0.0, f64::max);
+    if most <= 0.0 {
+        return;
+    }
+    let bars = &ink.glyphs().bars;
+    for (index, rate) in shown.iter().enumerate() {
+        let step = (rate / most * (bars.len() - 1) as f64).round() as usize;
+        let role = if index + 1 == shown.len() { Role::Accent } else { Role::Muted };
+        put(buffer, area.x + index as u16, area.y, 1, bars[step.min(bars.len() - 1)], ink.style(role));
+    }
+}
