@@ -10,6 +10,9 @@ use super::sanitise::prefix;
 /// Bytes of text shown; of a longer payload the first part is, and the note says so. The payload itself stays whole.
 pub const VIEW_LIMIT: usize = 32 * 1024 * 1024;
 
+/// How far invalid bytes are counted for the note, from the first on.
+const COUNT_LIMIT: usize = 1024 * 1024;
+
 /// How a payload is shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Content {
@@ -40,8 +43,12 @@ impl Prepared {
         if bytes.is_empty() {
             return Self { kind: Kind::Empty, content: Content::Empty, note: None };
         }
-        let Ok(text) = std::str::from_utf8(bytes) else {
-            return Self { kind: Kind::Binary, content: Content::Hex, note: Some(binary_note(bytes)) };
+        let text = match std::str::from_utf8(bytes) {
+            Ok(text) => text,
+            Err(fault) => {
+                let note = Some(binary_note(bytes, fault.valid_up_to()));
+                return Self { kind: Kind::Binary, content: Content::Hex, note };
+            }
         };
         if text.len() > VIEW_LIMIT {
             return Self::start_of(text);
@@ -100,18 +107,15 @@ impl Prepared {
     }
 }
 
-fn binary_note(bytes: &[u8]) -> String {
-    let (mut valid, mut first, mut invalid) = (0, None, 0);
-    for chunk in bytes.utf8_chunks() {
-        valid += chunk.valid().len();
-        if !chunk.invalid().is_empty() {
-            first.get_or_insert(valid);
-            invalid += chunk.invalid().len();
-        }
-    }
-    let count = format::grouped(invalid as u64);
-    let noun = if invalid == 1 { "byte" } else { "bytes" };
-    format!("not UTF-8 text: {count} invalid {noun}, the first at offset {}", first.unwrap_or_default())
+fn binary_note(bytes: &[u8], first: usize) -> String {
+    let looked_at = &bytes[first..bytes.len().min(first + COUNT_LIMIT)];
+    let invalid: usize = looked_at.utf8_chunks().map(|chunk| chunk.invalid().len()).sum();
+    let at_least = if first + looked_at.len() < bytes.len() { "at least " } else { "" };
+    let (count, noun) = (format::grouped(invalid as u64), if invalid == 1 { "byte" } else { "bytes" });
+    format!(
+        "not UTF-8 text: {at_least}{count} invalid {noun}, the first at offset {}",
+        format::grouped(first as u64)
+    )
 }
 
 #[cfg(test)]

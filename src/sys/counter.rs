@@ -11,13 +11,20 @@ use super::reading::{Reading, put};
 /// Rates kept: twenty minutes at mosquitto's default of ten seconds.
 pub const HISTORY: usize = 120;
 
+/// A total that arrives longer than this after the uptime belongs to the next interval, while no interval's length is known.
+const BURST: Duration = Duration::from_millis(500);
+
 /// A total since the broker started, with its recent rates.
 #[derive(Debug, Clone, Default)]
 pub struct Counter {
     reading: Option<Reading<u64>>,
     rates: VecDeque<f64>,
-    /// The total when the interval began, and how long it took; `None` while no rate can be told.
-    interval: Option<(u64, Duration)>,
+    /// When the interval's uptime arrived, and how much later a total still belongs to it.
+    began: Option<(Moment, Duration)>,
+    /// The total as of the interval that `began`.
+    settled: Option<u64>,
+    /// The total as of the interval before, and the time between the two; `None` while no rate can be told.
+    span: Option<(u64, Duration)>,
 }
 
 impl Counter {
@@ -28,7 +35,7 @@ impl Counter {
 
     /// Per second, over the last interval; `None` before the second interval and just after the broker restarted.
     pub fn rate(&self) -> Option<f64> {
-        self.interval.and(self.rates.back().copied())
+        self.span.and(self.rates.back().copied())
     }
 
     /// Rates per second, oldest first, at most [`HISTORY`].
@@ -36,27 +43,39 @@ impl Counter {
         self.rates.iter().copied()
     }
 
-    /// A new interval: until a new total arrives the counter has stood still.
-    pub(super) fn begin_interval(&mut self, length: Option<Duration>) {
-        let total = self.reading.as_ref().map(|reading| reading.value);
-        self.interval = total.zip(length).filter(|(_, length)| !length.is_zero());
-        if self.interval.is_some() {
+    /// The broker published its uptime, `length` after the time before: until a new total arrives this one stood still.
+    pub(super) fn begin_interval(&mut self, length: Option<Duration>, at: Moment) {
+        let length = length.filter(|length| !length.is_zero());
+        self.began = Some((at, length.map_or(BURST, |length| length / 2)));
+        self.span = self.settled.zip(length);
+        self.settled = self.reading.as_ref().map(|reading| reading.value);
+        if self.span.is_some() {
             if self.rates.len() == HISTORY {
                 self.rates.pop_front();
             }
             self.rates.push_back(0.0);
+            self.measure();
         }
     }
 
+    /// A total arrived. Brokers publish it right after the uptime of its interval, or right before.
     pub(super) fn set(&mut self, total: u64, topic: &str, at: Moment) {
         put(&mut self.reading, total, topic, at);
-        let Some((before, length)) = self.interval else { return };
+        if self.began.is_none_or(|(began, late)| at.since(began) <= late) {
+            self.settled = Some(total);
+            self.measure();
+        }
+    }
+
+    /// Puts the rate of this interval in its place, the last.
+    fn measure(&mut self) {
+        let (Some((before, length)), Some(total)) = (self.span, self.settled) else { return };
         self.rates.pop_back();
         if let Some(grown) = total.checked_sub(before) {
             self.rates.push_back(grown as f64 / length.as_secs_f64());
         } else {
             // It counts from zero again: what it grew by cannot be told.
-            self.interval = None;
+            self.span = None;
         }
     }
 }

@@ -167,6 +167,7 @@ pub struct SysModel {
     /// Length of the interval the newest counters belong to; `None` before the second.
     interval: Option<Duration>,
     ticks: u64,
+    seen: bool,
 }
 
 impl SysModel {
@@ -175,6 +176,7 @@ impl SysModel {
         if payload.is_empty() || !topic.starts_with("$SYS/") {
             return;
         }
+        self.seen = true;
         let Some(slot) = mosquitto::slot(self, topic) else {
             self.keep_other(topic, payload, at);
             return;
@@ -203,7 +205,7 @@ impl SysModel {
 
     /// Whether the broker has published anything.
     pub fn is_empty(&self) -> bool {
-        self.family == Family::Unknown && self.uptime.is_none() && self.others.is_empty()
+        !self.seen
     }
 
     fn keep_other(&mut self, topic: &str, payload: &[u8], at: Moment) {
@@ -229,8 +231,7 @@ impl SysModel {
         put(&mut self.version, version, topic, at);
     }
 
-    /// The broker publishes its uptime at the start of each interval, before the counters that changed in it: so this is
-    /// the tick by which rates are measured.
+    /// The uptime is the one value that changes in every interval: the tick by which rates are measured.
     fn set_uptime(&mut self, uptime: Duration, topic: &str, at: Moment) {
         let before = self.uptime.as_ref().map(|reading| (reading.value, reading.at));
         match before {
@@ -248,7 +249,7 @@ impl SysModel {
         }
         put(&mut self.uptime, uptime, topic, at);
         let interval = self.interval;
-        self.counters().into_iter().for_each(|counter| counter.begin_interval(interval));
+        self.counters().into_iter().for_each(|counter| counter.begin_interval(interval, at));
     }
 
     fn counters(&mut self) -> [&mut Counter; 9] {

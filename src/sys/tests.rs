@@ -91,51 +91,76 @@ fn rates_follow_the_intervals_of_the_recording() {
     assert_eq!(model.publish.dropped.rates().len(), 7);
 }
 
-/// One interval: the uptime, then the total if it changed.
-fn publish(model: &mut SysModel, at: f64, uptime: u64, total: Option<u64>) {
-    model.update("$SYS/broker/uptime", format!("{uptime} seconds").as_bytes(), seconds(at));
-    if let Some(total) = total {
-        model.update("$SYS/broker/messages/received", total.to_string().as_bytes(), seconds(at));
+/// One interval: the uptime, and the total if it changed, in the order of mosquitto or the other way round.
+fn publish_in_order(model: &mut SysModel, uptime_first: bool, at: f64, uptime: u64, total: Option<u64>) {
+    let uptime = ("$SYS/broker/uptime", Some(format!("{uptime} seconds")));
+    let total = ("$SYS/broker/messages/received", total.map(|total| total.to_string()));
+    for (topic, payload) in if uptime_first { [uptime, total] } else { [total, uptime] } {
+        if let Some(payload) = payload {
+            model.update(topic, payload.as_bytes(), seconds(at));
+        }
     }
+}
+
+fn publish(model: &mut SysModel, at: f64, uptime: u64, total: Option<u64>) {
+    publish_in_order(model, true, at, uptime, total);
 }
 
 #[test]
 fn the_first_rate_is_not_inflated_by_subscribing_late() {
-    let mut model = SysModel::default();
-    // Retained values from the interval before, read one second ahead of the next publication.
-    publish(&mut model, 100.0, 1000, Some(5_000));
-    assert_eq!(model.messages.received.rate(), None);
-    publish(&mut model, 101.0, 1010, Some(5_100));
-    assert_eq!(model.messages.received.rate(), Some(10.0));
-    assert_eq!(model.interval(), Some(Duration::from_secs(10)));
+    for order in [true, false] {
+        let mut model = SysModel::default();
+        // Retained values from the interval before, read one second ahead of the next publication.
+        publish_in_order(&mut model, order, 100.0, 1000, Some(5_000));
+        assert_eq!(model.messages.received.rate(), None);
+        publish_in_order(&mut model, order, 101.0, 1010, Some(5_100));
+        assert_eq!(model.messages.received.rate(), Some(10.0));
+        assert_eq!(model.interval(), Some(Duration::from_secs(10)));
+    }
+}
+
+#[test]
+fn a_counter_that_is_not_sent_again_stands_still() {
+    for order in [true, false] {
+        let mut model = SysModel::default();
+        for (n, total) in [Some(0), Some(50), None, None, Some(80)].into_iter().enumerate() {
+            publish_in_order(&mut model, order, n as f64 * 10.0, 100 + n as u64 * 10, total);
+        }
+        assert_eq!(model.messages.received.rates().collect::<Vec<_>>(), [5.0, 0.0, 0.0, 3.0]);
+        assert_eq!(model.messages.received.reading().map(|reading| reading.value), Some(80));
+    }
 }
 
 #[test]
 fn a_broker_restart_gives_no_negative_rate() {
-    let mut model = SysModel::default();
-    publish(&mut model, 0.0, 1000, Some(5_000));
-    publish(&mut model, 10.0, 1010, Some(5_100));
-    publish(&mut model, 20.0, 3, Some(7));
-    assert_eq!(model.messages.received.rate(), None, "cannot be told");
-    publish(&mut model, 30.0, 13, Some(27));
-    assert_eq!(model.messages.received.rate(), Some(2.0));
-    // A counter that starts again although the uptime goes on.
-    publish(&mut model, 40.0, 23, Some(1));
-    assert_eq!(model.messages.received.rate(), None);
-    publish(&mut model, 50.0, 33, Some(11));
-    assert_eq!(model.messages.received.rates().collect::<Vec<_>>(), [10.0, 2.0, 1.0]);
+    for order in [true, false] {
+        let mut model = SysModel::default();
+        let mut publish = |at, uptime, total| {
+            publish_in_order(&mut model, order, at, uptime, Some(total));
+            model.messages.received.rate()
+        };
+        assert_eq!(publish(0.0, 1000, 5_000), None);
+        assert_eq!(publish(10.0, 1010, 5_100), Some(10.0));
+        assert_eq!(publish(20.0, 3, 7), None, "cannot be told");
+        assert_eq!(publish(30.0, 13, 27), Some(2.0));
+        assert_eq!(publish(40.0, 23, 1), None, "it starts again although the uptime goes on");
+        assert_eq!(publish(50.0, 33, 11), Some(1.0));
+        assert_eq!(model.messages.received.rates().collect::<Vec<_>>(), [10.0, 2.0, 1.0]);
+    }
 }
 
 #[test]
 fn a_reconnect_neither_counts_twice_nor_makes_a_peak() {
-    let mut model = SysModel::default();
-    publish(&mut model, 0.0, 1000, Some(100));
-    publish(&mut model, 10.0, 1010, Some(200));
-    publish(&mut model, 12.0, 1010, Some(200));
-    assert_eq!(model.messages.received.rates().len(), 1, "the retained values once more");
-    // Offline from then on; back at 95 s, reading what was published at 90 s.
-    publish(&mut model, 95.0, 1090, Some(1_000));
-    assert_eq!(model.messages.received.rate(), Some(10.0));
+    for order in [true, false] {
+        let mut model = SysModel::default();
+        publish_in_order(&mut model, order, 0.0, 1000, Some(100));
+        publish_in_order(&mut model, order, 10.0, 1010, Some(200));
+        publish_in_order(&mut model, order, 12.0, 1010, Some(200));
+        assert_eq!(model.messages.received.rates().len(), 1, "the retained values once more");
+        // Offline from then on; back at 95 s, reading what was published at 90 s.
+        publish_in_order(&mut model, order, 95.0, 1090, Some(1_000));
+        assert_eq!(model.messages.received.rates().collect::<Vec<_>>(), [10.0, 10.0]);
+    }
 }
 
 #[test]
@@ -187,6 +212,7 @@ fn what_has_no_place_is_listed_and_bounded() {
     model.update("$SYS/broker/uptime", b"", seconds(0.0));
     assert!(model.is_empty());
     model.update("$SYS/broker/connection/bridge/state", b"1", seconds(0.0));
+    assert!(!model.is_empty());
     assert_eq!(model.family, Family::Unknown, "mosquitto's bridges are named so too");
     model.update("$SYS/brokers/node/sysdescr", "\x1b[2JEMQX".as_bytes(), seconds(1.0));
     model.update("$SYS/brokers/node/sysdescr", "EMQX\x1b".as_bytes(), seconds(2.0));

@@ -37,6 +37,9 @@ fn a08_invalid_utf8_is_shown_as_hex_with_a_note() {
     let shown = Prepared::of(b"caf\xe9 \xff\xfe");
     assert_eq!((shown.kind, &shown.content), (Kind::Binary, &Content::Hex));
     assert_eq!(shown.note.as_deref(), Some("not UTF-8 text: 3 invalid bytes, the first at offset 3"));
+    let large = [vec![b'a'; 2_000], vec![0xff; 3_000_000]].concat();
+    let note = Prepared::of(&large).note.expect("a note");
+    assert_eq!(note, "not UTF-8 text: at least 1,048,576 invalid bytes, the first at offset 2,000");
 }
 
 #[test]
