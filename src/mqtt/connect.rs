@@ -73,7 +73,19 @@ pub(super) async fn establish(
 ) -> Result<bool, Fault> {
     let deadline = Instant::now() + timing.connect;
     let addresses = resolve(target, deadline).await?;
-    let mut worst: Option<Fault> = None;
+    first_answer(wire, &addresses, deadline, timing, clock, step).await
+}
+
+/// Tries the addresses in turn until one of them answers.
+async fn first_answer(
+    wire: &mut Wire,
+    addresses: &[SocketAddr],
+    deadline: Instant,
+    timing: &Timing,
+    clock: &Clock,
+    step: &watch::Sender<String>,
+) -> Result<bool, Fault> {
+    let mut telling: Option<Fault> = None;
     for (index, address) in addresses.iter().enumerate() {
         let left = addresses.len() - index;
         let now = Instant::now();
@@ -83,13 +95,13 @@ pub(super) async fn establish(
             Ok(session_present) => return Ok(session_present),
             Err(fault) if fault.is_answer() => return Err(fault),
             Err(fault) => {
-                if worst.as_ref().is_none_or(|worst| fault.weight() >= worst.weight()) {
-                    worst = Some(fault);
+                if telling.as_ref().is_none_or(|other| fault.weight() >= other.weight()) {
+                    telling = Some(fault);
                 }
             }
         }
     }
-    Err(worst.unwrap_or_else(|| Fault::Resolve("the name has no address".into())))
+    Err(telling.unwrap_or_else(|| Fault::Resolve("the name has no address".into())))
 }
 
 async fn resolve(target: &Target, deadline: Instant) -> Result<Vec<SocketAddr>, Fault> {
@@ -223,7 +235,7 @@ fn first_line(bytes: &[u8]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mqtt::tests::target;
+    use crate::mqtt::tests::{Fake, black_hole, quick, target};
 
     fn cause(change: impl Fn(&mut Target)) -> Option<&'static str> {
         let mut target = target(1883);
@@ -262,6 +274,25 @@ mod tests {
         assert_eq!(alternate(Vec::new()), Vec::new());
         let many: Vec<SocketAddr> = (1..=20).map(|n| SocketAddr::from(([10, 0, 0, n], 1))).collect();
         assert_eq!(alternate(many).len(), MAX_ADDRESSES);
+    }
+
+    #[tokio::test]
+    async fn c03_c04_a_dead_address_is_left_for_a_live_one_and_named_when_alone() {
+        let (_hole, dead) = black_hole().await;
+        let broker = Fake::bind().await;
+        let live = SocketAddr::from(([127, 0, 0, 1], broker.port));
+        let serve = tokio::spawn(async move { broker.welcome().await });
+        let (timing, clock) = (quick(), Clock::start());
+        let (step, _steps) = watch::channel(String::new());
+        let mut wire = Wire::new(&target(live.port()), &timing);
+        let soon = || Instant::now() + timing.connect;
+        let answer = first_answer(&mut wire, &[dead, live], soon(), &timing, &clock, &step).await;
+        assert_eq!(answer, Ok(false));
+        serve.await.unwrap();
+
+        let mut wire = Wire::new(&target(dead.port()), &timing);
+        let answer = first_answer(&mut wire, &[dead], soon(), &timing, &clock, &step).await;
+        assert_eq!(answer, Err(Fault::ConnectTimeout));
     }
 
     #[test]

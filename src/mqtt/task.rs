@@ -145,7 +145,7 @@ impl Task {
                 }
                 () = self.outlet.changed() => if self.outlet.is_closed() {
                     return Err(Next::Close);
-                }
+                },
             }
         }
     }
@@ -180,7 +180,7 @@ impl Task {
                 },
                 () = self.outlet.changed() => if self.outlet.is_closed() {
                     return Next::Close;
-                }
+                },
                 () = sleep_until(until) => return Next::Attempt,
             }
         }
