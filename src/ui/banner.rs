@@ -6,7 +6,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::Cache;
-use super::ink::{Ink, put};
+use super::ink::Ink;
 use crate::app::{self, App};
 use crate::config::Role;
 use crate::model::LinkState;
@@ -28,6 +28,6 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, buff
         LinkState::Idle | LinkState::Connected { .. } => return,
     };
     let width = area.width.saturating_sub(2);
-    put(buffer, area.x + 1, area.y, width, &ink.clean(&first), ink.style(Role::Error));
-    put(buffer, area.x + 1, area.y + 1, width, &ink.clean(&second), ink.style(Role::Text));
+    ink.put(buffer, area.x + 1, area.y, width, &ink.clean(&first), ink.style(Role::Error));
+    ink.put(buffer, area.x + 1, area.y + 1, width, &ink.clean(&second), ink.style(Role::Text));
 }

@@ -7,7 +7,7 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::widgets::Widget;
 
 use super::Cache;
-use super::ink::{Ink, put, put_right, row_of};
+use super::ink::{Ink, row_of};
 use crate::app::{App, Connection};
 use crate::config::Role;
 use crate::model::{LinkState, SubscriptionState};
@@ -45,10 +45,10 @@ impl Unit {
         }
     }
 
-    fn rate(self, value: f64) -> String {
+    fn rate(self, value: f64, ink: &Ink<'_>) -> String {
         match self {
-            Self::Count => format::rate(value),
-            Self::Bytes => format::byte_rate(value),
+            Self::Count => ink.rate(value),
+            Self::Bytes => ink.byte_rate(value),
         }
     }
 }
@@ -251,7 +251,7 @@ fn column(title: &str, lines: &[Line], scroll: usize, ink: &Ink<'_>, area: Rect,
     }
     if lines.len() > rows {
         let text = format!(" {} of {} lines ", scroll + rows, lines.len());
-        put_right(buffer, inside.x, inside.bottom(), inside.width, &text, ink.style(Role::Muted));
+        ink.put_right(buffer, inside.x, inside.bottom(), inside.width, &text, ink.style(Role::Muted));
     }
 }
 
@@ -260,35 +260,35 @@ fn draw_line(line: &Line, ink: &Ink<'_>, area: Rect, buffer: &mut Buffer) {
     let (x, y) = (area.x, area.y);
     match line {
         Line::Blank => {}
-        Line::Heading(heading) => drop(put(buffer, x, y, area.width, heading, ink.style(Role::Accent))),
-        Line::Note(note) => drop(put(buffer, x, y, area.width, note, muted)),
+        Line::Heading(heading) => drop(ink.put(buffer, x, y, area.width, heading, ink.style(Role::Accent))),
+        Line::Note(note) => drop(ink.put(buffer, x, y, area.width, note, muted)),
         Line::Fact(label, value) => {
             let label_columns = if crate::payload::width(label) >= usize::from(LABEL) { area.width * 3 / 5 } else { LABEL };
-            put(buffer, x, y, label_columns.saturating_sub(1), label, muted);
-            put(buffer, x + label_columns, y, area.width.saturating_sub(label_columns), value, text);
+            ink.put(buffer, x, y, label_columns.saturating_sub(1), label, muted);
+            ink.put(buffer, x + label_columns, y, area.width.saturating_sub(label_columns), value, text);
         }
         Line::Columns(titles) => {
             for (index, title) in titles.iter().enumerate() {
-                put_right(buffer, x + LABEL - 4 + index as u16 * TOTAL, y, TOTAL, title, ink.style(Role::Faint));
+                ink.put_right(buffer, x + LABEL - 4 + index as u16 * TOTAL, y, TOTAL, title, ink.style(Role::Faint));
             }
         }
         Line::Averages(label, values, unit) => {
-            put(buffer, x, y, LABEL - 4, label, muted);
+            ink.put(buffer, x, y, LABEL - 4, label, muted);
             for (index, value) in values.iter().enumerate() {
                 let shown = match (value, unit) {
                     (None, _) => ink.glyphs().dash.to_owned(),
                     (Some(value), Unit::Count) if *value < 1000.0 => format!("{value:.1}"),
                     (Some(value), unit) => unit.total(*value as u64),
                 };
-                put_right(buffer, x + LABEL - 4 + index as u16 * TOTAL, y, TOTAL, &shown, text);
+                ink.put_right(buffer, x + LABEL - 4 + index as u16 * TOTAL, y, TOTAL, &shown, text);
             }
         }
         Line::Counter(label, total, rate, rates, unit) => {
-            put(buffer, x, y, LABEL - 4, label, muted);
+            ink.put(buffer, x, y, LABEL - 4, label, muted);
             let total = total.map_or_else(String::new, |total| unit.total(total));
-            put_right(buffer, x + LABEL - 4, y, TOTAL, &total, text);
-            let shown = rate.map_or_else(String::new, |rate| unit.rate(rate));
-            put_right(buffer, x + LABEL - 4 + TOTAL, y, RATE, &shown, text);
+            ink.put_right(buffer, x + LABEL - 4, y, TOTAL, &total, text);
+            let shown = rate.map_or_else(String::new, |rate| unit.rate(rate, ink));
+            ink.put_right(buffer, x + LABEL - 4 + TOTAL, y, RATE, &shown, text);
             let start = LABEL - 4 + TOTAL + RATE + 2;
             sparkline(rates, ink, Rect { x: x + start, width: area.width.saturating_sub(start), ..area }, buffer);
         }
@@ -307,6 +307,6 @@ fn sparkline(rates: &[f64], ink: &Ink<'_>, area: Rect, buffer: &mut Buffer) {
     for (index, rate) in shown.iter().enumerate() {
         let step = (rate / most * (bars.len() - 1) as f64).round() as usize;
         let role = if index + 1 == shown.len() { Role::Accent } else { Role::Muted };
-        put(buffer, area.x + index as u16, area.y, 1, bars[step.min(bars.len() - 1)], ink.style(role));
+        ink.put(buffer, area.x + index as u16, area.y, 1, bars[step.min(bars.len() - 1)], ink.style(role));
     }
 }

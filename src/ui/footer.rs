@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::Cache;
-use super::ink::{Ink, put};
+use super::ink::Ink;
 use crate::app::command::TABLE;
 use crate::app::{App, SHOWN_FOR};
 use crate::config::Role;
@@ -22,7 +22,7 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, buff
         // Side by side when there is room; else the notice has the line while it is fresh.
         let beside = keys_width + usize::from(wanted) <= usize::from(area.width);
         let x = if beside { area.right() - wanted } else { area.x + 1 };
-        put(buffer, x, area.y, area.right().saturating_sub(x + 1), &text, style);
+        ink.put(buffer, x, area.y, area.right().saturating_sub(x + 1), &text, style);
         if !beside {
             return;
         }
@@ -34,8 +34,8 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, buff
         if x + needed > keys_end {
             break;
         }
-        x += put(buffer, x, area.y, needed, &key, ink.style(Role::Key)) + 1;
-        x += put(buffer, x, area.y, needed, &word, ink.style(Role::Muted)) + 3;
+        x += ink.put(buffer, x, area.y, needed, &key, ink.style(Role::Key)) + 1;
+        x += ink.put(buffer, x, area.y, needed, &word, ink.style(Role::Muted)) + 3;
     }
 }
 

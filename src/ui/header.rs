@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 
 use super::Cache;
-use super::ink::{Ink, put};
+use super::ink::Ink;
 use crate::app::{App, Screen};
 use crate::config::Role;
 use crate::model::LinkState;
@@ -36,11 +36,11 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, buff
     }
     let mut x = area.x + 1;
     for piece in &left {
-        x += put(buffer, x, area.y, area.right().saturating_sub(x), &piece.text, piece.style) + 1;
+        x += ink.put(buffer, x, area.y, area.right().saturating_sub(x), &piece.text, piece.style) + 1;
     }
     let mut x = area.right().saturating_sub(length(&right) as u16).max(x);
     for piece in &right {
-        x += put(buffer, x, area.y, area.right().saturating_sub(x), &piece.text, piece.style) + 2;
+        x += ink.put(buffer, x, area.y, area.right().saturating_sub(x), &piece.text, piece.style) + 2;
     }
 }
 
@@ -95,7 +95,7 @@ fn figures(app: &App, ink: &Ink<'_>, cache: &mut Cache) -> Vec<Piece> {
     }
     pieces.push(Piece { rank: 4, text: format!("{} topics", format::grouped(totals.topics)), style: text });
     pieces.push(Piece { rank: 9, text: per_second(rate, "msg"), style: text });
-    pieces.push(Piece { rank: 5, text: format::byte_rate(f64::from(byte_rate)), style: text });
+    pieces.push(Piece { rank: 5, text: ink.byte_rate(f64::from(byte_rate)), style: text });
     let memory =
         format!("history {}", format::of_budget(totals.history_bytes as u64, totals.history_budget as u64));
     let style = if totals.evicted > 0 { warning } else { muted };

@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::ink::{Ink, put, row_of};
+use super::ink::{Ink, row_of};
 use super::{Cache, overlay};
 use crate::app::Context;
 use crate::app::command::{Row, TABLE};
@@ -44,17 +44,17 @@ pub(super) fn draw(
         match line {
             Line::Blank => {}
             Line::Heading(text) => {
-                put(buffer, row.x + 1, row.y, row.width.saturating_sub(1), text, ink.style(Role::Accent));
+                ink.put(buffer, row.x + 1, row.y, row.width.saturating_sub(1), text, ink.style(Role::Accent));
             }
             Line::Command(command) => {
                 let keys: Vec<String> = command.keys.iter().map(|key| ink.key(key)).collect();
-                put(buffer, row.x + 2, row.y, 16, &keys.join("  "), ink.style(Role::Key));
-                put(buffer, row.x + 19, row.y, row.width.saturating_sub(20), command.title, ink.style(Role::Text));
+                ink.put(buffer, row.x + 2, row.y, 16, &keys.join("  "), ink.style(Role::Key));
+                ink.put(buffer, row.x + 19, row.y, row.width.saturating_sub(20), command.title, ink.style(Role::Text));
             }
         }
     }
     if lines.len() > usize::from(inside.height) {
         let text = format!(" {} of {} lines ", scroll + usize::from(inside.height), lines.len());
-        super::ink::put_right(buffer, inside.x, inside.bottom(), inside.width, &text, ink.style(Role::Muted));
+        ink.put_right(buffer, inside.x, inside.bottom(), inside.width, &text, ink.style(Role::Muted));
     }
 }

@@ -8,7 +8,7 @@ use ratatui::text::Line;
 use ratatui::widgets::Widget;
 
 use super::Cache;
-use super::ink::{Ink, put, put_right, row_of};
+use super::ink::{Ink, row_of};
 use crate::app::{App, Connection, Pane};
 use crate::config::Role;
 use crate::payload::{format, preview, preview_kind};
@@ -27,7 +27,7 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, buff
         let inside = block.inner(area);
         block.render(area, buffer);
         let text = "Select a topic with messages to see its history.";
-        put(buffer, inside.x + 1, inside.y, inside.width.saturating_sub(1), text, ink.style(Role::Muted));
+        ink.put(buffer, inside.x + 1, inside.y, inside.width.saturating_sub(1), text, ink.style(Role::Muted));
         return;
     };
     let summary = summary(connection, ink, topic);
@@ -49,7 +49,7 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, buff
             let role = if focused { Role::Selection } else { Role::SelectionIdle };
             buffer.set_style(line, ink.style(role));
             if focused {
-                put(buffer, line.x, line.y, 1, ink.glyphs().cursor, ink.style(Role::Accent));
+                ink.put(buffer, line.x, line.y, 1, ink.glyphs().cursor, ink.style(Role::Accent));
             }
         }
         row += 1;
@@ -76,20 +76,20 @@ fn draw_row(
 ) {
     let muted = ink.style(Role::Muted);
     let mut x = area.x + 1;
-    put(buffer, x, area.y, TIME, &ink.time(message.received), muted);
+    ink.put(buffer, x, area.y, TIME, &ink.time(message.received), muted);
     x += TIME;
-    put_right(buffer, x, area.y, GAP - 2, &gap.map_or_else(String::new, format::gap), ink.style(Role::Faint));
+    ink.put_right(buffer, x, area.y, GAP - 2, &gap.map_or_else(String::new, format::gap), ink.style(Role::Faint));
     x += GAP;
     let mut flags = x;
-    flags += put(buffer, flags, area.y, 2, &format!("Q{}", message.qos), muted) + 1;
+    flags += ink.put(buffer, flags, area.y, 2, &format!("Q{}", message.qos), muted) + 1;
     if message.retain {
-        flags += put(buffer, flags, area.y, 1, "R", ink.style(Role::Retain)) + 1;
+        flags += ink.put(buffer, flags, area.y, 1, "R", ink.style(Role::Retain)) + 1;
     }
     if message.dup {
-        put(buffer, flags, area.y, 1, "D", ink.style(Role::Warning));
+        ink.put(buffer, flags, area.y, 1, "D", ink.style(Role::Warning));
     }
     x += FLAGS;
-    put_right(buffer, x, area.y, SIZE - 2, &format::bytes(message.payload.len() as u64), muted);
+    ink.put_right(buffer, x, area.y, SIZE - 2, &format::bytes(message.payload.len() as u64), muted);
     x += SIZE;
     let room = area.right().saturating_sub(x + 1);
     if room > 3 {
@@ -97,6 +97,6 @@ fn draw_row(
         let kind = preview_kind(message.payload);
         let text = preview(message.payload, kind, usize::from(room), ink.payload_style());
         let style = if message.payload.is_empty() { ink.style(Role::Faint) } else { style };
-        put(buffer, x, area.y, room, &text, style);
+        ink.put(buffer, x, area.y, room, &text, style);
     }
 }

@@ -16,7 +16,8 @@ use super::{Appearance, Cache};
 use crate::app::key_label;
 use crate::config::{Role, Theme};
 use crate::model::{Moment, Severity};
-use crate::payload::{self, fit, fit_left, sanitise_with, width};
+use crate::payload::sanitise::sanitise_with;
+use crate::payload::{self, fit, fit_left, format, width};
 
 /// How long something new stays bright.
 const FADE: Duration = Duration::from_secs(2);
@@ -138,28 +139,45 @@ impl<'a> Ink<'a> {
             Err(_) => self.glyphs().dash.to_owned(),
         }
     }
-}
 
-/// Writes `text` from the left of a cell of `columns`, cut with an ellipsis; returns the columns used. `text` must be clean.
-pub(super) fn put(buffer: &mut Buffer, x: u16, y: u16, columns: u16, text: &str, style: Style) -> u16 {
-    if columns == 0 {
-        return 0;
+    /// Writes `text` from the left of a cell of `columns`, cut with an ellipsis; returns the columns used. Whatever is written passes
+    /// the sanitiser here once more.
+    pub(super) fn put(&self, buffer: &mut Buffer, x: u16, y: u16, columns: u16, text: &str, style: Style) -> u16 {
+        if columns == 0 {
+            return 0;
+        }
+        let (text, _) = fit(text, usize::from(columns), self.payload_style());
+        buffer.set_stringn(x, y, &text, usize::from(columns), style).0 - x
     }
-    let (text, _) = fit(text, usize::from(columns));
-    buffer.set_stringn(x, y, &text, usize::from(columns), style).0 - x
-}
 
-/// Like [`put`], from the right.
-pub(super) fn put_right(buffer: &mut Buffer, x: u16, y: u16, columns: u16, text: &str, style: Style) {
-    let (text, _) = fit(text, usize::from(columns));
-    let used = width(&text) as u16;
-    buffer.set_stringn(x + columns.saturating_sub(used), y, &text, usize::from(columns), style);
-}
+    /// Like [`Ink::put`], from the right.
+    pub(super) fn put_right(&self, buffer: &mut Buffer, x: u16, y: u16, columns: u16, text: &str, style: Style) {
+        if columns == 0 {
+            return;
+        }
+        let (text, _) = fit(text, usize::from(columns), self.payload_style());
+        let used = width(&text) as u16;
+        buffer.set_stringn(x + columns.saturating_sub(used), y, &text, usize::from(columns), style);
+    }
 
-/// Like [`put`], but what does not fit is cut on the left: for topics, whose end tells them apart.
-pub(super) fn put_tail(buffer: &mut Buffer, x: u16, y: u16, columns: u16, text: &str, style: Style) -> u16 {
-    let (text, _) = fit_left(text, usize::from(columns));
-    buffer.set_stringn(x, y, &text, usize::from(columns), style).0 - x
+    /// The end of `text` in `columns`: for topics, whose end tells them apart.
+    pub(super) fn tail<'t>(&self, text: &'t str, columns: usize) -> Cow<'t, str> {
+        fit_left(text, columns, self.payload_style()).0
+    }
+
+    /// Messages per second, a dash for none.
+    pub(super) fn rate(&self, per_second: f64) -> String {
+        self.dashed(format::rate(per_second))
+    }
+
+    /// Bytes per second, a dash for none.
+    pub(super) fn byte_rate(&self, per_second: f64) -> String {
+        self.dashed(format::byte_rate(per_second))
+    }
+
+    fn dashed(&self, text: String) -> String {
+        if text == format::NO_RATE { self.glyphs().dash.to_owned() } else { text }
+    }
 }
 
 /// One row of an area.

@@ -7,11 +7,11 @@ use ratatui::text::Line;
 use ratatui::widgets::Widget;
 
 use super::Cache;
-use super::ink::{Ink, put, put_right, row_of};
+use super::ink::{Ink, row_of};
 use crate::app::{App, Connection, Pane, PayloadView};
 use crate::config::Role;
 use crate::payload::{
-    self, Content, Document, Kind, Position, Row, advance, fit_left, format, hex, row_count, rows, slice, width,
+    self, Content, Document, Kind, Position, Row, advance, format, hex, row_count, rows, slice, width,
 };
 use crate::store::{MessageRef, Seq, TopicId};
 
@@ -38,7 +38,7 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, buff
     let title = if title.is_empty() { ink.glyphs().empty_level.to_owned() } else { title };
     let view = view_title(connection);
     let room = usize::from(area.width).saturating_sub(view.len() + 8);
-    let (title, _) = fit_left(&title, room);
+    let title = ink.tail(&title, room);
     let block = ink
         .frame(&title, focused)
         .title(Line::styled(format!(" {view} "), ink.style(Role::Muted)).right_aligned());
@@ -51,7 +51,7 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, buff
         (Some(node), None) => draw_node(connection, ink, node, inside, buffer),
         (None, None) => {
             let text = "Select a topic to read its messages.";
-            put(buffer, inside.x, inside.y, inside.width, text, ink.style(Role::Muted));
+            ink.put(buffer, inside.x, inside.y, inside.width, text, ink.style(Role::Muted));
         }
     }
 }
@@ -82,7 +82,7 @@ fn draw_message(
     if let Some(note) = &prepared.note
         && area.height > 2
     {
-        put(buffer, area.x, area.y + top, area.width, note, ink.style(Role::Warning));
+        ink.put(buffer, area.x, area.y + top, area.width, note, ink.style(Role::Warning));
         top += 1;
     }
     let body = Rect { y: area.y + top, height: area.height.saturating_sub(top), ..area };
@@ -94,7 +94,7 @@ fn draw_message(
             } else {
                 "empty payload"
             };
-            put(buffer, body.x, body.y, body.width, text, ink.style(Role::Muted));
+            ink.put(buffer, body.x, body.y, body.width, text, ink.style(Role::Muted));
         }
         (Content::Hex, _) | (_, PayloadView::Hex) => draw_hex(connection, ink, message.payload, body, cache, buffer),
         (Content::Pretty(document) | Content::Text(document), _) => {
@@ -134,7 +134,7 @@ fn facts(ink: &Ink<'_>, message: &MessageRef<'_>, kind: Kind, area: Rect, buffer
         if width(&fact) > usize::from(room) {
             break;
         }
-        x += put(buffer, x, area.y, room, &fact, style) + 3;
+        x += ink.put(buffer, x, area.y, room, &fact, style) + 3;
     }
 }
 
@@ -177,7 +177,7 @@ fn draw_document(
     if lines > height {
         let last = (view.scroll.min(lines - height)) + height;
         let text = format!(" {} of {} lines ", format::grouped(last as u64), format::grouped(lines as u64));
-        put_right(buffer, area.x, area.bottom(), area.width, &text, ink.style(Role::Muted));
+        ink.put_right(buffer, area.x, area.bottom(), area.width, &text, ink.style(Role::Muted));
     }
 }
 
@@ -189,7 +189,7 @@ fn draw_row(ink: &Ink<'_>, row: &Row<'_>, area: Rect, buffer: &mut Buffer) {
         x = buffer.set_stringn(x, area.y, &span.text, room, style).0;
     }
     if row.cut && area.width > 0 {
-        put(buffer, area.right() - 1, area.y, 1, ink.glyphs().more_right, ink.style(Role::Warning));
+        ink.put(buffer, area.right() - 1, area.y, 1, ink.glyphs().more_right, ink.style(Role::Warning));
     }
 }
 
@@ -223,9 +223,9 @@ fn draw_hex(
         let line = row_of(area, index);
         let room = |x: u16| line.right().saturating_sub(x);
         let mut x = line.x;
-        x += put(buffer, x, line.y, room(x), &row.address(), ink.style(Role::Faint)) + 2;
-        x += put(buffer, x, line.y, room(x), &row.cells(), ink.style(Role::ValueNumber)) + 2;
-        put(buffer, x, line.y, room(x), &row.ascii(), ink.style(Role::ValueString));
+        x += ink.put(buffer, x, line.y, room(x), &row.address(), ink.style(Role::Faint)) + 2;
+        x += ink.put(buffer, x, line.y, room(x), &row.cells(), ink.style(Role::ValueNumber)) + 2;
+        ink.put(buffer, x, line.y, room(x), &row.ascii(), ink.style(Role::ValueString));
     }
 }
 
@@ -240,22 +240,22 @@ fn draw_node(connection: &Connection, ink: &Ink<'_>, node: TopicId, area: Rect, 
         } else {
             "no message of this topic is in the history: it was evicted, or too large to keep"
         };
-        put(buffer, area.x, area.y, area.width, text, ink.style(Role::Warning));
+        ink.put(buffer, area.x, area.y, area.width, text, ink.style(Role::Warning));
     } else {
-        put(buffer, area.x, area.y, area.width, "No message on this level itself; below it:", ink.style(Role::Muted));
+        ink.put(buffer, area.x, area.y, area.width, "No message on this level itself; below it:", ink.style(Role::Muted));
     }
     lines.push(("topics".into(), format::grouped(u64::from(stats.topics_below))));
     lines.push(("messages".into(), format::grouped(stats.messages_below)));
     lines.push(("payload bytes".into(), format::bytes(stats.bytes_below)));
     let shown = connection.shown_moment(ink.now);
-    lines.push(("rate".into(), format::rate(f64::from(store.rate(node, shown.mono_us)))));
+    lines.push(("rate".into(), ink.rate(f64::from(store.rate(node, shown.mono_us)))));
     lines.push(("retained topics".into(), format::grouped(u64::from(stats.retained_below))));
     for (index, (label, value)) in lines.iter().enumerate() {
         if index + 2 >= usize::from(area.height) {
             break;
         }
         let row = row_of(area, index + 2);
-        put(buffer, row.x, row.y, row.width, label, ink.style(Role::Muted));
-        put_right(buffer, row.x, row.y, row.width.min(32), value, ink.style(Role::Text));
+        ink.put(buffer, row.x, row.y, row.width, label, ink.style(Role::Muted));
+        ink.put_right(buffer, row.x, row.y, row.width.min(32), value, ink.style(Role::Text));
     }
 }

@@ -3,7 +3,7 @@
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
-use super::ink::{Ink, put, put_right, row_of};
+use super::ink::{Ink, row_of};
 use super::overlay;
 use super::publish::one_line_field;
 use crate::app::{App, PaletteState};
@@ -12,12 +12,12 @@ use crate::config::Role;
 pub(super) fn draw(app: &App, palette: &PaletteState, ink: &Ink<'_>, body: Rect, frame: &mut Frame<'_>) {
     let found = palette.found();
     let inside = overlay(ink, "Commands", body, 84, 24, frame.buffer_mut());
-    put(frame.buffer_mut(), inside.x + 1, inside.y, 2, ":", ink.style(Role::Key));
+    ink.put(frame.buffer_mut(), inside.x + 1, inside.y, 2, ":", ink.style(Role::Key));
     let field = Rect { x: inside.x + 3, width: inside.width.saturating_sub(4), height: 1, ..inside };
     one_line_field(&palette.input, ink, field, true, frame);
     let list = Rect { y: inside.y + 2, height: inside.height.saturating_sub(2), ..inside };
     if found.is_empty() {
-        put(frame.buffer_mut(), list.x + 1, list.y, list.width, "No command fits.", ink.style(Role::Muted));
+        ink.put(frame.buffer_mut(), list.x + 1, list.y, list.width, "No command fits.", ink.style(Role::Muted));
     }
     let selected = palette.selected.min(found.len().saturating_sub(1));
     let rows = usize::from(list.height);
@@ -28,13 +28,13 @@ pub(super) fn draw(app: &App, palette: &PaletteState, ink: &Ink<'_>, body: Rect,
         let reason = command.check(app).err();
         let buffer = frame.buffer_mut();
         let style = ink.style(if reason.is_some() { Role::Faint } else { Role::Text });
-        put(buffer, area.x + 1, area.y, area.width.saturating_sub(14), row.title, style);
+        ink.put(buffer, area.x + 1, area.y, area.width.saturating_sub(14), row.title, style);
         let key = row.keys.first().map_or_else(String::new, |key| ink.key(key));
         let (right, role) = match reason {
             Some(reason) => (reason.to_owned(), Role::Warning),
             None => (key, Role::Key),
         };
-        put_right(buffer, area.x, area.y, area.width.saturating_sub(1), &right, ink.style(role));
+        ink.put_right(buffer, area.x, area.y, area.width.saturating_sub(1), &right, ink.style(role));
         if index == selected {
             buffer.set_style(area, ink.style(Role::Selection));
         }

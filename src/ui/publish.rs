@@ -6,11 +6,11 @@ use ratatui::style::{Modifier, Style};
 use ratatui::widgets::Widget;
 use tui_input::Input;
 
-use super::ink::{Ink, put, put_right, row_of};
+use super::ink::{Ink, row_of};
 use crate::app::{App, Field, PublishPane, Sent};
 use crate::config::Role;
 use crate::model::{PublishState, QoS};
-use crate::payload::{fit_left, format, width};
+use crate::payload::{format, width};
 
 const LABEL: u16 = 9;
 
@@ -46,7 +46,7 @@ fn value_of(area: Rect) -> Rect {
 
 fn label(ink: &Ink<'_>, text: &str, focused: bool, area: Rect, frame: &mut Frame<'_>) {
     let style = ink.style(if focused { Role::TitleFocus } else { Role::Muted });
-    put(frame.buffer_mut(), area.x, area.y, LABEL - 1, text, style);
+    ink.put(frame.buffer_mut(), area.x, area.y, LABEL - 1, text, style);
 }
 
 /// A one-line text field with its cursor when focused; scrolls sideways so that the cursor is always seen.
@@ -59,10 +59,10 @@ pub(super) fn one_line_field(input: &Input, ink: &Ink<'_>, area: Rect, focused: 
     let before: String = input.value().chars().take(input.cursor()).collect();
     let after: String = input.value().chars().skip(input.cursor()).collect();
     let before = ink.clean(&before).into_owned();
-    let (head, _) = fit_left(&before, columns - 1);
-    let x = area.x + put(frame.buffer_mut(), area.x, area.y, area.width, &head, ink.style(Role::Text));
+    let head = ink.tail(&before, columns - 1);
+    let x = area.x + ink.put(frame.buffer_mut(), area.x, area.y, area.width, &head, ink.style(Role::Text));
     let tail = ink.clean(&after);
-    put(frame.buffer_mut(), x, area.y, area.right().saturating_sub(x), &tail, ink.style(Role::Text));
+    ink.put(frame.buffer_mut(), x, area.y, area.right().saturating_sub(x), &tail, ink.style(Role::Text));
     if focused {
         frame.buffer_mut().set_style(Rect::new(x, area.y, 1, 1), Style::new().add_modifier(Modifier::REVERSED));
     }
@@ -78,7 +78,7 @@ fn draw_payload(pane: &PublishPane, ink: &Ink<'_>, area: Rect, frame: &mut Frame
     editor.set_selection_style(ink.style(Role::Selection));
     frame.render_widget(&editor, area);
     if pane.payload.is_empty() && !focused {
-        put(frame.buffer_mut(), area.x, area.y, area.width, "empty", ink.style(Role::Faint));
+        ink.put(frame.buffer_mut(), area.x, area.y, area.width, "empty", ink.style(Role::Faint));
     }
 }
 
@@ -87,26 +87,26 @@ fn draw_options(pane: &PublishPane, ink: &Ink<'_>, area: Rect, frame: &mut Frame
     let (muted, text) = (ink.style(Role::Muted), ink.style(Role::Text));
     let of = |field: Field| if pane.field == field { ink.style(Role::TitleFocus) } else { muted };
     let mut x = area.x;
-    x += put(buffer, x, area.y, LABEL, "QoS", of(Field::Qos));
+    x += ink.put(buffer, x, area.y, LABEL, "QoS", of(Field::Qos));
     x = x.max(area.x + LABEL);
     for qos in [QoS::AtMostOnce, QoS::AtLeastOnce, QoS::ExactlyOnce] {
         let chosen = qos == pane.qos;
         let label = if chosen { format!("[{qos}]") } else { format!(" {qos} ") };
-        x += put(buffer, x, area.y, 3, &label, if chosen { text.add_modifier(Modifier::BOLD) } else { muted });
+        x += ink.put(buffer, x, area.y, 3, &label, if chosen { text.add_modifier(Modifier::BOLD) } else { muted });
     }
     x += 3;
-    x += put(buffer, x, area.y, 6, "retain", of(Field::Retain)) + 1;
+    x += ink.put(buffer, x, area.y, 6, "retain", of(Field::Retain)) + 1;
     let mark = if pane.retain { "[x]" } else { "[ ]" };
-    x += put(buffer, x, area.y, 3, mark, if pane.retain { ink.style(Role::Retain) } else { muted }) + 3;
+    x += ink.put(buffer, x, area.y, 3, mark, if pane.retain { ink.style(Role::Retain) } else { muted }) + 3;
     let button = " Send  Ctrl-S ";
     let style = if pane.field == Field::Send {
         ink.style(Role::Accent).add_modifier(Modifier::REVERSED)
     } else {
         ink.style(Role::Key)
     };
-    x += put(buffer, x, area.y, area.right().saturating_sub(x), button, style) + 2;
+    x += ink.put(buffer, x, area.y, area.right().saturating_sub(x), button, style) + 2;
     let size = format::bytes(pane.payload_text().len() as u64);
-    put_right(buffer, x, area.y, area.right().saturating_sub(x), &size, muted);
+    ink.put_right(buffer, x, area.y, area.right().saturating_sub(x), &size, muted);
 }
 
 /// One line under the fields: why it was not sent, what is wrong with the topic, what sending would do.
@@ -120,7 +120,7 @@ fn draw_remark(pane: &PublishPane, ink: &Ink<'_>, area: Rect, frame: &mut Frame<
     } else {
         return;
     };
-    put(frame.buffer_mut(), area.x, area.y, area.width, &text, ink.style(role));
+    ink.put(frame.buffer_mut(), area.x, area.y, area.width, &text, ink.style(role));
 }
 
 fn draw_sent(sent: &Sent, ink: &Ink<'_>, area: Rect, frame: &mut Frame<'_>) {
@@ -136,14 +136,14 @@ fn draw_sent(sent: &Sent, ink: &Ink<'_>, area: Rect, frame: &mut Frame<'_>) {
     let retain = if sent.retain { " R" } else { "" };
     let left = format!("{}  Q{}{retain}  {}  ", ink.time(sent.at), sent.qos, format::bytes(sent.bytes as u64));
     let mut x = area.x;
-    x += put(buffer, x, area.y, area.width, &left, ink.style(Role::Muted));
+    x += ink.put(buffer, x, area.y, area.width, &left, ink.style(Role::Muted));
     let state = ink.clean(&state).into_owned();
     let room = area.right().saturating_sub(x);
     let topic = ink.clean(&sent.topic);
     let topic_room = usize::from(room).saturating_sub(width(&state) + 2).max(8);
-    let (topic, _) = fit_left(&topic, topic_room);
-    x += put(buffer, x, area.y, room, &topic, ink.style(Role::Text)) + 2;
-    put(buffer, x, area.y, area.right().saturating_sub(x), &state, ink.style(role));
+    let topic = ink.tail(&topic, topic_room);
+    x += ink.put(buffer, x, area.y, room, &topic, ink.style(Role::Text)) + 2;
+    ink.put(buffer, x, area.y, area.right().saturating_sub(x), &state, ink.style(role));
 }
 
 /// `3 ms`, below ten with one decimal.

@@ -10,7 +10,7 @@ use ratatui::text::Line;
 use ratatui::widgets::Widget;
 
 use super::Cache;
-use super::ink::{Ink, put, put_right, row_of};
+use super::ink::{Ink, row_of};
 use crate::app::{App, Connection, Pane, TreeRow};
 use crate::config::Role;
 use crate::model::{LinkState, SubscriptionState};
@@ -85,33 +85,33 @@ fn filter_line(app: &App, ink: &Ink<'_>, area: Rect, frame: &mut Frame<'_>) {
         count => format!("{} matches", format::grouped(count as u64)),
     });
     let style = if tree.filter_matches() == Some(0) { ink.style(Role::Warning) } else { ink.style(Role::Muted) };
-    put_right(frame.buffer_mut(), area.x, area.y, area.width, &matches, style);
-    put(frame.buffer_mut(), area.x + 1, area.y, 2, "/", ink.style(Role::Key));
+    ink.put_right(frame.buffer_mut(), area.x, area.y, area.width, &matches, style);
+    ink.put(frame.buffer_mut(), area.x + 1, area.y, 2, "/", ink.style(Role::Key));
     let field = Rect { x: area.x + 3, width: area.width.saturating_sub(18), ..area };
     match &app.filter_input {
         Some(input) => super::publish::one_line_field(input, ink, field, true, frame),
         None => {
             let text = ink.clean(tree.filter_text()).into_owned();
-            put(frame.buffer_mut(), field.x, field.y, field.width, &text, ink.style(Role::Match));
+            ink.put(frame.buffer_mut(), field.x, field.y, field.width, &text, ink.style(Role::Match));
         }
     }
 }
 
 fn titles(ink: &Ink<'_>, widths: &Columns, area: Rect, buffer: &mut Buffer) {
     let style = ink.style(Role::Faint);
-    put(buffer, area.x + 1, area.y, widths.name, "topic", style);
+    ink.put(buffer, area.x + 1, area.y, widths.name, "topic", style);
     if widths.value > 0 {
-        put(buffer, area.x + 1 + widths.name + MARK, area.y, widths.value, "value", style);
+        ink.put(buffer, area.x + 1 + widths.name + MARK, area.y, widths.value, "value", style);
     }
     let mut right = area.right().saturating_sub(1);
     right -= AGE;
-    put_right(buffer, right, area.y, AGE, "age", style);
+    ink.put_right(buffer, right, area.y, AGE, "age", style);
     if widths.rate > 0 {
         right -= widths.rate;
-        put_right(buffer, right, area.y, widths.rate, "rate", style);
+        ink.put_right(buffer, right, area.y, widths.rate, "rate", style);
     }
     right -= MESSAGES;
-    put_right(buffer, right, area.y, MESSAGES, "msgs", style);
+    ink.put_right(buffer, right, area.y, MESSAGES, "msgs", style);
 }
 
 #[expect(clippy::too_many_arguments, reason = "a row is drawn from just these, and a struct would only rename them")]
@@ -133,7 +133,7 @@ fn draw_row(
     name(connection, ink, row, widths.name, area, buffer);
     let mut x = area.x + 1 + widths.name;
     if stats.retained {
-        put(buffer, x, area.y, 1, "R", ink.style(Role::Retain));
+        ink.put(buffer, x, area.y, 1, "R", ink.style(Role::Retain));
     }
     x += MARK;
     if widths.value > 0 {
@@ -142,7 +142,7 @@ fn draw_row(
             Value::Words(words) => words,
             Value::Payload(payload) => preview(payload, preview_kind(payload), columns, ink.payload_style()),
         };
-        put(buffer, x, area.y, widths.value - 1, &text, value_style);
+        ink.put(buffer, x, area.y, widths.value - 1, &text, value_style);
     }
     let muted = ink.style(Role::Muted);
     let mut right = area.right() - 1 - AGE;
@@ -150,19 +150,19 @@ fn draw_row(
     if let Some(age) = age.filter(|_| connection.paused.is_none()) {
         cache.wake_in(ink.now, format::next_change(age));
     }
-    put_right(buffer, right, area.y, AGE, &age_text, muted);
+    ink.put_right(buffer, right, area.y, AGE, &age_text, muted);
     if widths.rate > 0 {
         right -= widths.rate;
         let rate = store.rate(row.node, shown.mono_us);
-        put_right(buffer, right, area.y, widths.rate, &format::rate(f64::from(rate)), muted);
+        ink.put_right(buffer, right, area.y, widths.rate, &ink.rate(f64::from(rate)), muted);
     }
     right -= MESSAGES;
-    put_right(buffer, right, area.y, MESSAGES, &format::count(stats.messages_below), muted);
+    ink.put_right(buffer, right, area.y, MESSAGES, &format::count(stats.messages_below), muted);
     if selected {
         let role = if focused { Role::Selection } else { Role::SelectionIdle };
         buffer.set_style(area, ink.style(role));
         if focused {
-            put(buffer, area.x, area.y, 1, ink.glyphs().cursor, ink.style(Role::Accent));
+            ink.put(buffer, area.x, area.y, 1, ink.glyphs().cursor, ink.style(Role::Accent));
         }
     }
 }
@@ -177,24 +177,24 @@ fn name(connection: &Connection, ink: &Ink<'_>, row: TreeRow, columns: u16, area
     let end = area.x + 1 + columns;
     if row.depth > most {
         let text = format!("{}{} ", glyphs.ellipsis, row.depth);
-        x += put(buffer, x, area.y, end.saturating_sub(x), &text, ink.style(Role::Faint));
+        x += ink.put(buffer, x, area.y, end.saturating_sub(x), &text, ink.style(Role::Faint));
     }
     let mark = match (row.branch, row.open) {
         (false, _) => " ",
         (true, true) => glyphs.open,
         (true, false) => glyphs.closed,
     };
-    put(buffer, x, area.y, 1, mark, ink.style(Role::Muted));
+    ink.put(buffer, x, area.y, 1, mark, ink.style(Role::Muted));
     x += 2;
     let level = connection.store.level(row.node);
     let room = end.saturating_sub(x);
     if level.is_empty() {
-        put(buffer, x, area.y, room, glyphs.empty_level, ink.style(Role::Placeholder));
+        ink.put(buffer, x, area.y, room, glyphs.empty_level, ink.style(Role::Placeholder));
         return;
     }
     let clean = ink.clean(level);
     let style = if clean == level { ink.style(Role::Text) } else { ink.style(Role::Placeholder) };
-    put(buffer, x, area.y, room, &clean, style);
+    ink.put(buffer, x, area.y, room, &clean, style);
     if row.matched {
         highlight(connection.tree.filter_text(), &clean, ink.style(Role::Match), x, area.y, room, buffer);
     }
@@ -266,7 +266,7 @@ fn empty(app: &App, ink: &Ink<'_>, area: Rect, buffer: &mut Buffer) {
     }
     for (index, line) in lines.iter().enumerate().take(usize::from(area.height.saturating_sub(1))) {
         let style = ink.style(if index == 0 { Role::Text } else { Role::Muted });
-        put(buffer, area.x + 2, area.y + 1 + index as u16, area.width.saturating_sub(3), line, style);
+        ink.put(buffer, area.x + 2, area.y + 1 + index as u16, area.width.saturating_sub(3), line, style);
     }
 }
 
