@@ -80,6 +80,7 @@ const SCREENS: &[Context] = &[Topics, Message, History, Broker];
 const LISTS: &[Context] = &[Topics, Message, History, Broker, Help, Notices];
 const LISTS_AND_PALETTE: &[Context] = &[Topics, Message, History, Filter, Broker, Help, Notices, Palette];
 
+#[expect(clippy::unnecessary_wraps, reason = "the table wants one signature")]
 fn always(_: &App) -> Result<(), Disabled> {
     Ok(())
 }
@@ -93,7 +94,11 @@ fn has_message(app: &App) -> Result<(), Disabled> {
 }
 
 fn has_filter(app: &App) -> Result<(), Disabled> {
-    if app.connection().tree.filter_text().is_empty() { Err("the tree is not filtered: press /") } else { Ok(()) }
+    if app.connection().tree.filter_text().is_empty() {
+        Err("the tree is not filtered: press /")
+    } else {
+        Ok(())
+    }
 }
 
 macro_rules! commands {

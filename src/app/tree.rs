@@ -147,8 +147,7 @@ impl TreeView {
             (Step::Last, _) => walk.last(),
             (Step::Rows(rows), Some(mut cursor)) => {
                 for _ in 0..rows.unsigned_abs() {
-                    let stepped =
-                        if rows > 0 { walk.next(&mut cursor) } else { walk.previous(&mut cursor) };
+                    let stepped = if rows > 0 { walk.next(&mut cursor) } else { walk.previous(&mut cursor) };
                     if !stepped {
                         break;
                     }
@@ -204,7 +203,11 @@ impl TreeView {
     pub fn set_open(&mut self, node: TopicId, open: bool) {
         self.touched = true;
         if self.filter.is_some() {
-            if open { self.closed.remove(node) } else { drop(self.closed.insert(node)) }
+            if open {
+                self.closed.remove(node);
+            } else {
+                self.closed.insert(node);
+            }
         } else if open {
             self.open.insert(node);
         } else {
@@ -273,7 +276,9 @@ impl TreeView {
         let mut walk = walk!(self, store, now_us);
         let at_selection = selected.and_then(|id| walk.at(id)).or_else(|| walk.first());
         let start = match (anchor_row, &at_selection) {
-            (Some(row), Some(cursor)) => Some(stepped_back(&mut walk, cursor, row.min(height.saturating_sub(1)))),
+            (Some(row), Some(cursor)) => {
+                Some(stepped_back(&mut walk, cursor, row.min(height.saturating_sub(1))))
+            }
             _ => top.and_then(|id| walk.at(id)).or_else(|| walk.first()),
         };
         let mut rows = Vec::with_capacity(height);

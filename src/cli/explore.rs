@@ -67,7 +67,8 @@ async fn explore(
         None => None,
     };
     let limits = Limits { bytes: args.memory, ..Limits::default() };
-    let settings = Settings { read_only: args.read_only, themes: themes.names().map(str::to_owned).collect(), limits };
+    let settings =
+        Settings { read_only: args.read_only, themes: themes.names().map(str::to_owned).collect(), limits };
     let mut app = App::new(settings, name.to_owned(), &target);
     for fault in faults {
         app.notices.push(clock.now(), Severity::Warning, fault);

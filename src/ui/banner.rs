@@ -24,7 +24,9 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, buff
         LinkState::Stopped { trouble: Some(trouble) } => {
             (trouble.cause.clone(), format!("{} Press x to try again.", trouble.remedy))
         }
-        LinkState::Stopped { trouble: None } => ("Disconnected.".to_owned(), "Press x to connect again.".to_owned()),
+        LinkState::Stopped { trouble: None } => {
+            ("Disconnected.".to_owned(), "Press x to connect again.".to_owned())
+        }
         LinkState::Idle | LinkState::Connected { .. } => return,
     };
     let width = area.width.saturating_sub(2);
