@@ -70,7 +70,7 @@ pub(super) async fn serve(stream: TcpStream, door: Door) {
 
 /// Reads CONNECT and checks the login. `None` when the connection is to be closed, told or not.
 async fn greet(input: &mut Input, write: &mut OwnedWriteHalf, door: &Door) -> Option<Connect> {
-    let frame = timeout(CONNECT_TIME, input.frame()).await.ok()??;
+    let frame = timeout(CONNECT_TIME, input.first_frame()).await.ok()??;
     let connect = match decode::greeting(frame.freeze()) {
         Ok(Greeting::Connect(connect)) => connect,
         Ok(Greeting::Refuse(protocol, code)) => return refuse(write, protocol, code).await,
@@ -151,13 +151,17 @@ impl Input {
         }
     }
 
-    /// The next frame; `None` when none will come.
-    async fn frame(&mut self) -> Option<BytesMut> {
+    /// The first frame; `None` when it is no CONNECT or will not come.
+    async fn first_frame(&mut self) -> Option<BytesMut> {
         loop {
+            self.fill().await.ok()?;
+            // Another protocol would have to be waited for: its "length" means nothing.
+            if self.buffer.first() != Some(&decode::CONNECT) {
+                return None;
+            }
             if let Some(frame) = self.ready().ok()? {
                 return Some(frame);
             }
-            self.fill().await.ok()?;
         }
     }
 
@@ -306,10 +310,8 @@ impl Output {
         while let Some(batch) = batches.recv().await {
             let bytes = self.write_batch(&batch, &mut buffer).await?;
             self.unread.add_permits(batch.iter().filter(|packet| packet.is_answer()).count());
-            if self.commands.send(Command::Written { link: self.link, bytes }).await.is_err() {
-                // The hub is gone; what it sent before is still to be written.
-                continue;
-            }
+            // The hub may be gone; what it sent before is still to be written.
+            let _ = self.commands.send(Command::Written { link: self.link, bytes }).await;
         }
         Ok(())
     }

@@ -17,6 +17,9 @@ pub(super) struct Fault(pub(super) u8);
 const MALFORMED: Fault = Fault(reason::MALFORMED_PACKET);
 const PROTOCOL_ERROR: Fault = Fault(reason::PROTOCOL_ERROR);
 
+/// The first byte of a CONNECT.
+pub(super) const CONNECT: u8 = 0x10;
+
 /// What the first packet was.
 #[derive(Debug)]
 pub(super) enum Greeting {
@@ -39,7 +42,7 @@ pub(super) fn frame_length(buffer: &[u8]) -> Result<Option<usize>, Fault> {
 
 /// Reads the first packet of a connection, a complete frame. Anything but a CONNECT is a fault.
 pub(super) fn greeting(frame: Bytes) -> Result<Greeting, Fault> {
-    if frame.first() != Some(&0x10) {
+    if frame.first() != Some(&CONNECT) {
         return Err(PROTOCOL_ERROR);
     }
     let mut body = frame.clone();

@@ -35,7 +35,7 @@ impl Hub {
             Inbound::Unsubscribe { pkid, filters } => self.unsubscribed(key, pkid, &filters),
             Inbound::Ping => self.with_session(key, |session| session.answer(Outgoing::Pong)),
             Inbound::Disconnect { reason, session_expiry } => {
-                self.disconnected(key, reason, session_expiry, now)
+                self.disconnected(key, reason, session_expiry, now);
             }
         }
     }

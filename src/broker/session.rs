@@ -253,15 +253,9 @@ impl Session {
 
     /// What an earlier connection left unacknowledged, in its order (MQTT 3.1.1, 4.4).
     fn resend(&mut self, max_inflight: usize, batch: &mut Vec<Outgoing>) {
-        if self.inflight.iter().all(|entry| entry.sent) {
-            return;
-        }
-        let mut under_way = self.inflight.iter().filter(|entry| entry.sent).count();
-        for entry in self.inflight.iter_mut().filter(|entry| !entry.sent) {
-            if under_way == max_inflight {
-                return;
-            }
-            under_way += 1;
+        let under_way = self.inflight.iter().filter(|entry| entry.sent).count();
+        let room = max_inflight.saturating_sub(under_way);
+        for entry in self.inflight.iter_mut().filter(|entry| !entry.sent).take(room) {
             entry.sent = true;
             batch.push(if entry.released {
                 Outgoing::PubRel { pkid: entry.delivery.pkid, reason: 0 }
