@@ -42,18 +42,23 @@ impl Bench {
         command
     }
 
-    /// Publishes and waits until the broker has it.
+    /// Publishes and waits until the broker has it: the end of mosquitto_pub does not tell.
     async fn publish(&self, version: &str, arguments: &str) {
+        let before = self.broker.stats().await.unwrap().publishes_received;
         let output = self.command(&self.publish, version, arguments).output().await.unwrap();
         assert!(output.status.success(), "mosquitto_pub {arguments}: {output:?}");
+        eventually("the publish", || async {
+            self.broker.stats().await.unwrap().publishes_received > before
+        })
+        .await;
     }
 
     /// Starts a subscriber and waits until its subscriptions are in force.
     async fn subscribe(&self, version: &str, arguments: &str) -> Child {
-        let before = self.broker.stats().await.unwrap().subscriptions;
+        let before = self.broker.stats().await.unwrap().subscribes_received;
         let child = self.command(&self.subscribe, version, arguments).spawn().unwrap();
-        eventually("the subscription", || async {
-            self.broker.stats().await.unwrap().subscriptions > before
+        eventually("the SUBSCRIBE", || async {
+            self.broker.stats().await.unwrap().subscribes_received > before
         })
         .await;
         child
@@ -122,10 +127,6 @@ async fn wildcards_keep_out_of_dollar_topics() {
     for version in VERSIONS {
         let arguments = "-t # -t +/x -t $own/# -C 4 -F %t";
         let subscriber = bench.subscribe(version, arguments).await;
-        eventually("three subscriptions", || async {
-            bench.broker.stats().await.unwrap().subscriptions == 3
-        })
-        .await;
         for topic in ["a", "b/x", "$own/x", "$other/x", "/x"] {
             bench.publish(version, &format!("-t {topic} -m m")).await;
         }
@@ -184,6 +185,7 @@ async fn c28_a_will_is_published_for_the_dead_and_not_for_those_who_leave() {
         let leaving = bench.subscribe(version, &format!("{will} --will-topic will/left -C 1")).await;
         bench.publish(version, "-t x -m leave").await;
         finish(leaving).await;
+        bench.wait_for_clients(1).await;
         let mut dying = bench.subscribe(version, &format!("{will} --will-topic will/died")).await;
         dying.kill().await.unwrap();
         bench.wait_for_clients(1).await;

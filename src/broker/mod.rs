@@ -8,14 +8,18 @@
 //! Nothing is shared and nothing is locked: connections turn bytes into packets and back, the hub decides. A slow hub
 //! slows its publishers through TCP; a slow subscriber fills its own queue, whose overflow is dropped and counted.
 
+mod command;
 mod connection;
 mod decode;
 mod encode;
+mod greeting;
 mod hub;
+mod inflight;
 mod listener;
 mod local;
 mod misbehaviour;
 mod packet;
+mod presence;
 mod retained;
 mod routing;
 mod session;
@@ -147,6 +151,8 @@ pub struct Stats {
     pub packets_received: u64,
     /// Control packets sent.
     pub packets_sent: u64,
+    /// SUBSCRIBE packets received; counted when their subscriptions are in force.
+    pub subscribes_received: u64,
     /// PUBLISH packets received.
     pub publishes_received: u64,
     /// PUBLISH packets sent.
@@ -167,7 +173,7 @@ pub struct Stats {
 #[derive(Debug)]
 pub struct Broker {
     address: SocketAddr,
-    commands: mpsc::Sender<hub::Command>,
+    commands: mpsc::Sender<command::Command>,
     misbehaviour: watch::Sender<Misbehaviour>,
     clock: Clock,
     hub: JoinHandle<()>,
@@ -223,7 +229,7 @@ impl Broker {
     /// The counters now. Fails when the broker stopped.
     pub async fn stats(&self) -> Result<Stats, BrokerError> {
         let (reply, answer) = oneshot::channel();
-        self.commands.send(hub::Command::Stats(reply)).await.map_err(|_| BrokerError::Stopped)?;
+        self.commands.send(command::Command::Stats(reply)).await.map_err(|_| BrokerError::Stopped)?;
         answer.await.map_err(|_| BrokerError::Stopped)
     }
 
