@@ -42,7 +42,7 @@ impl Bench {
         command
     }
 
-    /// Publishes and waits until the broker has it: the end of mosquitto_pub does not tell.
+    /// Publishes and waits until the broker has it: the end of `mosquitto_pub` does not tell.
     async fn publish(&self, version: &str, arguments: &str) {
         let before = self.broker.stats().await.unwrap().publishes_received;
         let output = self.command(&self.publish, version, arguments).output().await.unwrap();
@@ -125,8 +125,7 @@ async fn e10_an_empty_retained_payload_deletes_and_an_empty_plain_one_does_not()
 async fn wildcards_keep_out_of_dollar_topics() {
     let Some(bench) = Bench::start().await else { return };
     for version in VERSIONS {
-        let arguments = "-t # -t +/x -t $own/# -C 4 -F %t";
-        let subscriber = bench.subscribe(version, arguments).await;
+        let subscriber = bench.subscribe(version, "-t # -t +/x -t $own/# -C 4 -F %t").await;
         for topic in ["a", "b/x", "$own/x", "$other/x", "/x"] {
             bench.publish(version, &format!("-t {topic} -m m")).await;
         }

@@ -3,13 +3,13 @@
 
 mod common;
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use bytes::Bytes;
 use common::eventually;
 use common::raw::{Frame, Raw, connect, packet, publish, subscribe, text};
-use mqtt_tui::broker::{Broker, BrokerError, BrokerOptions, LocalOptions, exposure_warning};
+use mqtt_tui::broker::{Broker, BrokerError, BrokerOptions, LocalOptions};
 use mqtt_tui::model::{Publication, QoS, TopicFilter};
 
 async fn broker() -> (Broker, SocketAddr) {
@@ -129,18 +129,6 @@ async fn stopping_tells_mqtt_5_clients_and_closes_everything() {
     let late = local.publish(publication("t", Vec::new(), false)).await;
     assert!(matches!(late, Err(BrokerError::Stopped)));
     assert!(tokio::net::TcpStream::connect(address).await.is_err(), "nobody listens any more");
-}
-
-#[tokio::test]
-async fn g13_a_busy_port_and_an_open_one_are_explained() {
-    let (_broker, address) = broker().await;
-    let again =
-        Broker::start(BrokerOptions { port: address.port(), ..BrokerOptions::default() }).await.unwrap_err();
-    let text = again.to_string();
-    assert!(text.contains(&address.to_string()) && text.contains("choose another"), "{text}");
-    assert_eq!(exposure_warning(IpAddr::V4(Ipv4Addr::LOCALHOST)), None);
-    assert!(exposure_warning(IpAddr::V4(Ipv4Addr::UNSPECIFIED)).unwrap().contains("every network interface"));
-    assert!(exposure_warning("192.168.1.7".parse().unwrap()).unwrap().contains("192.168.1.7"));
 }
 
 #[tokio::test]
@@ -289,6 +277,46 @@ async fn a_slow_subscriber_gets_every_retained_message_whatever_the_queue_bound(
         assert!(topics.insert(frame.topic().to_owned()), "twice: {}", frame.topic());
     }
     assert_eq!(broker.stats().await.unwrap().publishes_dropped, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_topic_falls_back_to_an_older_value_while_retained_messages_are_sent() {
+    let (broker, address) = broker().await;
+    let feeder = broker.attach(LocalOptions::default()).await.unwrap();
+    let publish_all = async |value: u8| {
+        for number in 0..5_000 {
+            feeder.publish(publication(&format!("v/{number}"), vec![value; 100], true)).await.unwrap();
+        }
+    };
+    publish_all(0).await;
+    // Last in the order of topics: when it comes retained, all retained messages have been sent.
+    feeder.publish(publication("v/end", vec![0], true)).await.unwrap();
+    let (mut raw, _) = Raw::connect(address, 4, "reader", true, 0).await;
+    raw.send(&subscribe(4, "v/#", 0)).await;
+    assert_eq!(raw.read().await.unwrap().first, 0x90);
+    let mut last = std::collections::HashMap::new();
+    let mut read = async || {
+        let frame = raw.read().await.unwrap();
+        let value = *frame.body.last().unwrap();
+        if frame.topic() == "v/end" {
+            return Some(frame.first);
+        }
+        let before = last.insert(frame.topic().to_owned(), value).unwrap_or(0);
+        assert!(before <= value, "{}: {before}, then {value}", frame.topic());
+        None
+    };
+    let mut ends = Vec::new();
+    for value in 1..4 {
+        publish_all(value).await;
+        for _ in 0..2_000 {
+            ends.extend(read().await);
+        }
+    }
+    feeder.publish(publication("v/end", vec![1], false)).await.unwrap();
+    while !(ends.contains(&0x31) && ends.contains(&0x30)) {
+        ends.extend(read().await);
+    }
+    assert!(last.len() == 5_000 && last.values().all(|value| *value == 3), "the last value of every topic");
 }
 
 #[tokio::test(flavor = "multi_thread")]

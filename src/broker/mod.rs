@@ -241,3 +241,24 @@ impl Broker {
         let _ = self.listener.await;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn g13_a_busy_port_and_an_exposed_address_are_explained() {
+        let broker = Broker::start(BrokerOptions { port: 0, ..BrokerOptions::default() }).await.unwrap();
+        let address = broker.address();
+        assert!(address.ip().is_loopback(), "the default is loopback");
+        let again = BrokerOptions { port: address.port(), ..BrokerOptions::default() };
+        let text = Broker::start(again).await.unwrap_err().to_string();
+        assert!(text.contains(&address.to_string()) && text.contains("choose another"), "{text}");
+        broker.stop().await;
+        assert_eq!(exposure_warning(IpAddr::V4(Ipv4Addr::LOCALHOST)), None);
+        assert!(
+            exposure_warning(IpAddr::V4(Ipv4Addr::UNSPECIFIED)).unwrap().contains("every network interface")
+        );
+        assert!(exposure_warning("192.168.1.7".parse().unwrap()).unwrap().contains("192.168.1.7"));
+    }
+}

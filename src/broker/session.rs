@@ -26,7 +26,7 @@ const BATCHES_UNDER_WAY: usize = 2;
 const MAX_INFLIGHT: usize = 100;
 /// Retained messages fetched at a time.
 const REPLAY_PAGE: usize = 500;
-/// What a small waiting message takes besides topic and payload (measured: 190 bytes with nobody to share it).
+/// What a small waiting message takes besides topic and payload (measured: about 200 bytes).
 const QUEUE_OVERHEAD: usize = 200;
 
 /// The way to a connected client.
