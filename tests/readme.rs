@@ -5,7 +5,8 @@ use std::path::Path;
 use std::process::Command;
 
 fn program(arguments: &[&str]) -> String {
-    let output = Command::new(env!("CARGO_BIN_EXE_mqtt-tui")).args(arguments).output().expect("the program runs");
+    let output =
+        Command::new(env!("CARGO_BIN_EXE_mqtt-tui")).args(arguments).output().expect("the program runs");
     assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).expect("text")
 }
@@ -15,7 +16,11 @@ fn the_keys_are_the_command_table() {
     let readme = fs::read_to_string("README.md").expect("README.md");
     let (_, rest) = readme.split_once("<!-- keys -->\n").expect("the mark before the keys");
     let (shown, _) = rest.split_once("<!-- /keys -->").expect("the mark after the keys");
-    assert_eq!(shown, program(&["keys", "--markdown"]), "put the output of `mqtt-tui keys --markdown` between the marks");
+    assert_eq!(
+        shown,
+        program(&["keys", "--markdown"]),
+        "put the output of `mqtt-tui keys --markdown` between the marks"
+    );
 }
 
 #[test]

@@ -18,7 +18,14 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, buff
             let left = link.retry_in(ink.now).unwrap_or_default();
             cache.wake_in(ink.now, left.min(Duration::from_millis(u64::from(left.subsec_millis()) + 1)));
             let seconds = left.as_millis().div_ceil(1000);
-            (trouble.cause.clone(), format!("Attempt {attempt} in {seconds} s (x: now). {}", trouble.remedy))
+            (
+                trouble.cause.clone(),
+                format!(
+                    "Attempt {attempt} in {seconds} s, x tries now {} {}",
+                    ink.glyphs().dot,
+                    trouble.remedy
+                ),
+            )
         }
         LinkState::Connecting { attempt, step } => (format!("Attempt {attempt}: {step}"), String::new()),
         LinkState::Stopped { trouble: Some(trouble) } => {

@@ -43,7 +43,7 @@ fn on_link(app: &mut App, id: ConnectionId, state: LinkState, now: Moment) {
     let link = connection.link.clone();
     match (&before, link) {
         (_, LinkState::Connected { protocol, .. }) => {
-            app.notices.push(now, Severity::Success, format!("connected to {address} with {protocol}"));
+            app.notices.push(now, Severity::Info, format!("connected to {address} with {protocol}"));
         }
         (_, LinkState::Waiting { trouble, .. }) if was_connected => {
             app.notices.push(now, Severity::Error, format!("connection lost: {}", trouble.cause));
