@@ -32,7 +32,8 @@ pub(super) fn run(name: &str, target: Target, look: &LookArgs, bundled: Option<B
         return output::fail(USAGE, &fault);
     }
     runtime::install_panic_hook();
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+    // One thread: handing batches of messages to another costs more than it gains.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let result = match runtime {
         Ok(runtime) => {
             let result = runtime.block_on(explore(name, target, look, bundled));
