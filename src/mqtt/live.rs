@@ -23,6 +23,9 @@ const PUBLISH_BLAME: Duration = Duration::from_secs(2);
 /// A short keep alive shortens the breath to this part of it.
 const BREATHS_PER_KEEP_ALIVE: u32 = 8;
 
+/// Events collected over full reads before the program is told.
+const MAX_BURST: usize = 512;
+
 /// A request that the wire was given and has not written yet. It writes them in order.
 #[derive(Debug)]
 enum Handed {
@@ -44,6 +47,8 @@ struct Link {
     paused: Option<Instant>,
     /// The program did not keep up at the last read.
     behind: bool,
+    /// The last read took as much as one can: more is there, and the program is woken once for all of it.
+    burst: bool,
     leaving: Option<Leaving>,
 }
 
@@ -73,6 +78,7 @@ impl Link {
             pacing: Pacing::new(now),
             paused: None,
             behind: false,
+            burst: false,
             leaving: None,
         }
     }
@@ -113,6 +119,7 @@ impl Task {
                     tokio::select! {
                         biased;
                         polled = &mut poll, if reading => break polled.map_err(End::Fault),
+                        () = std::future::ready(()), if link.burst => link.burst = false,
                         () = self.closing.cancelled(), if open => {}
                         request = self.requests.recv(), if open => self.ask(&mut link, request),
                         () = self.outlet.changed(), if open => {}
@@ -126,7 +133,7 @@ impl Task {
                 Ok(()) => {}
                 Err(end) => break end,
             }
-            if self.outlet.is_behind() {
+            if link.behind {
                 wire.excuse_missing_ping_response();
             }
         };
@@ -144,8 +151,11 @@ impl Task {
             self.ask(link, Some(request));
         }
         self.feed(link);
+        if link.burst {
+            return;
+        }
         self.outlet.flush();
-        if link.behind && !self.outlet.is_behind() {
+        if link.behind && self.outlet.waiting() == 0 {
             link.behind = false;
             link.paused = None;
             link.heard = Instant::now();
@@ -227,7 +237,7 @@ impl Task {
             }
         }
         let silent = self.silence().is_some_and(|limit| !link.behind && link.heard + limit <= now);
-        silent.then(|| End::Fault(Fault::Silent(Duration::ZERO)))
+        silent.then_some(End::Fault(Fault::Silent(Duration::ZERO)))
     }
 
     /// When to look at the timers again.
@@ -270,14 +280,17 @@ impl Task {
             }
             link.heard = now;
         }
-        self.outlet.flush();
-        link.behind = self.outlet.is_behind();
-        link.paused = if link.leaving.is_some() {
-            None
-        } else if link.behind {
-            Some(now + self.breath())
-        } else {
-            link.pacing.read(now, messages, messages < READ_MOST).map(|pause| now + pause)
+        let full = messages >= READ_MOST;
+        let pause = link.pacing.read(now, messages, !full);
+        link.burst = full && !link.behind && self.outlet.waiting() < MAX_BURST;
+        if !link.burst {
+            self.outlet.flush();
+            link.behind = self.outlet.waiting() > 0;
+        }
+        link.paused = match pause {
+            _ if link.leaving.is_some() => None,
+            _ if link.behind => Some(now + self.breath()),
+            pause => pause.map(|pause| now + pause),
         };
         left
     }
