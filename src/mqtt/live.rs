@@ -4,19 +4,16 @@
 //! reading is slowed down, by `pacing` for a few milliseconds and, when the program is behind, for a breath at a time. Each
 //! breath lets the wire answer the keep alive, so the connection survives a program that stands still (C19).
 
-use std::collections::VecDeque;
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until};
 
 use super::explain::Fault;
-use super::pacing::Pacing;
+use super::link::{Handed, Link};
 use super::subscriptions::Ask;
 use super::task::{Next, Task};
-use super::wire::{CHANNEL_ROOM, READ_MOST, Wire, WireEvent, WireSender};
-use crate::model::{
-    Moment, Publication, PublishId, PublishState, QoS, SessionEvent, SessionRequest, TopicFilter,
-};
+use super::wire::{CHANNEL_ROOM, READ_MOST, Wire, WireEvent};
+use crate::model::{Moment, Publication, PublishState, QoS, SessionEvent, SessionRequest};
 
 /// A hang-up this soon after a publish may be the broker's answer to it.
 const PUBLISH_BLAME: Duration = Duration::from_secs(2);
@@ -26,76 +23,11 @@ const BREATHS_PER_KEEP_ALIVE: u32 = 8;
 /// Events collected over full reads before the program is told.
 const MAX_BURST: usize = 512;
 
-/// A request that the wire was given and has not written yet. It writes them in order.
-#[derive(Debug)]
-enum Handed {
-    Publish(PublishId, QoS),
-    Subscribe(Vec<(TopicFilter, QoS)>),
-    Unsubscribe(TopicFilter),
-}
-
-/// State of one connection.
-struct Link {
-    sender: WireSender,
-    since: Instant,
-    /// When something last came in.
-    heard: Instant,
-    published: Option<Instant>,
-    handed: VecDeque<Handed>,
-    pacing: Pacing,
-    /// No reading until then.
-    paused: Option<Instant>,
-    /// The program did not keep up at the last read.
-    behind: bool,
-    /// The last read took as much as one can: more is there, and the program is woken once for all of it.
-    burst: bool,
-    leaving: Option<Leaving>,
-}
-
-/// DISCONNECT is on its way.
-struct Leaving {
-    next: Next,
-    handed: bool,
-    until: Instant,
-}
-
 /// Why the connection ends.
 enum End {
     Fault(Fault),
     /// DISCONNECT was sent, or given up on.
     Left,
-}
-
-impl Link {
-    fn new(sender: WireSender) -> Self {
-        let now = Instant::now();
-        Self {
-            sender,
-            since: now,
-            heard: now,
-            published: None,
-            handed: VecDeque::with_capacity(CHANNEL_ROOM),
-            pacing: Pacing::new(now),
-            paused: None,
-            behind: false,
-            burst: false,
-            leaving: None,
-        }
-    }
-
-    /// Requests given to the wire that will take a packet id.
-    fn handed_ids(&self) -> usize {
-        self.handed.iter().filter(|h| !matches!(h, Handed::Publish(_, QoS::AtMostOnce))).count()
-    }
-
-    fn handed_publishes(&self) -> usize {
-        self.handed.iter().filter(|h| matches!(h, Handed::Publish(_, qos) if *qos != QoS::AtMostOnce)).count()
-    }
-
-    fn leave(&mut self, next: Next, within: Duration) {
-        self.paused = None;
-        self.leaving = Some(Leaving { next, handed: false, until: Instant::now() + within });
-    }
 }
 
 impl Task {

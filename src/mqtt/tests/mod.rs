@@ -2,6 +2,7 @@
 
 mod connecting;
 mod living;
+mod packing;
 mod publishing;
 mod subscribing;
 
