@@ -324,7 +324,7 @@ impl TreeView {
         self.touched = now_us >= settles_us;
     }
 
-    /// Before the first touch, branches open by themselves, shallow ones first, as long as everything fits on the screen.
+    /// Before the first touch, branches open by themselves, shallow and busy ones first, as long as everything fits on the screen.
     fn open_what_fits(&mut self, store: &Store, now_us: u64) {
         loop {
             let mut walk = walk!(self, store, now_us);
@@ -336,7 +336,7 @@ impl TreeView {
                 .iter()
                 .filter(|row| row.branch && !row.open && store.level(row.node) != "$SYS")
                 .filter(|row| store.child_count(row.node) <= room)
-                .min_by_key(|row| row.depth)
+                .min_by_key(|row| (row.depth, std::cmp::Reverse(store.stats(row.node).messages_below)))
                 .map(|row| row.node);
             match candidate {
                 Some(node) => drop(self.open.insert(node)),

@@ -177,7 +177,7 @@ fn name(connection: &Connection, ink: &Ink<'_>, row: TreeRow, columns: u16, area
     let most = usize::from(columns / 4).max(1);
     let indent = row.depth.min(most) * 2;
     let mut x = area.x + 1 + indent as u16;
-    let end = area.x + 1 + columns;
+    let end = area.x + columns;
     if row.depth > most {
         let text = format!("{}{} ", glyphs.ellipsis, row.depth);
         x += ink.put(buffer, x, area.y, end.saturating_sub(x), &text, ink.style(Role::Faint));

@@ -134,7 +134,7 @@ pub(super) fn run(app: &mut App, command: Command, now: Moment) -> Vec<Effect> {
         Command::OpenHelp | Command::OpenPalette | Command::RunSelected | Command::ShowNotices => {
             overlay::run(app, command, now)
         }
-        Command::Back => back(app),
+        Command::Back | Command::Close => back(app),
         Command::CopyPayload | Command::CopyTopic => copy(app, command),
         Command::NextView
         | Command::OlderMessage
