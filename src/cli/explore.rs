@@ -83,9 +83,11 @@ async fn explore(
     let (sender, events) = channel(EVENT_CAPACITY);
     let id = app.connection().id;
     let session = Session::start(id, target, clock, sender);
+    let (terminal, output) = runtime::enter()?;
     let mut event_loop = EventLoop {
         app,
-        terminal: runtime::enter()?,
+        output: Some(output),
+        terminal,
         input: EventStream::new(),
         sessions: HashMap::from([(id, session)]),
         events,
