@@ -15,8 +15,7 @@ fn fleet() -> Journey {
 #[test]
 fn the_tree_narrows_with_each_letter_and_says_how_many_fit() {
     let mut journey = fleet();
-    journey.keys("/").sees("5 matches".split(' ').next_back().unwrap_or("matches").trim_end_matches("es"));
-    journey.keys("spe").sees("3 matches");
+    journey.keys("/spe").sees("3 matches");
     assert_eq!(
         journey.tree(),
         ["- house", "  - Kitchen", "      speed-of-fan", "- trucks", "  - 7", "      speed", "  - 8", "      speed"]
@@ -24,7 +23,6 @@ fn the_tree_narrows_with_each_letter_and_says_how_many_fit() {
     journey.keys("ed-").sees("1 match").does_not_see("1 matches");
     journey.keys("zzz").sees("0 matches").sees("No topic contains this text.");
     assert_eq!(journey.tree(), Vec::<String>::new());
-    journey.keys("<backspace>".repeat(0).as_str());
 }
 
 #[test]
@@ -73,7 +71,7 @@ fn a_topic_is_found_alike_whether_it_was_there_before_the_filter_or_came_after()
 #[test]
 fn enter_keeps_the_filter_and_gives_the_keys_back_to_the_tree() {
     let mut journey = fleet();
-    journey.keys("/speed<enter>").sees("3 matches").keys("n");
+    journey.keys("/speed<enter>").sees("3 matches").keys("gn");
     assert_eq!(journey.selected(), "house/Kitchen/speed-of-fan");
     journey.keys("n");
     assert_eq!(journey.selected(), "trucks/7/speed");
@@ -115,7 +113,7 @@ fn the_selection_survives_while_it_fits() {
 #[test]
 fn arrows_move_in_the_tree_while_typing() {
     let mut journey = fleet();
-    journey.keys("/speed<down><down>");
+    journey.keys("g/speed<down><down>");
     assert_eq!(journey.selected(), "house/Kitchen/speed-of-fan");
     journey.sees("3 matches");
 }

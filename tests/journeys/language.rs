@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use crossterm::event::{Event, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+use crossterm::event::{KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use jiff::tz::TimeZone;
 use mqtt_tui::app::{self, Action, App, Effect, Settings, arrange, parse_key, update};
 use mqtt_tui::config::{Colours, Look, Themes};
@@ -335,12 +335,6 @@ impl Journey {
     pub(crate) fn notices(&self) -> usize {
         self.app.notices.newest_first().len()
     }
-}
-
-/// Input events as the terminal sends them, for those who need the raw form.
-pub(crate) fn key(name: &str) -> Event {
-    let (code, modifiers) = parse_key(name).unwrap_or_else(|| panic!("no key is called {name}"));
-    Event::Key(KeyEvent::new(code, modifiers))
 }
 
 fn target() -> Target {

@@ -9,8 +9,12 @@ fn many() -> Journey {
     for branch in 0..30 {
         for leaf in 0..5 {
             journey.message(&format!("b{branch:02}/leaf{leaf}"), &format!("payload {branch} {leaf}"));
+            // Once touched, nothing opens by itself.
+            journey.keys("g");
         }
     }
+    journey.keys("O");
+    assert_eq!(journey.tree()[0], "+ b00");
     journey
 }
 
@@ -51,7 +55,10 @@ fn a_click_below_the_last_row_changes_nothing() {
 #[test]
 fn the_wheel_turns_the_tree_and_leaves_the_selection_on_its_topic() {
     let mut journey = many();
-    journey.keys("o");
+    for branch in 0..9 {
+        journey.message(&format!("b{branch:02}/leaf0/deeper"), "1").keys("ojjjjjjj");
+    }
+    journey.keys("g");
     journey.click_on("b03");
     let top = journey.tree()[0].clone();
     for _ in 0..5 {
@@ -85,10 +92,10 @@ fn the_wheel_stops_where_the_last_row_is_at_the_bottom() {
 fn the_wheel_over_the_message_scrolls_the_message() {
     let text = (1..=200).map(|line| format!("line {line}.")).collect::<Vec<_>>().join("\n");
     let mut journey = Journey::knowing(&[("long", &text)]);
-    let at = journey.place_of("line 2.");
-    journey.wheel_down(at.0, at.1).does_not_see("line 3.").sees("line 4.");
+    let at = journey.place_of("│ line 2.");
+    journey.wheel_down(at.0 + 3, at.1).does_not_see("│ line 3.").sees("│ line 4.");
     assert_eq!(journey.selected(), "long");
-    journey.wheel_up(at.0, at.1).sees("line 1.");
+    journey.wheel_up(at.0 + 3, at.1).sees("│ line 1.");
 }
 
 #[test]

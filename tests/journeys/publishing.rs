@@ -10,7 +10,7 @@ use crate::language::{HERE, Journey};
 
 fn lamp() -> Journey {
     let mut journey = Journey::knowing(&[("home/lamp/set", "off"), ("home/lamp/state", "off")]);
-    journey.keys("jj");
+    journey.keys("gjj");
     assert_eq!(journey.selected(), "home/lamp/set");
     journey
 }

@@ -2,7 +2,14 @@
 
 use crate::language::Journey;
 
+/// A house and a plant, the cursor on the first row.
 fn house() -> Journey {
+    let mut journey = untouched_house();
+    journey.keys("g");
+    journey
+}
+
+fn untouched_house() -> Journey {
     Journey::knowing(&[
         ("home/kitchen/temperature", "20.4"),
         ("home/kitchen/humidity", "48"),
@@ -12,8 +19,8 @@ fn house() -> Journey {
 }
 
 #[test]
-fn a_small_tree_opens_by_itself() {
-    let journey = house();
+fn a_small_tree_opens_by_itself_and_shows_a_message_at_once() {
+    let journey = untouched_house();
     assert_eq!(
         journey.tree(),
         [
@@ -28,7 +35,8 @@ fn a_small_tree_opens_by_itself() {
             "      state",
         ]
     );
-    assert_eq!(journey.selected(), "home");
+    assert_eq!(journey.selected(), "home/kitchen/humidity");
+    assert_eq!(journey.payload(), "48");
 }
 
 #[test]
@@ -56,7 +64,7 @@ fn the_selection_stays_on_its_topic_and_on_its_row_while_rows_come_above() {
     for index in 0..100 {
         journey.message(&format!("m/{index:03}"), "x");
     }
-    journey.keys("<enter>").keys(&"j".repeat(60));
+    journey.keys("gOl").keys(&"j".repeat(60));
     let (selected, row) = (journey.selected(), journey.selected_row());
     assert_eq!(selected, "m/059");
     for index in 0..300 {
@@ -74,10 +82,13 @@ fn nothing_opens_by_itself_once_the_user_has_moved() {
 }
 
 #[test]
-fn a_tree_nobody_touched_keeps_the_first_row_selected() {
-    let mut journey = house();
+fn a_tree_nobody_touched_settles_and_then_stands_still() {
+    let mut journey = untouched_house();
     journey.message("aaa/first", "1");
-    assert_eq!(journey.selected(), "aaa");
+    assert_eq!(journey.selected(), "aaa/first");
+    journey.wait(5.0).message("a/new", "1");
+    assert_eq!(journey.selected(), "aaa/first", "nothing moves any more under a reader's eyes");
+    assert_eq!(journey.tree()[0], "+ a");
 }
 
 #[test]
@@ -129,7 +140,7 @@ fn closing_a_branch_from_outside_takes_the_selection_up_to_it() {
     let mut journey = house();
     journey.keys("jjj");
     assert_eq!(journey.selected(), "home/kitchen/temperature");
-    journey.click_on("▾ home").click_on("▾ home");
+    journey.click_on("▾ home");
     assert_eq!(journey.selected(), "home");
 }
 
@@ -185,7 +196,7 @@ fn the_selection_survives_a_change_of_order() {
 fn e04_levels_without_text_are_rows_of_their_own() {
     let mut journey = Journey::knowing(&[("/a//b", "1"), ("a", "2"), ("/a", "3"), ("a/", "4")]);
     assert_eq!(journey.tree(), ["- ", "  - a", "    - ", "        b", "- a", "    "]);
-    journey.sees("∅").keys("jjj");
+    journey.sees("∅").keys("gjjj");
     assert_eq!(journey.selected(), "/a//b");
     journey.keys("pagain<ctrl-s>");
     assert_eq!(journey.published().1.topic, "/a//b", "byte for byte the topic of the row");
