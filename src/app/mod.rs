@@ -196,10 +196,10 @@ pub fn arrange(app: &mut App, now: Moment) {
     let history_rows = layout::history_rows(&areas);
     let connection = app.connection_mut();
     let shown = connection.shown_moment(now);
-    let before = connection.tree.selected();
     connection.tree.arrange(&connection.store, tree_rows, shown.mono_us);
     let selected = connection.tree.selected();
-    if selected != before {
+    if selected != connection.message.of {
+        connection.message.of = selected;
         connection.message.at = None;
         connection.message.reset();
         connection.history.reset();
