@@ -276,6 +276,11 @@ impl TreeView {
         if !self.touched {
             self.settle(store, now_us);
         }
+        if height == 0 {
+            // No room for a row: what is selected and where it stood waits for a larger terminal.
+            self.rows.clear();
+            return;
+        }
         let (selected, anchor_row, top) = (self.selected, self.anchor_row, self.top);
         let mut walk = walk!(self, store, now_us);
         let at_selection = selected.and_then(|id| walk.at(id)).or_else(|| walk.first());
