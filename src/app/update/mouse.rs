@@ -55,6 +55,10 @@ fn click(app: &mut App, at: Position) {
         return;
     }
     let areas = layout::areas(app);
+    if [areas.topics, areas.message, areas.history].into_iter().any(|area| inside(area, at).is_some()) {
+        // The keys go where the click went; the filter stays as typed.
+        app.filter_input = None;
+    }
     if let Some(topics) = inside(areas.topics, at) {
         click_topics(app, topics, at);
     } else if inside(areas.message, at).is_some() {
