@@ -92,6 +92,7 @@ fn on_paste(app: &mut App, text: &str) {
         Context::Palette => {
             if let Overlay::Palette(palette) = &mut app.overlay {
                 insert(&mut palette.input, &one_line());
+                palette.selected = 0;
             }
         }
         _ => {}
