@@ -94,6 +94,13 @@ fn has_message(app: &App) -> Result<(), Disabled> {
     app.connection().shown_message().map(|_| ()).ok_or("no message is shown")
 }
 
+/// From a message that was evicted the way to the others stays open.
+fn has_history(app: &App) -> Result<(), Disabled> {
+    let connection = app.connection();
+    let messages = connection.tree.selected().map_or(0, |topic| connection.store.history_len(topic));
+    if messages > 0 { Ok(()) } else { Err("this topic has no messages in the history") }
+}
+
 fn has_filter(app: &App) -> Result<(), Disabled> {
     if app.connection().tree.filter_text().is_empty() {
         Err("the tree is not filtered: press /")
@@ -138,8 +145,8 @@ commands! {
     ApplyFilter, "filter.apply", "Keep the filter and go back to the tree", &[Filter], ["enter"], Some("keep"), false, always;
     ClearFilter, "filter.clear", "Clear the filter", &[Filter], ["esc"], Some("clear"), false, always;
 
-    OlderMessage, "message.older", "Older message of this topic", EXPLORER, ["["], None, false, has_message;
-    NewerMessage, "message.newer", "Newer message of this topic", EXPLORER, ["]"], None, false, has_message;
+    OlderMessage, "message.older", "Older message of this topic", EXPLORER, ["["], None, false, has_history;
+    NewerMessage, "message.newer", "Newer message of this topic", EXPLORER, ["]"], None, false, has_history;
     LatestMessage, "message.latest", "Back to the latest message, and follow it", &[Message, History], ["esc"], None, false, always;
     ToggleWrap, "message.wrap", "Wrap long lines of the payload", EXPLORER, ["w"], None, false, always;
     ScrollLeft, "message.left", "Scroll the payload left", &[Message], ["left", "h"], None, false, always;
