@@ -216,12 +216,15 @@ pub struct Measured {
     pub broker: (usize, usize),
     /// Lines of the help, and rows for them.
     pub help: (usize, usize),
+    /// Past notices, and rows for them.
+    pub notices: (usize, usize),
 }
 
 /// Takes in what drawing found out, so that scrolling ends at the end.
 pub fn after_view(app: &mut App, measured: &Measured) {
     let last = |(lines, rows): (usize, usize)| lines.saturating_sub(rows);
     app.broker_scroll = app.broker_scroll.min(last(measured.broker));
+    app.notices.scroll = app.notices.scroll.min(last(measured.notices));
     if let Overlay::Help(_, scroll) = &mut app.overlay {
         *scroll = (*scroll).min(last(measured.help));
     }
