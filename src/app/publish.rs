@@ -125,10 +125,11 @@ impl PublishPane {
         })
     }
 
-    /// Remembers a message as sent.
+    /// Remembers a message as sent. When there are too many, the oldest whose fate is known goes first.
     pub fn remember(&mut self, sent: Sent) {
         if self.sent.len() == KEPT {
-            self.sent.pop_back();
+            let settled = self.sent.iter().rposition(|sent| sent.state.is_final(sent.qos));
+            self.sent.remove(settled.unwrap_or(KEPT - 1));
         }
         self.sent.push_front(sent);
     }
@@ -138,12 +139,13 @@ impl PublishPane {
         self.sent.iter()
     }
 
-    /// Takes in what became of a message. A final state is never taken back.
+    /// Takes in what became of a message; the message, if that is news. A final state is never taken back.
     pub fn resolve(&mut self, id: PublishId, state: PublishState) -> Option<&Sent> {
         let sent = self.sent.iter_mut().find(|sent| sent.id == id)?;
-        if !sent.state.is_final(sent.qos) {
-            sent.state = state;
+        if sent.state.is_final(sent.qos) {
+            return None;
         }
+        sent.state = state;
         Some(sent)
     }
 }
