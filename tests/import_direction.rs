@@ -48,7 +48,8 @@ fn sources() -> Vec<Source> {
                 pending.push(path);
             } else if path.extension().is_some_and(|extension| extension == "rs") {
                 let text = fs::read_to_string(&path).expect("the file can be read");
-                let path = path.strip_prefix(root).expect("below the root").to_string_lossy().replace('\\', "/");
+                let path =
+                    path.strip_prefix(root).expect("below the root").to_string_lossy().replace('\\', "/");
                 let room = path.split('/').nth(1).expect("below src").trim_end_matches(".rs").to_owned();
                 found.push(Source { path, room, text });
             }
@@ -73,7 +74,8 @@ fn code(text: &str) -> String {
 /// Rooms that `code` names by `crate::room` or in `crate::{room, …}`.
 fn rooms_named(code: &str) -> BTreeSet<String> {
     let mut named = BTreeSet::new();
-    let word = |text: &str| -> String { text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect() };
+    let word =
+        |text: &str| -> String { text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect() };
     for (at, _) in code.match_indices("crate::") {
         let rest = &code[at + "crate::".len()..];
         if let Some(group) = rest.strip_prefix('{') {

@@ -105,9 +105,9 @@ impl PublishPane {
     pub fn warning(&self) -> Option<&'static str> {
         let empty = self.payload.lines().iter().all(String::is_empty) && self.payload.lines().len() <= 1;
         if self.retain && empty {
-            Some("an empty retained payload deletes the retained message of this topic")
+            Some("empty and retained: deletes the retained message")
         } else if self.topic.value().starts_with('$') {
-            Some("brokers usually ignore or refuse publishes to topics that start with $")
+            Some("brokers may ignore or refuse topics that start with $")
         } else {
             None
         }

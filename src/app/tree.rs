@@ -108,7 +108,8 @@ impl TreeView {
         self.filter = (!text.is_empty()).then(|| Filter::new(text, store));
         self.closed = NodeSet::default();
         self.siblings.clear();
-        let shown = |filter: &Option<Filter>, id| filter.as_ref().is_none_or(|filter| filter.keep().contains(id));
+        let shown =
+            |filter: &Option<Filter>, id| filter.as_ref().is_none_or(|filter| filter.keep().contains(id));
         if let Some(hidden) = self.hidden_selection.take_if(|hidden| shown(&self.filter, *hidden)) {
             self.selected = Some(hidden);
         }

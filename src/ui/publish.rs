@@ -136,9 +136,9 @@ fn draw_sent(sent: &Sent, ink: &Ink<'_>, area: Rect, frame: &mut Frame<'_>) {
     let (state, role) = match &sent.state {
         PublishState::Queued => ("queued".to_owned(), Role::Warning),
         PublishState::Sent if sent.qos == QoS::AtMostOnce => {
-            ("sent (QoS 0 is not acknowledged)".to_owned(), Role::Good)
+            ("sent (no answer at QoS 0)".to_owned(), Role::Good)
         }
-        PublishState::Sent => ("sent, waiting for the acknowledgement".to_owned(), Role::Muted),
+        PublishState::Sent => ("sent, not yet acknowledged".to_owned(), Role::Muted),
         PublishState::Acknowledged(span) => (format!("acknowledged in {}", milliseconds(*span)), Role::Good),
         PublishState::Failed(reason) => (format!("failed: {reason}"), Role::Error),
         PublishState::Lost(reason) => (format!("may be lost: {reason}"), Role::Error),

@@ -18,7 +18,16 @@ fn the_tree_narrows_with_each_letter_and_says_how_many_fit() {
     journey.keys("/spe").sees("3 matches");
     assert_eq!(
         journey.tree(),
-        ["- house", "  - Kitchen", "      speed-of-fan", "- trucks", "  - 7", "      speed", "  - 8", "      speed"]
+        [
+            "- house",
+            "  - Kitchen",
+            "      speed-of-fan",
+            "- trucks",
+            "  - 7",
+            "      speed",
+            "  - 8",
+            "      speed"
+        ]
     );
     journey.keys("ed-").sees("1 match").does_not_see("1 matches");
     journey.keys("zzz").sees("0 matches").sees("No topic contains this text.");

@@ -42,8 +42,36 @@ fn assert_inert(journey: &Journey) {
 /// Looks at everything that may quote the wire.
 fn look_around(journey: &mut Journey) {
     for keys in [
-        "g", "o", "j", "<tab>", "v", "w", "v", "v", "<tab>", "jj", "<esc><esc>", "p", "<esc>", "2", "GG", "1", "!",
-        "<esc>", ":", "<esc>", "?", "<esc>", "G", "k", "S", " ", " ", "/a", "<enter>", "<esc>",
+        "g",
+        "o",
+        "j",
+        "<tab>",
+        "v",
+        "w",
+        "v",
+        "v",
+        "<tab>",
+        "jj",
+        "<esc><esc>",
+        "p",
+        "<esc>",
+        "2",
+        "GG",
+        "1",
+        "!",
+        "<esc>",
+        ":",
+        "<esc>",
+        "?",
+        "<esc>",
+        "G",
+        "k",
+        "S",
+        " ",
+        " ",
+        "/a",
+        "<enter>",
+        "<esc>",
     ] {
         journey.keys(keys);
         assert_inert(journey);
@@ -74,14 +102,18 @@ fn nasty() -> impl Strategy<Value = String> {
 }
 
 fn topic() -> impl Strategy<Value = String> {
-    nasty().prop_map(|text| text.replace('\0', "0")).prop_filter("a topic is not empty", |topic| !topic.is_empty())
+    nasty()
+        .prop_map(|text| text.replace('\0', "0"))
+        .prop_filter("a topic is not empty", |topic| !topic.is_empty())
 }
 
 fn payload() -> impl Strategy<Value = Vec<u8>> {
     prop_oneof![
         nasty().prop_map(String::into_bytes),
         proptest::collection::vec(any::<u8>(), 0..60),
-        (nasty(), nasty()).prop_map(|(key, value)| serde_json::json!({ key: value, "n": [1, null, true] }).to_string().into_bytes()),
+        (nasty(), nasty()).prop_map(|(key, value)| serde_json::json!({ key: value, "n": [1, null, true] })
+            .to_string()
+            .into_bytes()),
         // Not escaped: what a careless device sends as JSON.
         nasty().prop_map(|text| format!("{{\"k\": \"{text}\"}}").into_bytes()),
     ]
@@ -137,7 +169,8 @@ proptest! {
 fn a06_a_topic_cannot_pass_for_another() {
     let mut journey = Journey::knowing(&[("safe/\u{202e}exe", "1"), ("a\u{200b}b", "2"), ("ab", "3")]);
     journey.sees("202E").sees("ab");
-    let rows: Vec<String> = journey.lines().into_iter().filter(|line| line.contains("msgs") || line.contains('b')).collect();
+    let rows: Vec<String> =
+        journey.lines().into_iter().filter(|line| line.contains("msgs") || line.contains('b')).collect();
     assert!(rows.iter().any(|row| row.contains("ZWSP") || row.contains("200B")), "{rows:?}");
     assert_inert(&journey);
     journey.keys("G");
@@ -147,10 +180,23 @@ fn a06_a_topic_cannot_pass_for_another() {
 #[test]
 fn a11_a_thousand_hostile_topics_draw_and_borders_stay_in_place() {
     let mut journey = Journey::new();
-    let pieces = ["\x1b[2J", "名前", "👩\u{200d}👩\u{200d}👧\u{200d}👦", "\u{202e}", "e\u{301}", "", "x", "\u{200b}", "ﷺ", "☺\u{fe0f}", "🇩🇪"];
+    let pieces = [
+        "\x1b[2J",
+        "名前",
+        "👩\u{200d}👩\u{200d}👧\u{200d}👦",
+        "\u{202e}",
+        "e\u{301}",
+        "",
+        "x",
+        "\u{200b}",
+        "ﷺ",
+        "☺\u{fe0f}",
+        "🇩🇪",
+    ];
     let topics: Vec<String> = (0..1_000_usize)
         .map(|number| {
-            let levels = (0..=number % 5).map(|level| pieces[(number / (level + 1) + level * 3) % pieces.len()]);
+            let levels =
+                (0..=number % 5).map(|level| pieces[(number / (level + 1) + level * 3) % pieces.len()]);
             format!("{number}{}", levels.collect::<Vec<_>>().join("/"))
         })
         .collect();
@@ -164,7 +210,12 @@ fn a11_a_thousand_hostile_topics_draw_and_borders_stay_in_place() {
             .find(|x| buffer.cell((*x, 1)).is_some_and(|cell| cell.symbol() == "╮"))
             .expect("the corner of the tree pane");
         for y in 2..buffer.area.height - 2 {
-            assert_eq!(buffer.cell((right, y)).map(|cell| cell.symbol()), Some("│"), "row {y} in\n{}", journey.screen());
+            assert_eq!(
+                buffer.cell((right, y)).map(|cell| cell.symbol()),
+                Some("│"),
+                "row {y} in\n{}",
+                journey.screen()
+            );
         }
     }
 }
@@ -188,7 +239,8 @@ fn a05_properties_of_version_5_are_inert() {
         user_properties: vec![("\x1b[2J".into(), "\u{200b}".into())],
         ..Default::default()
     };
-    let message = mqtt_tui::model::Message { properties: Some(Box::new(properties)), ..journey.plain("v5", b"x") };
+    let message =
+        mqtt_tui::model::Message { properties: Some(Box::new(properties)), ..journey.plain("v5", b"x") };
     journey.event(SessionEvent::Message(message));
     look_around(&mut journey);
 }

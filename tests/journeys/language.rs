@@ -9,8 +9,8 @@ use jiff::tz::TimeZone;
 use mqtt_tui::app::{self, Action, App, Effect, Settings, arrange, parse_key, update};
 use mqtt_tui::config::{Colours, Look, Themes};
 use mqtt_tui::model::{
-    ConnectionId, LinkState, Message, Moment, Protocol, Publication, PublishId, PublishState, QoS, SessionEvent,
-    SessionRequest, SubscriptionState, Target, TopicFilter, Trouble,
+    ConnectionId, LinkState, Message, Moment, Protocol, Publication, PublishId, PublishState, QoS,
+    SessionEvent, SessionRequest, SubscriptionState, Target, TopicFilter, Trouble,
 };
 use mqtt_tui::store::{Limits, TopicId};
 use mqtt_tui::ui::{self, Appearance, Cache};
@@ -175,7 +175,10 @@ impl Journey {
     }
 
     /// Many messages with one picture at the end.
-    pub(crate) fn messages<'a>(&mut self, messages: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> &mut Self {
+    pub(crate) fn messages<'a>(
+        &mut self,
+        messages: impl IntoIterator<Item = (&'a str, &'a [u8])>,
+    ) -> &mut Self {
         let mut batch: Vec<_> = messages
             .into_iter()
             .map(|(topic, payload)| (HERE, SessionEvent::Message(self.plain(topic, payload))))
@@ -241,7 +244,9 @@ impl Journey {
         let buffer = self.buffer();
         let (width, height) = (buffer.area.width, buffer.area.height);
         let cell = |x, y| buffer.cell((x, y)).map_or(" ", |cell| cell.symbol());
-        (0..height).map(|y| (0..width).map(|x| cell(x, y)).collect::<String>().trim_end().to_owned()).collect()
+        (0..height)
+            .map(|y| (0..width).map(|x| cell(x, y)).collect::<String>().trim_end().to_owned())
+            .collect()
     }
 
     pub(crate) fn screen(&self) -> String {
@@ -278,7 +283,10 @@ impl Journey {
     /// The selected topic or branch.
     pub(crate) fn selected(&self) -> String {
         let connection = self.app.connection();
-        connection.tree.selected().map_or_else(|| "nothing".to_owned(), |id| connection.store.path(id).to_owned())
+        connection
+            .tree
+            .selected()
+            .map_or_else(|| "nothing".to_owned(), |id| connection.store.path(id).to_owned())
     }
 
     /// The rows of the tree as `+ closed`, `- open`, `  leaf`, indented by depth.
@@ -310,7 +318,10 @@ impl Journey {
     /// The payload in the message pane, as text.
     pub(crate) fn payload(&self) -> String {
         let message = self.app.connection().shown_message();
-        message.map_or_else(|| "none".to_owned(), |message| String::from_utf8_lossy(message.payload).into_owned())
+        message.map_or_else(
+            || "none".to_owned(),
+            |message| String::from_utf8_lossy(message.payload).into_owned(),
+        )
     }
 
     /// Effects since the last question.

@@ -32,7 +32,8 @@ fn the_same_trouble_again_is_one_notice() {
 #[test]
 fn c12_a_refused_login_stops_and_says_what_to_do() {
     let mut journey = Journey::new();
-    let trouble = Trouble { cause: "The broker refused the login".into(), remedy: "Check user and password.".into() };
+    let trouble =
+        Trouble { cause: "The broker refused the login".into(), remedy: "Check user and password.".into() };
     journey.link(LinkState::Stopped { trouble: Some(trouble) });
     journey.sees("The broker refused the login").sees("Check user and password. Press x to try again.");
     journey.keys("x");
@@ -97,7 +98,9 @@ fn a_removed_filter_is_forgotten() {
 fn the_protocol_spoken_is_shown() {
     let mut journey = Journey::new();
     let since = journey.now;
-    journey.link(LinkState::Connected { since, session_present: false, protocol: Protocol::V4 }).sees("MQTT 3.1.1");
+    journey
+        .link(LinkState::Connected { since, session_present: false, protocol: Protocol::V4 })
+        .sees("MQTT 3.1.1");
 }
 
 #[test]

@@ -78,7 +78,8 @@ fn every_command_can_be_chosen_in_the_palette_without_harm() {
         for place in ["", "<tab>", "<tab><tab>", "2"] {
             let mut journey = Journey::knowing(&[("a/b", "1"), ("a/c", "2")]);
             journey.keys(place).keys(":").paste(row.name).keys("<enter>");
-            let requests = journey.effects().iter().filter(|effect| matches!(effect, Effect::Request(..))).count();
+            let requests =
+                journey.effects().iter().filter(|effect| matches!(effect, Effect::Request(..))).count();
             let expected = usize::from(row.command == Command::Reconnect);
             assert_eq!(requests, expected, "{} from {place:?}", row.name);
         }

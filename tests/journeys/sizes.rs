@@ -3,18 +3,37 @@
 use crate::language::Journey;
 
 fn busy() -> Journey {
-    Journey::knowing(&[("home/kitchen/temperature", "{\"t\":20.4}"), ("home/door", "open"), ("$SYS/broker/version", "x")])
+    Journey::knowing(&[
+        ("home/kitchen/temperature", "{\"t\":20.4}"),
+        ("home/door", "open"),
+        ("$SYS/broker/version", "x"),
+    ])
 }
 
-const PLACES: &[&str] =
-    &["", "/ho", "/ho<enter>", "p", "p<ctrl-q>on<ctrl-s>", "?", ":", "!", "2", "2p", "<tab>vv", "<tab><tab>w", " "];
+const PLACES: &[&str] = &[
+    "",
+    "/ho",
+    "/ho<enter>",
+    "p",
+    "p<ctrl-q>on<ctrl-s>",
+    "?",
+    ":",
+    "!",
+    "2",
+    "2p",
+    "<tab>vv",
+    "<tab><tab>w",
+    " ",
+];
 
 #[test]
 fn f08_no_size_makes_it_stumble_in_any_state() {
     for place in PLACES {
         let mut journey = busy();
         journey.lose_link(2, 3).keys(place);
-        for size in [(1, 1), (0, 0), (5, 3), (20, 5), (39, 10), (40, 9), (40, 10), (41, 11), (60, 20), (80, 24)] {
+        for size in
+            [(1, 1), (0, 0), (5, 3), (20, 5), (39, 10), (40, 9), (40, 10), (41, 11), (60, 20), (80, 24)]
+        {
             journey.resize(size.0, size.1).message("home/new", "1").wait(1.0);
         }
         journey.resize(500, 200).keys("<esc>jkGg");

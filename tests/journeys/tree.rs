@@ -151,7 +151,9 @@ fn sorting_goes_by_name_messages_rate_and_last_received() {
         journey.message("b", "x");
     }
     journey.wait(60.0).message("c", "x").message("c", "x").wait(1.0).message("a", "x");
-    let order = |journey: &Journey| -> Vec<String> { journey.tree().iter().map(|row| row.trim().to_owned()).collect() };
+    let order = |journey: &Journey| -> Vec<String> {
+        journey.tree().iter().map(|row| row.trim().to_owned()).collect()
+    };
     assert_eq!(order(&journey), ["a", "b", "c"]);
     journey.sees("sort: name");
     journey.keys("S").sees("sort: messages");

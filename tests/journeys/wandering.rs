@@ -27,9 +27,52 @@ enum Step {
 
 fn step() -> impl Strategy<Value = Step> {
     let keys = vec![
-        "j", "k", "h", "l", "g", "G", "o", "O", "/", "n", "N", "p", "v", "w", "S", "t", "!", ":", "?", "1", "2", "x",
-        "[", "]", "y", "Y", "<space>", "<enter>", "<esc>", "<tab>", "<backtab>", "<up>", "<down>", "<left>", "<right>",
-        "<pageup>", "<pagedown>", "<home>", "<end>", "<ctrl-s>", "<ctrl-q>", "<ctrl-r>", "<ctrl-l>", "<ctrl-b>", "a", "$",
+        "j",
+        "k",
+        "h",
+        "l",
+        "g",
+        "G",
+        "o",
+        "O",
+        "/",
+        "n",
+        "N",
+        "p",
+        "v",
+        "w",
+        "S",
+        "t",
+        "!",
+        ":",
+        "?",
+        "1",
+        "2",
+        "x",
+        "[",
+        "]",
+        "y",
+        "Y",
+        "<space>",
+        "<enter>",
+        "<esc>",
+        "<tab>",
+        "<backtab>",
+        "<up>",
+        "<down>",
+        "<left>",
+        "<right>",
+        "<pageup>",
+        "<pagedown>",
+        "<home>",
+        "<end>",
+        "<ctrl-s>",
+        "<ctrl-q>",
+        "<ctrl-r>",
+        "<ctrl-l>",
+        "<ctrl-b>",
+        "a",
+        "$",
     ];
     prop_oneof![
         12 => proptest::sample::select(keys).prop_map(Step::Key),
@@ -56,7 +99,8 @@ fn take(journey: &mut Journey, step: &Step) {
         Step::Message(topic, size) => {
             let path = format!("{}/{}/{}", topic % 3, topic % 7, topic);
             // Large enough that a small history evicts.
-            journey.bytes(&path[..path.len() - usize::from(topic % 2)], &vec![b'x'; usize::from(*size) * 300]);
+            journey
+                .bytes(&path[..path.len() - usize::from(topic % 2)], &vec![b'x'; usize::from(*size) * 300]);
         }
         Step::Sys(value) => drop(journey.message("$SYS/broker/clients/connected", &value.to_string())),
         Step::Retained(topic) => drop(journey.retained(&format!("kept/{}", topic % 4), "r")),
@@ -92,11 +136,19 @@ fn check(journey: &Journey, scrolled: bool) {
     nodes.dedup();
     assert_eq!(nodes.len(), tree.rows().len(), "no row twice");
     if !scrolled && !tree.rows().is_empty() {
-        assert!(journey.selected_row().is_some(), "{} is selected but not among {:?}", journey.selected(), journey.tree());
+        assert!(
+            journey.selected_row().is_some(),
+            "{} is selected but not among {:?}",
+            journey.selected(),
+            journey.tree()
+        );
     }
     assert_eq!(tree.rows().is_empty(), tree.selected().is_none() || layout::tree_rows(app, &areas) == 0);
     let history = &app.connection().history;
-    assert!(history.height == 0 || history.selected_row < history.height, "the row of the history is on the screen");
+    assert!(
+        history.height == 0 || history.selected_row < history.height,
+        "the row of the history is on the screen"
+    );
     let totals = app.connection().store.totals();
     assert!(totals.history_bytes <= totals.history_budget, "the budget is kept");
 }

@@ -125,8 +125,7 @@ fn send(app: &mut App, now: Moment) -> Vec<Effect> {
         }
     };
     if publication.topic.starts_with('$') && pane.confirmed.as_deref() != Some(&publication.topic) {
-        pane.refusal =
-            Some("not sent yet: brokers usually ignore or refuse topics with $; send again to try".into());
+        pane.refusal = Some("not sent yet: brokers may ignore $ topics; send again to try".into());
         pane.confirmed = Some(publication.topic);
         return Vec::new();
     }
