@@ -147,6 +147,7 @@ fn a_match_that_waits_in_a_closed_branch_is_shown_when_gone_to() {
 #[test]
 fn a_pasted_filter_of_a_megabyte_does_not_hang() {
     let mut journey = fleet();
-    journey.keys("/").paste(&"speed ".repeat(200_000)).keys("<esc>");
-    assert_eq!(journey.tree().len(), 10);
+    journey.keys("/").paste(&"speed ".repeat(200_000));
+    assert!(journey.notice().contains("not pasted"), "{}", journey.notice());
+    journey.paste("speed").sees("3 matches");
 }
