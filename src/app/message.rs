@@ -54,6 +54,8 @@ pub struct MessageView {
     pub lines: usize,
     /// See `lines`.
     pub height: usize,
+    /// Some line went on to the right of the pane when last drawn.
+    pub cut: bool,
 }
 
 impl MessageView {

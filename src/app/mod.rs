@@ -212,6 +212,8 @@ pub fn arrange(app: &mut App, now: Moment) {
 pub struct Measured {
     /// Lines of the payload in its present view, and rows of the pane for them.
     pub message: (usize, usize),
+    /// Some line of the payload goes on to the right of the pane.
+    pub message_cut: bool,
     /// Lines of the broker screen, and rows for them.
     pub broker: (usize, usize),
     /// Lines of the help, and rows for them.
@@ -230,6 +232,7 @@ pub fn after_view(app: &mut App, measured: &Measured) {
     }
     let message = &mut app.connection_mut().message;
     (message.lines, message.height) = measured.message;
+    message.cut = measured.message_cut;
 }
 
 /// Number of filters that the broker refused.
