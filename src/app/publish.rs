@@ -7,6 +7,7 @@ use ratatui_textarea::TextArea;
 use tui_input::Input;
 
 use crate::model::{Moment, Publication, PublishId, PublishState, QoS, check_topic};
+use crate::payload::sanitise::is_clean;
 use crate::store::TopicId;
 
 /// Sent messages kept for the list under the form.
@@ -108,6 +109,13 @@ impl PublishPane {
             Some("empty and retained: deletes the retained message")
         } else if self.topic.value().starts_with('$') {
             Some("brokers may ignore or refuse topics that start with $")
+        } else if self
+            .payload
+            .lines()
+            .iter()
+            .any(|line| !line.is_ascii() && !is_clean(&line.replace('\t', " ")))
+        {
+            Some("the payload holds characters that cannot be seen")
         } else {
             None
         }

@@ -10,6 +10,7 @@ use super::ink::{Ink, row_of};
 use crate::app::{App, Field, PublishPane, Sent};
 use crate::config::Role;
 use crate::model::{PublishState, QoS};
+use crate::payload::sanitise::is_clean;
 use crate::payload::{format, width};
 
 const LABEL: u16 = 9;
@@ -79,6 +80,14 @@ fn draw_payload(pane: &PublishPane, ink: &Ink<'_>, area: Rect, frame: &mut Frame
     editor.set_cursor_style(cursor);
     editor.set_selection_style(ink.style(Role::Selection));
     frame.render_widget(&editor, area);
+    // The editor draws what was pasted as it is: what must not be drawn gives way to a mark.
+    for place in area.positions() {
+        if let Some(cell) = frame.buffer_mut().cell_mut(place)
+            && !is_clean(cell.symbol())
+        {
+            cell.set_symbol("?").set_style(ink.style(Role::Placeholder));
+        }
+    }
     if pane.payload.is_empty() && !focused {
         ink.put(frame.buffer_mut(), area.x, area.y, area.width, "empty", ink.style(Role::Faint));
     }

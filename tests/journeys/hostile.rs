@@ -244,3 +244,13 @@ fn a05_properties_of_version_5_are_inert() {
     journey.event(SessionEvent::Message(message));
     look_around(&mut journey);
 }
+
+#[test]
+fn a07_invisible_characters_in_the_editor_are_told_and_sent_as_they_are() {
+    let mut journey = Journey::knowing(&[("a", "1")]);
+    journey.keys("p").paste("on\toff").does_not_see("cannot be seen");
+    journey.paste("\u{200b}\u{202e}x").sees("cannot be seen");
+    assert_inert(&journey);
+    journey.keys("<ctrl-s>");
+    assert_eq!(journey.published().1.payload, "on\toff\u{200b}\u{202e}x");
+}
