@@ -38,6 +38,19 @@ fn a_click_on_the_mark_opens_and_closes() {
 }
 
 #[test]
+fn a_click_on_the_mark_of_a_deep_branch_opens_and_closes_it() {
+    let mut journey = Journey::knowing(&[("a/b/c/d/e/f/g/h/i/j/k/l/m/n", "1"), ("zoo", "1")]);
+    let (column, row) = journey.place_of("▾ m");
+    journey.click_on("zoo").click(column, row);
+    assert_eq!(journey.selected(), "a/b/c/d/e/f/g/h/i/j/k/l/m");
+    assert_eq!(journey.tree()[12].trim(), "+ m");
+    journey.click_on("zoo").click(column, row);
+    assert_eq!(journey.tree()[12].trim(), "- m");
+    journey.click_on("zoo").click(column - 4, row);
+    assert_eq!(journey.tree()[12].trim(), "- m", "beside the mark a click only selects");
+}
+
+#[test]
 fn a_second_click_on_a_branch_opens_it() {
     let mut journey = many();
     let (column, row) = journey.place_of("b07");
