@@ -219,5 +219,5 @@ fn dollar_sys_stands_last_closed_and_counts_for_itself() {
     let after = journey.app.connection().store.totals();
     assert_eq!((before.topics, before.messages, before.bytes), (1, 1, 1));
     assert_eq!((after.topics, after.messages, after.bytes), (1, 1, 1));
-    journey.sees("1 topics");
+    journey.sees("1 topic  ");
 }
