@@ -2,6 +2,7 @@
 //! Memory figures come from `cargo test --release --test store_memory -- --ignored --nocapture`.
 
 #![allow(missing_docs, reason = "criterion_group! makes a public function")]
+#![allow(clippy::unwrap_used, reason = "a bench that cannot run should stop")]
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};

@@ -92,6 +92,20 @@ fn b02_a_busy_topic_never_erases_a_quiet_one() {
 }
 
 #[test]
+fn b02_memory_beside_the_history_does_not_grow_with_messages() {
+    let mut store = with(256 * KIB);
+    let mut after = |count: usize| {
+        for _ in 0..count {
+            store.ingest(&message("busy", &[b'x'; 100]));
+        }
+        store.memory().index
+    };
+    let early = after(10_000);
+    let late = after(200_000);
+    assert!(late <= early + KIB, "{early} grew to {late}");
+}
+
+#[test]
 fn messages_carried_forward_keep_their_place_and_time() {
     let mut store = with(64 * KIB);
     let first = store.ingest(&at(17, "quiet", b"first")).seq.unwrap();
@@ -356,6 +370,31 @@ fn any_place_in_a_long_history_is_reached() {
     }
     assert_eq!(store.nth_newest(node, 100_000), None);
     assert_eq!(store.history_from(node, 50_000).len(), 50_000);
+}
+
+#[test]
+fn any_place_is_reached_when_old_messages_were_carried_forward() {
+    let mut store = with(256 * KIB);
+    let mut number = 0_u32;
+    let mut push = |store: &mut Store, count: usize| {
+        for _ in 0..count {
+            number += 1;
+            store.ingest(&message("bursts", &number.to_le_bytes()));
+        }
+    };
+    push(&mut store, 128);
+    for _ in 0..5_000 {
+        store.ingest(&message("busy", &[b'x'; 100]));
+    }
+    let node = find(&store, "bursts");
+    assert_eq!(store.history_len(node), 10, "only the protected ones are left, moved elsewhere");
+    push(&mut store, 400);
+    assert_eq!(store.history_len(node), 410);
+    for index in 0..410 {
+        let row = store.nth_newest(node, index).unwrap();
+        assert_eq!(row.payload, (528 - index as u32).to_le_bytes());
+        assert_eq!((store.message(node, row.seq), store.index_of(node, row.seq)), (Some(row), index));
+    }
 }
 
 #[test]
