@@ -151,6 +151,12 @@ where
                     if self.real_terminal && terminal_gone() {
                         return Ok(Outcome::TerminalGone);
                     }
+                    if full_batches > 0 && self.events.is_empty() {
+                        // The flood ended with a full batch.
+                        drawing.dirty |= full_batches >= BEHIND_AFTER;
+                        full_batches = 0;
+                        app::ingest(&mut self.app, &mut batch, false, self.clock.now());
+                    }
                     // Nothing on screen follows from a second alone: the view says itself when it changes.
                     update(&mut self.app, Action::Tick, self.clock.now());
                     continue;
