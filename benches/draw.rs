@@ -117,13 +117,13 @@ fn target() -> Target {
 }
 
 /// A million topics over 20 sites, 50 lines and 1,000 devices each.
-fn plant() -> impl Iterator<Item = String> {
+fn plant() -> impl Iterator<Item = String> + Clone {
     (0..1_000_000).map(|n| format!("plant/site{:02}/line{:02}/device{:03}", n % 20, n / 20 % 50, n / 1_000))
 }
 
 /// `count` topics under one branch.
 fn flat(count: usize) -> impl Iterator<Item = String> {
-    (0..count).map(|n| format!("devices/{:07}", n * 7_919 % count))
+    (0..count).map(move |n| format!("devices/{:07}", n * 7_919 % count))
 }
 
 fn frames(c: &mut Criterion) {
@@ -226,10 +226,14 @@ fn sorting(c: &mut Criterion) {
     let mut bench = Bench::new(flat(100_000)).open_all();
     for sort in [Sort::Name, Sort::Messages, Sort::Rate, Sort::Last] {
         group.bench_function(format!("100 k siblings by {}", sort.label()), |b| {
-            b.iter_batched(|| (), |()| {
-                bench.app.connection_mut().tree.set_sort(sort);
-                bench.frame();
-            }, BatchSize::PerIteration);
+            b.iter_batched(
+                || (),
+                |()| {
+                    bench.app.connection_mut().tree.set_sort(sort);
+                    bench.frame();
+                },
+                BatchSize::PerIteration,
+            );
         });
     }
 }
