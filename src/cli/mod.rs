@@ -25,7 +25,13 @@ const USAGE: u8 = 2;
 
 /// A terminal explorer for MQTT: browse the live topic tree and $SYS, read messages, publish tests.
 #[derive(Debug, Parser)]
-#[command(name = "mqtt-tui", version, propagate_version = true, disable_help_flag = true, max_term_width = 100)]
+#[command(
+    name = "mqtt-tui",
+    version,
+    propagate_version = true,
+    disable_help_flag = true,
+    max_term_width = 100
+)]
 struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
@@ -53,7 +59,7 @@ enum Command {
 
 #[derive(Debug, Args)]
 struct ConnectArgs {
-    /// host, host:port, [::1]:1883 or mqtt://user@host:port
+    /// `host`, `host:port`, `[::1]:1883` or `mqtt://user@host:port`
     target: Option<String>,
     /// Filters to subscribe to
     #[arg(default_value = "#", value_parser = TopicFilter::parse)]
@@ -73,7 +79,7 @@ struct ConnectArgs {
     /// User name
     #[arg(short, long, env = "MQTT_TUI_USER")]
     user: Option<String>,
-    /// Password; other users of this machine can see it here, MQTT_TUI_PASSWORD they cannot
+    /// Password; other users of this machine can see it here, `MQTT_TUI_PASSWORD` they cannot
     #[arg(short = 'P', long, env = "MQTT_TUI_PASSWORD", hide_env_values = true)]
     password: Option<String>,
     /// Client id [default: mqtt-tui- and 8 random hex digits]
@@ -164,7 +170,7 @@ pub fn main() -> ExitCode {
     };
     match cli.command {
         Some(Command::Connect(args)) if args.host.as_deref() == Some("") => print_help(Some("connect")),
-        Some(Command::Connect(args)) => connect::run(args),
+        Some(Command::Connect(args)) => connect::run(&args),
         Some(Command::Demo(args)) => demo::run(&args),
         Some(Command::Broker(args)) => broker::run(&args),
         Some(Command::Keys(args)) => keys::run(&args),

@@ -2,9 +2,11 @@
 
 mod clipboard;
 mod event_loop;
+mod output;
 mod signals;
 mod terminal;
 
 pub use event_loop::{EVENT_CAPACITY, EventLoop, FRAME_INTERVAL, Outcome};
+pub use output::{Output, OutputState};
 pub use signals::{Signal, Signals};
 pub use terminal::{Screen, enter, install_panic_hook, leave, require_terminal};

@@ -1,22 +1,33 @@
 //! Entering and leaving the terminal, on every path: normal end, signal, suspend, panic in any thread.
 
-use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
+use std::io::{self, IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::channel;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use crossterm::cursor::{Hide, Show};
-use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture};
+use crossterm::event::{
+    DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
+};
 use crossterm::execute;
 use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 
+use super::output::{Output, OutputState};
 use crate::payload::sanitise;
 
-/// The real screen. Writes are gathered and leave in one piece a frame.
-pub type Screen = Terminal<CrosstermBackend<BufWriter<Stdout>>>;
+/// The real screen.
+pub type Screen = Terminal<CrosstermBackend<Output>>;
 
 /// Whether the terminal is ours and has to be given back.
 static ENTERED: AtomicBool = AtomicBool::new(false);
+/// How far the writing has come: what is under way must not mix with the leaving.
+static OUTPUT: Mutex<Option<Arc<OutputState>>> = Mutex::new(None);
+
+/// How long a terminal that takes nothing may hold up the leaving.
+const PATIENCE: Duration = Duration::from_millis(200);
 
 /// Fails with one line for the user when there is no terminal to draw on.
 pub fn require_terminal() -> Result<(), String> {
@@ -27,10 +38,16 @@ pub fn require_terminal() -> Result<(), String> {
     }
 }
 
-/// Takes the terminal: raw mode, alternate screen, mouse, bracketed paste, no cursor.
-pub fn enter() -> io::Result<Screen> {
+/// Takes the terminal: raw mode, alternate screen, mouse, bracketed paste, no cursor. Beside the screen comes what tells how far the
+/// writing to it has come.
+pub fn enter() -> io::Result<(Screen, Arc<OutputState>)> {
     enter_again()?;
-    Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(64 * 1024, io::stdout())))
+    let output = Output::to(io::stdout())?;
+    let state = output.state();
+    if let Ok(mut shared) = OUTPUT.lock() {
+        *shared = Some(state.clone());
+    }
+    Ok((Terminal::new(CrosstermBackend::new(output))?, state))
 }
 
 /// Takes the terminal for a screen that exists already.
@@ -40,14 +57,33 @@ pub(super) fn enter_again() -> io::Result<()> {
     execute!(io::stdout(), EnterAlternateScreen, EnableMouseCapture, EnableBracketedPaste, Hide)
 }
 
-/// Gives the terminal back as it was. Does nothing when it is not ours; errors are of no use here, since the terminal may be gone.
+/// Gives the terminal back as it was. Does nothing when it is not ours; errors are of no use here, since the terminal may be gone. A
+/// terminal that takes nothing is given up after a moment.
 pub fn leave() {
-    if ENTERED.swap(false, Ordering::SeqCst) {
-        let mut out = io::stdout();
-        let _ = execute!(out, DisableBracketedPaste, DisableMouseCapture, LeaveAlternateScreen, Show);
-        let _ = out.flush();
-        let _ = disable_raw_mode();
+    if !ENTERED.swap(false, Ordering::SeqCst) {
+        return;
     }
+    let state = OUTPUT.lock().ok().and_then(|state| state.clone());
+    if let Some(state) = state {
+        state.wait(PATIENCE);
+    }
+    let (done, wait) = channel();
+    let restoring = std::thread::Builder::new().spawn(move || {
+        restore();
+        let _ = done.send(());
+    });
+    if restoring.is_ok() {
+        let _ = wait.recv_timeout(PATIENCE);
+    } else {
+        restore();
+    }
+}
+
+fn restore() {
+    let mut out = io::stdout();
+    let _ = execute!(out, DisableBracketedPaste, DisableMouseCapture, LeaveAlternateScreen, Show);
+    let _ = out.flush();
+    let _ = disable_raw_mode();
 }
 
 /// Makes a panic in any thread or task an orderly end: terminal back, one message, exit code 101. Without this a panic in a task
@@ -55,7 +91,8 @@ pub fn leave() {
 pub fn install_panic_hook() {
     std::panic::set_hook(Box::new(|panic| {
         leave();
-        let place = panic.location().map_or_else(String::new, |at| format!(" at {}:{}", at.file(), at.line()));
+        let place =
+            panic.location().map_or_else(String::new, |at| format!(" at {}:{}", at.file(), at.line()));
         let text = panic
             .payload()
             .downcast_ref::<&str>()

@@ -110,7 +110,9 @@ pub fn view(
     footer::draw(app, &ink, areas.footer, cache, frame.buffer_mut());
     match &app.overlay {
         Overlay::None => {}
-        Overlay::Help(context, scroll) => help::draw(*context, *scroll, &ink, areas.body, cache, frame.buffer_mut()),
+        Overlay::Help(context, scroll) => {
+            help::draw(*context, *scroll, &ink, areas.body, cache, frame.buffer_mut());
+        }
         Overlay::Palette(palette) => palette::draw(app, palette, &ink, areas.body, frame),
         Overlay::Notices => notices::draw(app, &ink, areas.body, frame.buffer_mut()),
     }
@@ -129,7 +131,14 @@ fn too_small(ink: &Ink<'_>, area: Rect, frame: &mut Frame<'_>) {
 }
 
 /// A framed area in the middle of `body`, cleared; returns its inside.
-fn overlay(ink: &Ink<'_>, title: &str, body: Rect, columns: u16, rows: u16, buffer: &mut ratatui::buffer::Buffer) -> Rect {
+fn overlay(
+    ink: &Ink<'_>,
+    title: &str,
+    body: Rect,
+    columns: u16,
+    rows: u16,
+    buffer: &mut ratatui::buffer::Buffer,
+) -> Rect {
     let width = columns.min(body.width);
     let height = rows.min(body.height);
     let area =
