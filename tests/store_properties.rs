@@ -1,5 +1,7 @@
 //! The store against a plain model: the same messages into a `BTreeMap`, then every answer compared.
 
+#![allow(clippy::expect_used, reason = "a failed expectation fails the test")]
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;

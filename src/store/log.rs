@@ -125,6 +125,8 @@ impl Log {
         if size > self.budget {
             return None;
         }
+        // What is carried forward has to leave room for the newcomer, in chunks of which an eighth may be lost at the end.
+        let others = self.budget.saturating_sub(size + 2 * self.chunk) / 8 * 7;
         // One round over all chunks frees at least what is not protected. After two, protection has to yield.
         let mut patience = 2 * self.chunks.len();
         loop {
@@ -135,7 +137,7 @@ impl Log {
                 self.drop_spare();
                 return self.append_chunk(size);
             }
-            self.evict(heads, patience > 0);
+            self.evict(heads, if patience > 0 { others } else { 0 });
             patience = patience.saturating_sub(1);
         }
     }
@@ -194,8 +196,9 @@ impl Log {
         }
     }
 
-    /// Lets the oldest chunk go. With `protect`, the messages that must outlive it are carried forward first.
-    fn evict(&mut self, heads: &mut Heads, protect: bool) {
+    /// Lets the oldest chunk go. The messages that must outlive it are carried forward first, while all that was ever carried
+    /// takes at most `limit` bytes.
+    fn evict(&mut self, heads: &mut Heads, limit: usize) {
         if self.open == Some(self.front) {
             self.open = None;
         }
@@ -204,7 +207,7 @@ impl Log {
             let (size, dead) = (record.size(), record.has(DEAD));
             let address = Address::new(self.front, offset);
             if !dead {
-                match self.reason_to_carry(heads, address, protect) {
+                match self.reason_to_carry(heads, address, limit) {
                     Some(reason) if self.is_alone(size) => return self.requeue(heads, address, reason),
                     Some(reason) if self.carry(heads, address, size, reason) => {}
                     _ => self.give_up(heads, address),
@@ -234,21 +237,26 @@ impl Log {
 
     /// Why the record at `address`, in the front chunk, must not be lost; `None` if it may go. The newest of each topic stays
     /// while all that was carried fits in three quarters of the budget, the next ones up to `keep_min` while it fits in half.
-    fn reason_to_carry(&self, heads: &Heads, address: Address, protect: bool) -> Option<Reason> {
-        let record = self.record(address).filter(|_| protect)?;
+    fn reason_to_carry(&self, heads: &Heads, address: Address, limit: usize) -> Option<Reason> {
+        let record = self.record(address)?;
         let topic = record.topic();
         let head = heads.now(topic);
         let already = if record.has(CARRIED) { record.size() } else { 0 };
-        let fits = |limit| self.carried - already + record.size() <= limit;
+        let fits = |share: usize| self.carried - already + record.size() <= share.min(limit);
         if head.newest == address {
             return fits(self.budget / 4 * 3).then_some(Reason { topic, newer: None });
         }
-        let oldest = self.record(record.previous()).is_none();
-        if !fits(self.budget / 2) || oldest && head.stored as usize > self.keep_min {
+        // The oldest of many is the common case, and needs no walk to be told.
+        let many = head.stored as usize > self.keep_min;
+        if !fits(self.budget / 2) || many && self.record(record.previous()).is_none() {
             return None;
         }
         let mut newer = head.newest;
-        for _ in 1..self.keep_min {
+        for rank in 1..self.keep_min.min(head.stored as usize) {
+            // Only the oldest is left: it is this one, and `newer` need not be read to know.
+            if rank + 1 == head.stored as usize {
+                return Some(Reason { topic, newer: Some(newer) });
+            }
             let next = self.record(newer)?.previous();
             if next == address {
                 return Some(Reason { topic, newer: Some(newer) });

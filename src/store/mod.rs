@@ -25,6 +25,8 @@ mod rate;
 mod record;
 mod search;
 mod stats;
+#[cfg(test)]
+mod tests;
 mod text;
 
 use foldhash::quality::RandomState;

@@ -68,6 +68,8 @@ impl Rate {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::float_cmp, reason = "silence reads exactly zero")]
+
     use super::*;
 
     /// A meter and the time of its last event, as a node keeps them.

@@ -9,7 +9,8 @@ use crate::model::{Message, Moment, Properties, QoS};
 /// Bytes before properties and payload.
 pub(super) const HEADER: usize = 34;
 const PREVIOUS: usize = 18;
-const FLAGS: usize = 33;
+/// Next to `PREVIOUS`: a walk along a chain reads these two and nothing else.
+const FLAGS: usize = 25;
 
 const QOS: u8 = 0b0000_0011;
 const RETAIN: u8 = 0b0000_0100;
@@ -92,9 +93,9 @@ pub(super) fn write(chunk: &mut Vec<u8>, label: Label, message: &Message, proper
     put(&mut header[0..6], label.seq.0);
     put(&mut header[6..12], message.received.mono_us.min((1 << 48) - 1));
     put(&mut header[12..18], message.received.wall_ms.clamp(-(1 << 47), (1 << 47) - 1) as u64);
-    put(&mut header[PREVIOUS..25], label.previous.0);
-    put(&mut header[25..29], u64::from(label.topic));
-    put(&mut header[29..33], message.payload.len() as u64);
+    put(&mut header[PREVIOUS..FLAGS], label.previous.0);
+    put(&mut header[26..30], u64::from(label.topic));
+    put(&mut header[30..34], message.payload.len() as u64);
     header[FLAGS] = message.qos.level()
         | if message.retain { RETAIN } else { 0 }
         | if message.dup { DUP } else { 0 }
@@ -136,11 +137,11 @@ impl<'a> Record<'a> {
     }
 
     pub(super) fn previous(self) -> Address {
-        Address(get(&self.header[PREVIOUS..25]))
+        Address(get(&self.header[PREVIOUS..FLAGS]))
     }
 
     pub(super) fn topic(self) -> u32 {
-        get(&self.header[25..29]) as u32
+        get(&self.header[26..30]) as u32
     }
 
     pub(super) fn has(self, flag: u8) -> bool {
@@ -148,7 +149,7 @@ impl<'a> Record<'a> {
     }
 
     fn payload_length(self) -> usize {
-        get(&self.header[29..33]) as usize
+        get(&self.header[30..34]) as usize
     }
 
     /// Encoded properties, without their length.
@@ -193,7 +194,7 @@ pub(super) fn mark(chunk: &mut [u8], offset: usize, flag: u8) -> bool {
 
 /// Points the record at `offset` to another predecessor.
 pub(super) fn relink(chunk: &mut [u8], offset: usize, previous: Address) {
-    if let Some(field) = chunk.get_mut(offset + PREVIOUS..offset + 25) {
+    if let Some(field) = chunk.get_mut(offset + PREVIOUS..offset + FLAGS) {
         put(field, previous.0);
     }
 }

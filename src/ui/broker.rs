@@ -192,7 +192,7 @@ fn traffic(connection: &Connection, ink: &Ink<'_>) -> Vec<Line> {
     }
     lines.push(Line::Heading("As measured on this connection"));
     let totals = connection.store.totals();
-    let now_us = connection.shown_moment(ink.now).mono_us;
+    let now_us = ink.shown.mono_us;
     let (messages, bytes) = (f64::from(totals.rate_messages(now_us)), f64::from(totals.rate_bytes(now_us)));
     let (message_rates, byte_rates) = connection.rates.series();
     lines.push(Line::Counter("messages", Some(totals.messages), Some(messages), message_rates, Unit::Count));

@@ -79,10 +79,9 @@ fn connection(app: &App, ink: &Ink<'_>) -> Vec<Piece> {
 fn figures(app: &App, ink: &Ink<'_>, cache: &mut Cache) -> Vec<Piece> {
     let connection = app.connection();
     let totals = connection.store.totals();
-    let shown = connection.shown_moment(ink.now);
     let (muted, text, warning) = (ink.style(Role::Muted), ink.style(Role::Text), ink.style(Role::Warning));
-    let rate = totals.rate_messages(shown.mono_us);
-    let byte_rate = totals.rate_bytes(shown.mono_us);
+    let rate = totals.rate_messages(ink.shown.mono_us);
+    let byte_rate = totals.rate_bytes(ink.shown.mono_us);
     let mut pieces = Vec::new();
     if connection.paused.is_some() {
         let text = format!("PAUSED +{}", format::count(connection.store.backlog()));

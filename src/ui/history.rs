@@ -96,7 +96,7 @@ fn draw_row(
     x += SIZE;
     let room = area.right().saturating_sub(x + 1);
     if room > 3 {
-        let style = ink.fresh(ink.now.since(message.received), cache);
+        let style = ink.fresh(ink.shown.since(message.received), cache);
         let kind = preview_kind(message.payload);
         let text = preview(message.payload, kind, usize::from(room), ink.payload_style());
         let style = if message.payload.is_empty() { ink.style(Role::Faint) } else { style };

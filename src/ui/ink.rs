@@ -28,6 +28,8 @@ pub(super) struct Ink<'a> {
     pub(super) theme: &'a Theme,
     pub(super) appearance: &'a Appearance,
     pub(super) now: Moment,
+    /// The moment that is shown: now, or when the view was paused.
+    pub(super) shown: Moment,
 }
 
 const ASCII_BORDER: border::Set<'_> = border::Set {
@@ -45,6 +47,11 @@ impl Ink<'_> {
     /// The style of a role.
     pub(super) fn style(&self, role: Role) -> Style {
         self.theme.style(role)
+    }
+
+    /// Whether time passes on screen.
+    pub(super) fn is_live(&self) -> bool {
+        self.shown == self.now
     }
 
     pub(super) fn glyphs(&self) -> &'static Glyphs {
@@ -107,10 +114,15 @@ impl Ink<'_> {
             return text;
         }
         let fresh = self.style(Role::Fresh);
+        let mut fades_in = |span: Duration| {
+            if self.is_live() {
+                cache.wake_in(self.now, span);
+            }
+        };
         let step_length = FADE / FADE_STEPS;
         let step = (age.as_micros() / step_length.as_micros().max(1)) as u32;
         if let (Some(Color::Rgb(r1, g1, b1)), Some(Color::Rgb(r2, g2, b2))) = (fresh.fg, text.fg) {
-            cache.wake_in(self.now, (step_length * (step + 1)).saturating_sub(age));
+            fades_in((step_length * (step + 1)).saturating_sub(age));
             let mix = |from: u8, to: u8| {
                 let (from, to, step) = (u32::from(from), u32::from(to), step.saturating_sub(1));
                 ((from * (FADE_STEPS - step) + to * step) / FADE_STEPS) as u8
@@ -119,7 +131,7 @@ impl Ink<'_> {
         } else {
             // Without shades: bright, then plain colour, then text.
             let bright = FADE / 3;
-            cache.wake_in(self.now, if age < bright { bright } else { FADE }.saturating_sub(age));
+            fades_in(if age < bright { bright } else { FADE }.saturating_sub(age));
             if age < bright {
                 fresh.add_modifier(Modifier::BOLD)
             } else {

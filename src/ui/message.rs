@@ -260,8 +260,7 @@ fn draw_node(connection: &Connection, ink: &Ink<'_>, node: TopicId, area: Rect, 
     lines.push(("topics".into(), format::grouped(u64::from(stats.topics_below))));
     lines.push(("messages".into(), format::grouped(stats.messages_below)));
     lines.push(("payload bytes".into(), format::bytes(stats.bytes_below)));
-    let shown = connection.shown_moment(ink.now);
-    lines.push(("rate".into(), ink.rate(f64::from(store.rate(node, shown.mono_us)))));
+    lines.push(("rate".into(), ink.rate(f64::from(store.rate(node, ink.shown.mono_us)))));
     lines.push(("retained topics".into(), format::grouped(u64::from(stats.retained_below))));
     for (index, (label, value)) in lines.iter().enumerate() {
         if index + 2 >= usize::from(area.height) {

@@ -60,9 +60,19 @@ pub struct Cache {
 }
 
 impl Cache {
-    /// The picture changes by itself `span` after `now`.
+    /// The picture changes by itself `span` after `now`. Changes that come close together share a frame.
     fn wake_in(&mut self, now: Moment, span: Duration) {
-        let at = now.plus(span).mono_us;
+        self.wake_on_grid(now, span, Duration::from_millis(250));
+    }
+
+    /// An age changes `span` after `now`. Forty rows would otherwise each change at a moment of their own: they change together, on
+    /// the full second.
+    fn wake_for_age(&mut self, now: Moment, span: Duration) {
+        self.wake_on_grid(now, span, Duration::from_secs(1));
+    }
+
+    fn wake_on_grid(&mut self, now: Moment, span: Duration, grid: Duration) {
+        let at = now.plus(span).mono_us.next_multiple_of(grid.as_micros() as u64);
         self.next_change_us = Some(self.next_change_us.map_or(at, |known| known.min(at)));
     }
 }
@@ -77,7 +87,7 @@ pub fn view(
     frame: &mut Frame<'_>,
 ) {
     cache.next_change_us = None;
-    let ink = Ink { theme, appearance, now };
+    let ink = Ink { theme, appearance, now, shown: app.connection().shown_moment(now) };
     let area = frame.area();
     let ground = Style::new().bg(theme.background);
     frame.buffer_mut().set_style(area, ground.patch(theme.style(Role::Text)));

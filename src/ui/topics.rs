@@ -134,8 +134,7 @@ fn draw_row(
 ) {
     let store = &connection.store;
     let stats = store.stats(row.node);
-    let shown = connection.shown_moment(ink.now);
-    let age = stats.last_received_us.map(|at| Duration::from_micros(shown.mono_us.saturating_sub(at)));
+    let age = stats.last_received_us.map(|at| Duration::from_micros(ink.shown.mono_us.saturating_sub(at)));
     let (value_style, value) = value(connection, ink, row, &stats, cache);
     name(connection, ink, row, widths.name, area, buffer);
     let mut x = area.x + 1 + widths.name;
@@ -154,13 +153,16 @@ fn draw_row(
     let muted = ink.style(Role::Muted);
     let mut right = area.right() - 1 - AGE;
     let age_text = age.map_or_else(String::new, format::age);
-    if let Some(age) = age.filter(|_| connection.paused.is_none()) {
-        cache.wake_in(ink.now, format::next_change(age));
+    if let Some(age) = age.filter(|_| ink.is_live()) {
+        cache.wake_for_age(ink.now, format::next_change(age));
     }
     ink.put_right(buffer, right, area.y, AGE, &age_text, muted);
     if widths.rate > 0 {
         right -= widths.rate;
-        let rate = store.rate(row.node, shown.mono_us);
+        let rate = store.rate(row.node, ink.shown.mono_us);
+        if rate > 0.0 && ink.is_live() {
+            cache.wake_for_age(ink.now, Duration::from_secs(1));
+        }
         ink.put_right(buffer, right, area.y, widths.rate, &ink.rate(f64::from(rate)), muted);
     }
     right -= MESSAGES;
@@ -240,8 +242,7 @@ fn value<'a>(
         };
         return (ink.style(Role::Faint), Value::Words(topics));
     }
-    let shown = connection.shown_moment(ink.now);
-    let age = Duration::from_micros(shown.mono_us.saturating_sub(stats.own_last_us.unwrap_or(0)));
+    let age = Duration::from_micros(ink.shown.mono_us.saturating_sub(stats.own_last_us.unwrap_or(0)));
     let style = ink.fresh(age, cache);
     match store.latest(row.node) {
         Some(message) if message.payload.is_empty() => (ink.style(Role::Faint), Value::Words("empty".into())),
