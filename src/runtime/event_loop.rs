@@ -2,12 +2,14 @@
 //! run it on a buffer with scripted keys and paused time.
 
 use std::collections::HashMap;
+use std::future::poll_fn;
 use std::io;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use crossterm::event::Event;
-use futures_util::{FutureExt, Stream, StreamExt};
+use futures_util::{Stream, StreamExt};
 use ratatui::Terminal;
 use ratatui::backend::Backend;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
@@ -136,7 +138,7 @@ where
                 },
                 input = self.input.next() => {
                     let Some(input) = input else { return Ok(Outcome::TerminalGone) };
-                    match self.on_input(input?, &mut clipboard, &done_sender, &mut drawing)? {
+                    match self.on_input(input?, &mut clipboard, &done_sender, &mut drawing).await? {
                         Some(outcome) => return Ok(outcome),
                         None => continue,
                     }
@@ -174,7 +176,7 @@ where
     }
 
     /// Takes in one input and those that wait behind it, then shows the result at once.
-    fn on_input(
+    async fn on_input(
         &mut self,
         first: Event,
         clipboard: &mut Clipboard,
@@ -194,7 +196,7 @@ where
             if taken == KEYS_A_FRAME {
                 break;
             }
-            next = self.input.next().now_or_never().flatten().transpose()?;
+            next = waiting(&mut self.input).await.transpose()?;
         }
         if self.output.as_ref().is_none_or(|output| output.is_idle()) {
             self.draw(drawing)?;
@@ -318,5 +320,74 @@ async fn next_signal(signals: &mut Option<Signals>) -> Signal {
     match signals {
         Some(signals) => signals.next().await,
         None => std::future::pending().await,
+    }
+}
+
+/// The next input, if one waits already. Asked with the waker of this task: an [`crossterm::event::EventStream`] keeps the first waker
+/// it is given until a key comes, and with one that wakes nobody the loop would sleep through that key.
+async fn waiting<S: Stream + Unpin>(input: &mut S) -> Option<S::Item> {
+    poll_fn(|context| match input.poll_next_unpin(context) {
+        Poll::Ready(input) => Poll::Ready(input),
+        Poll::Pending => Poll::Ready(None),
+    })
+    .await
+}
+
+#[cfg(test)]
+mod tests {
+    use std::pin::Pin;
+    use std::sync::Mutex;
+    use std::task::{Context, Waker};
+
+    use super::*;
+
+    /// Like crossterm's input: the first waker is kept until there is input, later ones are not looked at.
+    #[derive(Default, Clone)]
+    struct Keyboard(Arc<Mutex<(Option<Waker>, Option<char>)>>);
+
+    impl Keyboard {
+        fn press(&self, key: char) {
+            let mut state = self.0.lock().expect("lock");
+            state.1 = Some(key);
+            if let Some(waker) = state.0.take() {
+                waker.wake();
+            }
+        }
+    }
+
+    impl Stream for Keyboard {
+        type Item = char;
+
+        fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<char>> {
+            let mut state = self.0.lock().expect("lock");
+            match state.1.take() {
+                Some(key) => Poll::Ready(Some(key)),
+                None => {
+                    state.0.get_or_insert_with(|| context.waker().clone());
+                    Poll::Pending
+                }
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_look_for_more_keys_does_not_sleep_through_the_next_one() {
+        let mut keyboard = Keyboard::default();
+        assert_eq!(waiting(&mut keyboard).await, None);
+        let typist = keyboard.clone();
+        let pressing = async {
+            tokio::task::yield_now().await;
+            typist.press('j');
+            // Nothing else wakes this task from here on.
+            std::future::pending::<()>().await;
+        };
+        let key = tokio::time::timeout(Duration::from_secs(5), async {
+            tokio::select! {
+                biased;
+                key = keyboard.next() => key,
+                () = pressing => None,
+            }
+        });
+        assert_eq!(key.await, Ok(Some('j')));
     }
 }
