@@ -59,9 +59,8 @@ fn store_path(store: &Store, node: TopicId) -> String {
 }
 
 fn retained(kept: &[Kept]) -> bool {
-    kept.iter().fold(false, |before, Kept { message, .. }| {
-        !message.payload.is_empty() && (before || message.retain)
-    })
+    kept.iter()
+        .fold(false, |before, Kept { message, .. }| !message.payload.is_empty() && (before || message.retain))
 }
 
 /// Every branch of `topic`, itself included.
@@ -203,7 +202,16 @@ fn message(topic: impl Strategy<Value = String>, largest: usize) -> impl Strateg
         6 => prop::collection::vec(any::<u8>(), 1..40),
         1 => prop::collection::vec(any::<u8>(), 1..=largest),
     ];
-    (topic, payload, 0..3u8, any::<bool>(), any::<bool>(), properties(), 0..1_u64 << 40, -9e15 as i64..9e13 as i64)
+    (
+        topic,
+        payload,
+        0..3u8,
+        any::<bool>(),
+        any::<bool>(),
+        properties(),
+        0..1_u64 << 40,
+        -9e15 as i64..9e13 as i64,
+    )
         .prop_map(|(topic, payload, qos, retain, dup, properties, mono_us, wall_ms)| Message {
             topic,
             payload: Bytes::from(payload),
@@ -217,7 +225,8 @@ fn message(topic: impl Strategy<Value = String>, largest: usize) -> impl Strateg
 
 /// One of few topics, so that chains grow.
 fn few_topics() -> impl Strategy<Value = String> {
-    prop::sample::select(vec!["a", "a/b", "b", "busy/one", "busy", "$SYS/uptime", "$SYS"]).prop_map(str::to_owned)
+    prop::sample::select(vec!["a", "a/b", "b", "busy/one", "busy", "$SYS/uptime", "$SYS"])
+        .prop_map(str::to_owned)
 }
 
 fn small(bytes: usize, keep_min: usize) -> Store {
@@ -395,7 +404,8 @@ fn check_held(store: &Store, world: &Model) {
     check_shape(store, &nodes);
     let order: Vec<_> = store.topics().map(|topic| store.path(topic).to_owned()).collect();
     assert_eq!(order, world.order);
-    let found: Vec<_> = store.search_topics("a", false).iter().map(|&topic| store.path(topic).to_owned()).collect();
+    let found: Vec<_> =
+        store.search_topics("a", false).iter().map(|&topic| store.path(topic).to_owned()).collect();
     let naive: Vec<_> = world.order.iter().filter(|topic| topic.contains('a')).cloned().collect();
     assert_eq!(found, naive);
 }

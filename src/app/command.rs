@@ -76,10 +76,12 @@ use Context::{Broker, Filter, Help, History, Message, Notices, Palette, Publish,
 const ANYWHERE: &[Context] = &[Topics, Message, History, Broker, Help, Notices];
 const ALWAYS: &[Context] = &[Topics, Message, History, Filter, Publish, Broker, Help, Palette, Notices];
 const EXPLORER: &[Context] = &[Topics, Message, History];
+const OVERLAYS: &[Context] = &[Publish, Help, Palette, Notices];
 const SCREENS: &[Context] = &[Topics, Message, History, Broker];
 const LISTS: &[Context] = &[Topics, Message, History, Broker, Help, Notices];
 const LISTS_AND_PALETTE: &[Context] = &[Topics, Message, History, Filter, Broker, Help, Notices, Palette];
 
+#[expect(clippy::unnecessary_wraps, reason = "the table wants one signature")]
 fn always(_: &App) -> Result<(), Disabled> {
     Ok(())
 }
@@ -93,7 +95,11 @@ fn has_message(app: &App) -> Result<(), Disabled> {
 }
 
 fn has_filter(app: &App) -> Result<(), Disabled> {
-    if app.connection().tree.filter_text().is_empty() { Err("the tree is not filtered: press /") } else { Ok(()) }
+    if app.connection().tree.filter_text().is_empty() {
+        Err("the tree is not filtered: press /")
+    } else {
+        Ok(())
+    }
 }
 
 macro_rules! commands {
@@ -118,7 +124,7 @@ macro_rules! commands {
 
 commands! {
     FilterTree, "topics.filter", "Filter the tree as you type", EXPLORER, ["/"], Some("filter"), false, always;
-    OpenNode, "topics.open", "Expand or collapse the branch; on a topic, go to its message", &[Topics], ["enter"], Some("open"), false, has_selection;
+    OpenNode, "topics.open", "Expand or collapse; on a topic, read its message", &[Topics], ["enter"], Some("open"), false, has_selection;
     OpenPublish, "publish.open", "Publish a message (topic from the selection)", SCREENS, ["p"], Some("publish"), true, always;
     NextView, "message.view", "Next view of the payload: pretty, text, hex", EXPLORER, ["v"], Some("view"), false, has_message;
     Pause, "view.pause", "Pause the view; receiving goes on", SCREENS, ["space"], Some("pause"), false, always;
@@ -165,7 +171,8 @@ commands! {
     OpenPalette, "palette.open", "Every command, by name", ANYWHERE, [":"], Some("commands"), false, always;
     RunSelected, "palette.run", "Run the selected command", &[Palette], ["enter"], Some("run"), false, always;
     OpenHelp, "help.open", "Help for this screen", ANYWHERE, ["?", "f1"], Some("help"), false, always;
-    Back, "back", "Back", ALWAYS, ["esc"], None, false, always;
+    Close, "close", "Close what lies on top", OVERLAYS, ["esc"], Some("close"), false, always;
+    Back, "back", "Back", SCREENS, ["esc"], None, false, always;
     Suspend, "suspend", "Suspend to the shell", ALWAYS, ["ctrl-z"], None, false, always;
     Quit, "quit", "Quit", ANYWHERE, ["q"], None, false, always;
     QuitNow, "quit.now", "Quit from anywhere", ALWAYS, ["ctrl-c"], None, false, always;

@@ -41,8 +41,7 @@ impl HistoryView {
         let last = store.history_len(topic).saturating_sub(1);
         let wanted = index.saturating_add_signed(rows).min(last);
         let moved = wanted as isize - index as isize;
-        self.selected_row =
-            self.selected_row.saturating_add_signed(moved).min(self.height.saturating_sub(1));
+        self.selected_row = self.selected_row.saturating_add_signed(moved).min(self.height.saturating_sub(1));
         if wanted == 0 { None } else { store.nth_newest(topic, wanted).map(|message| message.seq) }
     }
 }

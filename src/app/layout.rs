@@ -2,9 +2,9 @@
 //! understood by it.
 //!
 //! ```text
-//!  wide (from 100 columns)                       narrow
-//!  header ─────────────────────────────────      header ───────────────
-//!  banner (when the link has trouble)            banner
+//!  wide (from 120 columns)                       medium (from 96): below the tree, side by side
+//!  header ─────────────────────────────────      narrow: below the tree, one of them
+//!  banner (when the link has trouble)            header ───────────────
 //!  ╭ topics ─────────╮╭ message ───────────╮     ╭ topics ────────────╮
 //!  │                 ││                    │     │                    │
 //!  │                 │├ history / publish ─┤     ├ message or history ┤
@@ -21,7 +21,9 @@ pub const MIN_COLUMNS: u16 = 40;
 /// See [`MIN_COLUMNS`].
 pub const MIN_ROWS: u16 = 10;
 /// From this width on, message and history stand beside the tree.
-const WIDE: u16 = 100;
+const WIDE: u16 = 120;
+/// From this width on, message and history stand side by side below the tree.
+const MEDIUM: u16 = 96;
 /// Rows the publish pane wants, frame included.
 const PUBLISH_ROWS: u16 = 16;
 
@@ -96,7 +98,12 @@ fn explorer(app: &App, areas: &mut Areas) {
     let lower_rows = if publishing { 14.min(body.height * 2 / 3) } else { body.height * 9 / 20 };
     let [topics, lower] = Layout::vertical([Constraint::Min(3), Constraint::Length(lower_rows)]).areas(body);
     areas.topics = Some(topics);
-    if publishing {
+    if body.width >= MEDIUM {
+        let [message, other] =
+            Layout::horizontal([Constraint::Percentage(50), Constraint::Percentage(50)]).areas(lower);
+        areas.message = Some(message);
+        *(if publishing { &mut areas.publish } else { &mut areas.history }) = Some(other);
+    } else if publishing {
         areas.publish = Some(lower);
     } else if app.lower_pane == Pane::History {
         areas.history = Some(lower);

@@ -21,8 +21,6 @@ mod tree;
 mod update;
 mod walk;
 
-
-
 pub use action::{Action, Done, Effect, SessionRequestName};
 pub use command::{Command, Context};
 pub use connection::Connection;
@@ -34,8 +32,8 @@ pub use palette::PaletteState;
 pub use publish::{Field, MAX_EDITOR_BYTES, MAX_EDITOR_LINES, PublishPane, Sent};
 pub use rates::Rates;
 pub use siblings::Sort;
-use tui_input::Input;
 pub use tree::{Step, TreeRow, TreeView};
+use tui_input::Input;
 pub use update::{ingest, update};
 
 use crate::model::{ConnectionId, LinkState, Moment, SubscriptionState, Target};
@@ -180,7 +178,6 @@ impl App {
         self.filter_input.is_some() || !self.connection().tree.filter_text().is_empty()
     }
 }
-
 
 /// Whether the link needs words on the screen, and which state they are about.
 pub fn banner(app: &App) -> Option<&LinkState> {

@@ -87,7 +87,13 @@ impl Siblings {
     }
 
     /// Brings the children of `parent` up to date and returns them. With `keep`, only those in it.
-    pub(super) fn of(&mut self, parent: TopicId, store: &Store, keep: Option<&NodeSet>, now_us: u64) -> &[TopicId] {
+    pub(super) fn of(
+        &mut self,
+        parent: TopicId,
+        store: &Store,
+        keep: Option<&NodeSet>,
+        now_us: u64,
+    ) -> &[TopicId] {
         let sort = self.sort;
         let order = self.orders.entry(parent).or_default();
         let count = store.child_count(parent);
@@ -108,7 +114,7 @@ impl Siblings {
             order.taken = count;
             let compare = |a: &TopicId, b: &TopicId| compare(sort, store, now_us, *a, *b);
             if sort == Sort::Name || order.ids.is_empty() {
-                order.ids = merged(std::mem::take(&mut order.ids), fresh, compare);
+                order.ids = merged(&order.ids, fresh, compare);
                 order.sorted_us = now_us;
             } else {
                 // Newcomers wait at the end until the next sort: a row must not jump between two looks.
@@ -130,13 +136,15 @@ fn compare(sort: Sort, store: &Store, now_us: u64, a: TopicId, b: TopicId) -> Or
             store.stats(b).messages_below.cmp(&store.stats(a).messages_below).then_with(by_name)
         }
         Sort::Rate => store.rate(b, now_us).total_cmp(&store.rate(a, now_us)).then_with(by_name),
-        Sort::Last => store.stats(b).last_received_us.cmp(&store.stats(a).last_received_us).then_with(by_name),
+        Sort::Last => {
+            store.stats(b).last_received_us.cmp(&store.stats(a).last_received_us).then_with(by_name)
+        }
     }
 }
 
 /// Sorts `fresh` and merges it into the sorted `old`: a few newcomers among many cost a search each and one pass.
 fn merged(
-    old: Vec<TopicId>,
+    old: &[TopicId],
     mut fresh: Vec<TopicId>,
     compare: impl Fn(&TopicId, &TopicId) -> Ordering,
 ) -> Vec<TopicId> {

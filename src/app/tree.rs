@@ -33,6 +33,9 @@ pub enum Step {
     Last,
 }
 
+/// How long after the first topic branches open by themselves: by then a broker has sent what it retained.
+const SETTLING_US: u64 = 3_000_000;
+
 /// State of the tree pane.
 #[derive(Debug, Default)]
 pub struct TreeView {
@@ -46,8 +49,10 @@ pub struct TreeView {
     filter: Option<Filter>,
     rows: Vec<TreeRow>,
     height: usize,
-    /// The user has moved, opened or clicked: nothing opens by itself any more.
+    /// The user has moved, opened or clicked, or has had time to read: nothing opens or moves by itself any more.
     touched: bool,
+    /// When it is time to let things stand, in monotonic microseconds.
+    settles_us: Option<u64>,
 }
 
 macro_rules! walk {
@@ -147,8 +152,7 @@ impl TreeView {
             (Step::Last, _) => walk.last(),
             (Step::Rows(rows), Some(mut cursor)) => {
                 for _ in 0..rows.unsigned_abs() {
-                    let stepped =
-                        if rows > 0 { walk.next(&mut cursor) } else { walk.previous(&mut cursor) };
+                    let stepped = if rows > 0 { walk.next(&mut cursor) } else { walk.previous(&mut cursor) };
                     if !stepped {
                         break;
                     }
@@ -204,7 +208,11 @@ impl TreeView {
     pub fn set_open(&mut self, node: TopicId, open: bool) {
         self.touched = true;
         if self.filter.is_some() {
-            if open { self.closed.remove(node) } else { drop(self.closed.insert(node)) }
+            if open {
+                self.closed.remove(node);
+            } else {
+                self.closed.insert(node);
+            }
         } else if open {
             self.open.insert(node);
         } else {
@@ -266,14 +274,15 @@ impl TreeView {
             self.siblings.clear();
         }
         if !self.touched {
-            self.selected = None;
-            self.open_what_fits(store, now_us);
+            self.settle(store, now_us);
         }
         let (selected, anchor_row, top) = (self.selected, self.anchor_row, self.top);
         let mut walk = walk!(self, store, now_us);
         let at_selection = selected.and_then(|id| walk.at(id)).or_else(|| walk.first());
         let start = match (anchor_row, &at_selection) {
-            (Some(row), Some(cursor)) => Some(stepped_back(&mut walk, cursor, row.min(height.saturating_sub(1)))),
+            (Some(row), Some(cursor)) => {
+                Some(stepped_back(&mut walk, cursor, row.min(height.saturating_sub(1))))
+            }
             _ => top.and_then(|id| walk.at(id)).or_else(|| walk.first()),
         };
         let mut rows = Vec::with_capacity(height);
@@ -291,13 +300,31 @@ impl TreeView {
         }
         self.selected = at_selection.map(|cursor| cursor.node());
         self.top = rows.first().map(|row| row.node);
-        if anchor_row.is_some() || !self.touched {
+        if anchor_row.is_some() {
             self.anchor_row = rows.iter().position(|row| Some(row.node) == self.selected);
         }
         self.rows = rows;
     }
 
-    /// Before the first touch, branches open by themselves, shallow ones first, as long as everything fits on the screen.
+    /// Before the first touch: opens what fits and selects the first topic in sight, so that its message can be read at once.
+    fn settle(&mut self, store: &Store, now_us: u64) {
+        if store.child_count(TopicId::ROOT) == 0 {
+            return;
+        }
+        let settles_us = *self.settles_us.get_or_insert(now_us.saturating_add(SETTLING_US));
+        self.open_what_fits(store, now_us);
+        let mut rows = Vec::with_capacity(self.height);
+        let mut walk = walk!(self, store, now_us);
+        if let Some(mut cursor) = walk.first() {
+            fill(&mut walk, &mut cursor, self.height, &mut rows);
+        }
+        let first_topic = rows.iter().position(|row| store.is_topic(row.node));
+        self.selected = rows.get(first_topic.unwrap_or(0)).map(|row| row.node);
+        self.anchor_row = Some(first_topic.unwrap_or(0));
+        self.touched = now_us >= settles_us;
+    }
+
+    /// Before the first touch, branches open by themselves, shallow and busy ones first, as long as everything fits on the screen.
     fn open_what_fits(&mut self, store: &Store, now_us: u64) {
         loop {
             let mut walk = walk!(self, store, now_us);
@@ -309,7 +336,7 @@ impl TreeView {
                 .iter()
                 .filter(|row| row.branch && !row.open && store.level(row.node) != "$SYS")
                 .filter(|row| store.child_count(row.node) <= room)
-                .min_by_key(|row| row.depth)
+                .min_by_key(|row| (row.depth, std::cmp::Reverse(store.stats(row.node).messages_below)))
                 .map(|row| row.node);
             match candidate {
                 Some(node) => drop(self.open.insert(node)),

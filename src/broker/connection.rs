@@ -14,9 +14,10 @@ use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
-use super::decode::{self, Fault, Greeting};
+use super::command::{Attach, Command, End, LinkId};
+use super::decode::{self, Fault};
 use super::encode::{encode, refusal};
-use super::hub::{Attach, Command, End, LinkId};
+use super::greeting::{self, Greeting};
 use super::misbehaviour::{ConnackFault, Misbehaviour};
 use super::packet::{Connect, Inbound, Outgoing, reason};
 use crate::model::Protocol;
@@ -70,8 +71,8 @@ pub(super) async fn serve(stream: TcpStream, door: Door) {
 
 /// Reads CONNECT and checks the login. `None` when the connection is to be closed, told or not.
 async fn greet(input: &mut Input, write: &mut OwnedWriteHalf, door: &Door) -> Option<Connect> {
-    let frame = timeout(CONNECT_TIME, input.frame()).await.ok()??;
-    let connect = match decode::greeting(frame.freeze()) {
+    let frame = timeout(CONNECT_TIME, input.first_frame()).await.ok()??;
+    let connect = match greeting::read(frame.freeze()) {
         Ok(Greeting::Connect(connect)) => connect,
         Ok(Greeting::Refuse(protocol, code)) => return refuse(write, protocol, code).await,
         Err(_) => return None,
@@ -151,13 +152,17 @@ impl Input {
         }
     }
 
-    /// The next frame; `None` when none will come.
-    async fn frame(&mut self) -> Option<BytesMut> {
+    /// The first frame; `None` when it is no CONNECT or will not come.
+    async fn first_frame(&mut self) -> Option<BytesMut> {
         loop {
+            self.fill().await.ok()?;
+            // Another protocol would have to be waited for: its "length" means nothing.
+            if self.buffer.first() != Some(&greeting::CONNECT) {
+                return None;
+            }
             if let Some(frame) = self.ready().ok()? {
                 return Some(frame);
             }
-            self.fill().await.ok()?;
         }
     }
 
@@ -302,14 +307,12 @@ async fn write_until_closed(
 impl Output {
     /// Writes batches until there are no more.
     async fn batches(&mut self, batches: &mut mpsc::Receiver<Vec<Outgoing>>) -> io::Result<()> {
-        let mut buffer = BytesMut::with_capacity(WRITE_AT);
+        let mut buffer = BytesMut::new();
         while let Some(batch) = batches.recv().await {
             let bytes = self.write_batch(&batch, &mut buffer).await?;
             self.unread.add_permits(batch.iter().filter(|packet| packet.is_answer()).count());
-            if self.commands.send(Command::Written { link: self.link, bytes }).await.is_err() {
-                // The hub is gone; what it sent before is still to be written.
-                continue;
-            }
+            // The hub may be gone; what it sent before is still to be written.
+            let _ = self.commands.send(Command::Written { link: self.link, bytes }).await;
         }
         Ok(())
     }

@@ -195,6 +195,8 @@ fn length_length(length: usize) -> usize {
 mod tests {
     use std::sync::Arc;
 
+    use rumqttc::mqttbytes::v4;
+
     use super::super::packet::Stored;
     use super::*;
     use crate::model::Publication;
@@ -270,7 +272,6 @@ mod tests {
                 (read.content_type, read.response_topic),
                 (properties.content_type.clone(), properties.response_topic.clone())
             );
-            use rumqttc::mqttbytes::v4;
             let bytes = bytes_of(Protocol::V4, &packet);
             let read = v4::Packet::read(&mut BytesMut::from(&bytes[..]), usize::MAX);
             assert!(

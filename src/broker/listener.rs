@@ -7,8 +7,8 @@ use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
+use super::command::Command;
 use super::connection::{self, Door};
-use super::hub::Command;
 
 /// Connections at a time; further ones wait in the system's queue.
 const MAX_CONNECTIONS: usize = 10_000;

@@ -6,7 +6,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::BrokerError;
-use super::hub::{Attach, Command, End, LinkId};
+use super::command::{Attach, Command, End, LinkId};
 use super::packet::{Connect, Outgoing, Will};
 use crate::model::{Clock, Message, Protocol, Publication, QoS, TopicFilter, check_topic};
 

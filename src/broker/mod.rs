@@ -8,16 +8,20 @@
 //! Nothing is shared and nothing is locked: connections turn bytes into packets and back, the hub decides. A slow hub
 //! slows its publishers through TCP; a slow subscriber fills its own queue, whose overflow is dropped and counted.
 
+mod command;
 mod connection;
 mod decode;
 pub mod demo;
 mod encode;
 pub mod fleet;
+mod greeting;
 mod hub;
+mod inflight;
 mod listener;
 mod local;
 mod misbehaviour;
 mod packet;
+mod presence;
 mod retained;
 mod routing;
 mod session;
@@ -149,6 +153,8 @@ pub struct Stats {
     pub packets_received: u64,
     /// Control packets sent.
     pub packets_sent: u64,
+    /// SUBSCRIBE packets received; counted when their subscriptions are in force.
+    pub subscribes_received: u64,
     /// PUBLISH packets received.
     pub publishes_received: u64,
     /// PUBLISH packets sent.
@@ -169,7 +175,7 @@ pub struct Stats {
 #[derive(Debug)]
 pub struct Broker {
     address: SocketAddr,
-    commands: mpsc::Sender<hub::Command>,
+    commands: mpsc::Sender<command::Command>,
     misbehaviour: watch::Sender<Misbehaviour>,
     clock: Clock,
     hub: JoinHandle<()>,
@@ -225,7 +231,7 @@ impl Broker {
     /// The counters now. Fails when the broker stopped.
     pub async fn stats(&self) -> Result<Stats, BrokerError> {
         let (reply, answer) = oneshot::channel();
-        self.commands.send(hub::Command::Stats(reply)).await.map_err(|_| BrokerError::Stopped)?;
+        self.commands.send(command::Command::Stats(reply)).await.map_err(|_| BrokerError::Stopped)?;
         answer.await.map_err(|_| BrokerError::Stopped)
     }
 
@@ -235,5 +241,26 @@ impl Broker {
         // A task that ended early has nothing left to stop.
         let _ = self.hub.await;
         let _ = self.listener.await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn g13_a_busy_port_and_an_exposed_address_are_explained() {
+        let broker = Broker::start(BrokerOptions { port: 0, ..BrokerOptions::default() }).await.unwrap();
+        let address = broker.address();
+        assert!(address.ip().is_loopback(), "the default is loopback");
+        let again = BrokerOptions { port: address.port(), ..BrokerOptions::default() };
+        let text = Broker::start(again).await.unwrap_err().to_string();
+        assert!(text.contains(&address.to_string()) && text.contains("choose another"), "{text}");
+        broker.stop().await;
+        assert_eq!(exposure_warning(IpAddr::V4(Ipv4Addr::LOCALHOST)), None);
+        assert!(
+            exposure_warning(IpAddr::V4(Ipv4Addr::UNSPECIFIED)).unwrap().contains("every network interface")
+        );
+        assert!(exposure_warning("192.168.1.7".parse().unwrap()).unwrap().contains("192.168.1.7"));
     }
 }

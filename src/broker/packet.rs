@@ -11,6 +11,9 @@ use crate::model::{Properties, Protocol, Publication, QoS};
 /// Largest remaining length the wire can say (MQTT 3.1.1, 2.2.3).
 pub(super) const MAX_REMAINING_LENGTH: usize = 268_435_455;
 
+/// Bytes in the largest packet, its fixed header included.
+pub(super) const MAX_PACKET: usize = MAX_REMAINING_LENGTH + 5;
+
 /// Reason codes of MQTT 5.0, 2.4, as far as this broker sends them.
 pub(super) mod reason {
     pub(in crate::broker) const SUCCESS: u8 = 0x00;
@@ -62,7 +65,7 @@ impl Connect {
             keep_alive: 0,
             session_expiry: 0,
             receive_maximum: u16::MAX,
-            max_packet: MAX_REMAINING_LENGTH,
+            max_packet: MAX_PACKET,
             will: None,
             user: None,
             password: None,

@@ -148,7 +148,7 @@ mod tests {
             for limit in [1, 3, 100] {
                 assert_eq!(
                     all(&retained, filter, limit),
-                    expected.iter().map(|t| t.to_string()).collect::<Vec<_>>()
+                    expected.iter().map(ToString::to_string).collect::<Vec<_>>()
                 );
             }
         }

@@ -19,10 +19,10 @@ impl Hub {
             Inbound::PubAck { pkid }
             | Inbound::PubComp { pkid }
             | Inbound::PubRec { pkid, refused: true } => {
-                self.with_session(key, |session| session.acknowledged(pkid));
+                self.with_session(key, |session| session.inflight.acknowledged(pkid));
             }
             Inbound::PubRec { pkid, refused: false } => self.with_session(key, |session| {
-                let known = session.released(pkid);
+                let known = session.inflight.released(pkid);
                 let reason = if known { reason::SUCCESS } else { reason::PACKET_ID_NOT_FOUND };
                 session.answer(Outgoing::PubRel { pkid, reason });
             }),
@@ -35,7 +35,7 @@ impl Hub {
             Inbound::Unsubscribe { pkid, filters } => self.unsubscribed(key, pkid, &filters),
             Inbound::Ping => self.with_session(key, |session| session.answer(Outgoing::Pong)),
             Inbound::Disconnect { reason, session_expiry } => {
-                self.disconnected(key, reason, session_expiry, now)
+                self.disconnected(key, reason, session_expiry, now);
             }
         }
     }
@@ -131,6 +131,7 @@ impl Hub {
     }
 
     fn subscribed(&mut self, key: SessionKey, pkid: u16, id: Option<u32>, filters: &[Wanted], now: Instant) {
+        self.counters.subscribes_received += 1;
         let faults = self.faults.borrow().clone();
         let any = |listed: &[String]| filters.iter().any(|wanted| listed.contains(&wanted.filter));
         if any(&faults.disconnect_on) {

@@ -12,6 +12,7 @@ use crate::model::Publication;
 pub(super) struct Counters {
     pub(super) packets_received: u64,
     pub(super) packets_sent: u64,
+    pub(super) subscribes_received: u64,
     pub(super) publishes_received: u64,
     pub(super) publishes_sent: u64,
     pub(super) publishes_dropped: u64,

@@ -8,8 +8,8 @@ use crate::mqtt::random_client_id;
 
 const DEFAULT_PORT: u16 = 1883;
 
-pub(super) fn run(args: ConnectArgs) -> ExitCode {
-    match resolve(&args) {
+pub(super) fn run(args: &ConnectArgs) -> ExitCode {
+    match resolve(args) {
         Ok((name, target)) => explore::run(&name, target, &args.look, None),
         Err(fault) => output::fail(USAGE, &fault),
     }

@@ -31,7 +31,8 @@ pub(super) fn run(name: &str, target: Target, look: &LookArgs, bundled: Option<B
         return output::fail(USAGE, &fault);
     }
     runtime::install_panic_hook();
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+    // One thread: handing batches of messages to another costs more than it gains.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let result = match runtime {
         Ok(runtime) => {
             let result = runtime.block_on(explore(name, target, look, bundled));
@@ -66,7 +67,8 @@ async fn explore(
         None => None,
     };
     let limits = Limits { bytes: args.memory, ..Limits::default() };
-    let settings = Settings { read_only: args.read_only, themes: themes.names().map(str::to_owned).collect(), limits };
+    let settings =
+        Settings { read_only: args.read_only, themes: themes.names().map(str::to_owned).collect(), limits };
     let mut app = App::new(settings, name.to_owned(), &target);
     for fault in faults {
         app.notices.push(clock.now(), Severity::Warning, fault);
@@ -80,11 +82,13 @@ async fn explore(
     let (sender, events) = channel(EVENT_CAPACITY);
     let id = app.connection().id;
     let session = Session::start(id, target, clock, sender);
-    // Before the terminal is taken: from then on no signal may find the default, which would leave it raw.
+    // Before the terminal is taken: from then on no signal may find its default, which would leave it raw.
     let signals = Signals::listen()?;
+    let (terminal, output) = runtime::enter()?;
     let mut event_loop = EventLoop {
         app,
-        terminal: runtime::enter()?,
+        output: Some(output),
+        terminal,
         input: Input::start()?,
         sessions: HashMap::from([(id, session)]),
         events,

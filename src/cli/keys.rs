@@ -27,13 +27,14 @@ fn places(row: &Row) -> String {
 fn plain() -> String {
     let mut text = String::new();
     for row in TABLE {
-        let _ = writeln!(text, "{:<18} {:<24} {:<28} {}", keys(row, "  ", ""), row.name, places(row), row.title);
+        let _ =
+            writeln!(text, "{:<18} {:<24} {:<28} {}", keys(row, "  ", ""), row.name, places(row), row.title);
     }
     text
 }
 
 /// The table of the README.
-pub fn markdown() -> String {
+pub(super) fn markdown() -> String {
     let mut text = String::from("| key | does | where |\n|---|---|---|\n");
     for row in TABLE {
         let _ = writeln!(text, "| {} | {} | {} |", keys(row, " ", "`"), row.title, places(row));

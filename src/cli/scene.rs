@@ -9,11 +9,11 @@ use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 
 use crate::app::{self, Action, App, Command, Settings, arrange, update};
-use crate::broker::fleet::{DEMO_SEED, Fleet, SCENE_START};
+use crate::broker::fleet::{DEMO_SEED, Fleet, FleetEvent, SCENE_START};
 use crate::config::{Look, Themes};
 use crate::model::{
-    ConnectionId, LinkState, Message, Moment, Protocol, Publication, QoS, SessionEvent, SubscriptionState, Target,
-    TopicFilter,
+    ConnectionId, LinkState, Message, Moment, Protocol, Publication, QoS, SessionEvent, SubscriptionState,
+    Target, TopicFilter,
 };
 use crate::store::Limits;
 use crate::ui::{self, Appearance, Cache};
@@ -126,7 +126,7 @@ fn send(app: &mut App, event: SessionEvent, now: Moment) {
 /// Plays the fleet's first minutes, and a broker's `$SYS` once a second.
 fn play(app: &mut App) {
     let mut fleet = Fleet::new(DEMO_SEED, SCENE_START);
-    let births: Vec<_> = fleet.births().into_iter().filter_map(|event| event.into_publication()).collect();
+    let births: Vec<_> = fleet.births().into_iter().filter_map(FleetEvent::into_publication).collect();
     let mut received = 0u64;
     for publication in births {
         deliver(app, publication, Duration::ZERO);

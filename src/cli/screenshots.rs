@@ -27,7 +27,7 @@ fn write_all(folder: &Path) -> std::io::Result<()> {
 }
 
 /// Every picture by name.
-pub fn pictures() -> Vec<(&'static str, String)> {
+pub(super) fn pictures() -> Vec<(&'static str, String)> {
     const LAMP: &str = "zigbee2mqtt/living_room_lamp";
     let scene = |columns, rows, theme: &str| {
         let mut scene = Scene::new(columns, rows, LOOK);

@@ -17,7 +17,9 @@ pub(super) fn parse(text: &str) -> Result<Named, String> {
     match scheme {
         "mqtt" | "tcp" => {}
         "mqtts" | "ssl" | "tls" | "ws" | "wss" | "unix" => {
-            return Err(format!("{scheme}:// is not supported by this version: it speaks plain MQTT over TCP (mqtt://)"));
+            return Err(format!(
+                "{scheme}:// is not supported by this version: it speaks plain MQTT over TCP (mqtt://)"
+            ));
         }
         other => return Err(format!("'{other}://' is no MQTT address: use mqtt://host:port")),
     }
@@ -27,7 +29,10 @@ pub(super) fn parse(text: &str) -> Result<Named, String> {
         None => (None, rest),
     };
     if place.contains('/') {
-        return Err(format!("'{place}' has a path: filters follow the target, as in: connect {} 'home/#'", head(place)));
+        return Err(format!(
+            "'{place}' has a path: filters follow the target, as in: connect {} 'home/#'",
+            head(place)
+        ));
     }
     let (user, password) = match login.map(|login| login.split_once(':').unwrap_or((login, ""))) {
         Some((user, "")) => (Some(decode(user)?), None),
@@ -44,7 +49,8 @@ fn head(place: &str) -> &str {
 
 fn host_and_port(place: &str) -> Result<(String, Option<u16>), String> {
     if let Some(rest) = place.strip_prefix('[') {
-        let (address, port) = rest.split_once(']').ok_or_else(|| format!("'{place}' lacks the closing ']'"))?;
+        let (address, port) =
+            rest.split_once(']').ok_or_else(|| format!("'{place}' lacks the closing ']'"))?;
         let port = match port.strip_prefix(':') {
             Some(port) => Some(parse_port(port)?),
             None if port.is_empty() => None,
@@ -64,7 +70,9 @@ fn host_and_port(place: &str) -> Result<(String, Option<u16>), String> {
         return Err("the target has no host".to_owned());
     }
     if host.contains([':', ' ']) {
-        return Err(format!("'{host}' is no host name (an IPv6 address with a port needs brackets: [::1]:1883)"));
+        return Err(format!(
+            "'{host}' is no host name (an IPv6 address with a port needs brackets: [::1]:1883)"
+        ));
     }
     Ok((host.to_owned(), port))
 }
@@ -79,7 +87,10 @@ fn parse_port(text: &str) -> Result<u16, String> {
 /// Percent-decodes a part of a URL; `+` stays `+` (RFC 3986).
 fn decode(text: &str) -> Result<String, String> {
     let wrong = || "the user name or password in the URL is not percent-encoded UTF-8".to_owned();
-    percent_encoding::percent_decode_str(text).decode_utf8().map(std::borrow::Cow::into_owned).map_err(|_| wrong())
+    percent_encoding::percent_decode_str(text)
+        .decode_utf8()
+        .map(std::borrow::Cow::into_owned)
+        .map_err(|_| wrong())
 }
 
 #[cfg(test)]

@@ -14,7 +14,10 @@ pub(super) fn run() -> ExitCode {
         let _ = writeln!(text, "{name}");
     }
     let place = folder.map_or_else(|| "(no home folder)".to_owned(), |folder| folder.display().to_string());
-    let _ = writeln!(text, "\nOwn themes: *.toml in {place}; one with the name of a built-in theme takes its place.");
+    let _ = writeln!(
+        text,
+        "\nOwn themes: *.toml in {place}; one with the name of a built-in theme takes its place."
+    );
     let roles: Vec<&str> = Role::ALL.iter().map(|role| role.name()).collect();
     let _ = writeln!(text, "Roles that a theme gives a style: {}.", roles.join(", "));
     for fault in faults {

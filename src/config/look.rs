@@ -29,7 +29,9 @@ impl Look {
         let term = set("TERM").unwrap_or_default();
         let colours = if never_colour || set("NO_COLOR").is_some() || term.is_empty() || term == "dumb" {
             Colours::None
-        } else if set("COLORTERM").is_some_and(|v| v == "truecolor" || v == "24bit") || term.ends_with("-direct") {
+        } else if set("COLORTERM").is_some_and(|v| v == "truecolor" || v == "24bit")
+            || term.ends_with("-direct")
+        {
             Colours::True
         } else if term.contains("256") {
             Colours::Cube

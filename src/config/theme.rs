@@ -134,7 +134,9 @@ impl Theme {
             let name = file.palette.get(name).map_or(name, String::as_str);
             Color::from_str(name).map_err(|_| ThemeFault(format!("'{name}' is no colour: use \"#rrggbb\", a name such as \"lightblue\", or an entry of [palette]")))
         };
-        if let Some(unknown) = file.roles.keys().find(|name| !Role::ALL.iter().any(|role| role.name() == *name)) {
+        if let Some(unknown) =
+            file.roles.keys().find(|name| !Role::ALL.iter().any(|role| role.name() == *name))
+        {
             return Err(ThemeFault(format!("'{unknown}' is no role; see `mqtt-tui themes`")));
         }
         let mut styles = Vec::with_capacity(Role::ALL.len());
@@ -160,18 +162,10 @@ impl Theme {
     /// The same theme brought down to what the terminal can show.
     #[must_use]
     pub fn reduced(mut self, colours: Colours) -> Self {
-        let reduce = |colour: Color| match (colours, colour) {
-            (Colours::True, colour) => colour,
-            (Colours::None, _) => Color::Reset,
-            (Colours::Cube, Color::Rgb(r, g, b)) => Color::Indexed(nearest_of_cube(r, g, b)),
-            (Colours::Sixteen, Color::Rgb(r, g, b)) => nearest_of_sixteen(r, g, b),
-            (Colours::Sixteen, Color::Indexed(16..)) => Color::Reset,
-            (_, colour) => colour,
-        };
-        self.background = reduce(self.background);
+        self.background = reduced(self.background, colours);
         for (style, role) in self.styles.iter_mut().zip(Role::ALL) {
-            style.fg = style.fg.map(reduce);
-            style.bg = style.bg.map(reduce);
+            style.fg = style.fg.map(|colour| reduced(colour, colours));
+            style.bg = style.bg.map(|colour| reduced(colour, colours));
             if colours == Colours::None {
                 without_colour(style, *role);
             }
@@ -204,6 +198,17 @@ impl Full {
     }
 }
 
+/// A colour brought down to what the terminal can show.
+fn reduced(colour: Color, colours: Colours) -> Color {
+    match (colours, colour) {
+        (Colours::None, _) => Color::Reset,
+        (Colours::Cube, Color::Rgb(r, g, b)) => Color::Indexed(nearest_of_cube(r, g, b)),
+        (Colours::Sixteen, Color::Rgb(r, g, b)) => nearest_of_sixteen(r, g, b),
+        (Colours::Sixteen, Color::Indexed(16..)) => Color::Reset,
+        (_, colour) => colour,
+    }
+}
+
 /// Without colour, roles that colour told apart are told apart by weight.
 fn without_colour(style: &mut Style, role: Role) {
     style.fg = None;
@@ -212,9 +217,13 @@ fn without_colour(style: &mut Style, role: Role) {
         Role::Selection => Modifier::REVERSED,
         Role::SelectionIdle | Role::Match => Modifier::UNDERLINED,
         Role::Faint | Role::Border => Modifier::DIM,
-        Role::BorderFocus | Role::TitleFocus | Role::Key | Role::Fresh | Role::Error | Role::Warning | Role::Accent => {
-            Modifier::BOLD
-        }
+        Role::BorderFocus
+        | Role::TitleFocus
+        | Role::Key
+        | Role::Fresh
+        | Role::Error
+        | Role::Warning
+        | Role::Accent => Modifier::BOLD,
         _ => return,
     };
     style.add_modifier |= modifier;

@@ -109,7 +109,8 @@ mod tests {
                 // Black, white and their greys vanish on one background or the other.
                 for role in Role::ALL {
                     let style = theme.style(*role);
-                    let bare = style.bg.is_none() && matches!(style.fg, Some(Color::Black | Color::White | Color::Gray));
+                    let bare = style.bg.is_none()
+                        && matches!(style.fg, Some(Color::Black | Color::White | Color::Gray));
                     assert!(!bare, "{name}: {} vanishes on some background", role.name());
                 }
                 continue;

@@ -235,7 +235,7 @@ fn first_line(bytes: &[u8]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mqtt::tests::{Fake, black_hole, quick, target};
+    use crate::mqtt::tests::{Fake, black_hole, impatient, target};
 
     fn cause(change: impl Fn(&mut Target)) -> Option<&'static str> {
         let mut target = target(1883);
@@ -282,7 +282,7 @@ mod tests {
         let broker = Fake::bind().await;
         let live = SocketAddr::from(([127, 0, 0, 1], broker.port));
         let serve = tokio::spawn(async move { broker.welcome().await });
-        let (timing, clock) = (quick(), Clock::start());
+        let (timing, clock) = (impatient(), Clock::start());
         let (step, _steps) = watch::channel(String::new());
         let mut wire = Wire::new(&target(live.port()), &timing);
         let soon = || Instant::now() + timing.connect;

@@ -4,92 +4,30 @@
 //! reading is slowed down, by `pacing` for a few milliseconds and, when the program is behind, for a breath at a time. Each
 //! breath lets the wire answer the keep alive, so the connection survives a program that stands still (C19).
 
-use std::collections::VecDeque;
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until};
 
 use super::explain::Fault;
-use super::pacing::Pacing;
+use super::link::{Handed, Link};
 use super::subscriptions::Ask;
 use super::task::{Next, Task};
-use super::wire::{CHANNEL_ROOM, READ_MOST, Wire, WireEvent, WireSender};
-use crate::model::{
-    Moment, Publication, PublishId, PublishState, QoS, SessionEvent, SessionRequest, TopicFilter,
-};
+use super::wire::{CHANNEL_ROOM, READ_MOST, Wire, WireEvent};
+use crate::model::{Moment, Publication, PublishState, QoS, SessionEvent, SessionRequest};
 
 /// A hang-up this soon after a publish may be the broker's answer to it.
 const PUBLISH_BLAME: Duration = Duration::from_secs(2);
 /// A short keep alive shortens the breath to this part of it.
 const BREATHS_PER_KEEP_ALIVE: u32 = 8;
 
-/// A request that the wire was given and has not written yet. It writes them in order.
-#[derive(Debug)]
-enum Handed {
-    Publish(PublishId, QoS),
-    Subscribe(Vec<(TopicFilter, QoS)>),
-    Unsubscribe(TopicFilter),
-}
-
-/// State of one connection.
-struct Link {
-    sender: WireSender,
-    since: Instant,
-    /// When something last came in.
-    heard: Instant,
-    published: Option<Instant>,
-    handed: VecDeque<Handed>,
-    pacing: Pacing,
-    /// No reading until then.
-    paused: Option<Instant>,
-    /// The program did not keep up at the last read.
-    behind: bool,
-    leaving: Option<Leaving>,
-}
-
-/// DISCONNECT is on its way.
-struct Leaving {
-    next: Next,
-    handed: bool,
-    until: Instant,
-}
+/// Events collected over full reads before the program is told.
+const MAX_BURST: usize = 512;
 
 /// Why the connection ends.
 enum End {
     Fault(Fault),
     /// DISCONNECT was sent, or given up on.
     Left,
-}
-
-impl Link {
-    fn new(sender: WireSender) -> Self {
-        let now = Instant::now();
-        Self {
-            sender,
-            since: now,
-            heard: now,
-            published: None,
-            handed: VecDeque::with_capacity(CHANNEL_ROOM),
-            pacing: Pacing::new(now),
-            paused: None,
-            behind: false,
-            leaving: None,
-        }
-    }
-
-    /// Requests given to the wire that will take a packet id.
-    fn handed_ids(&self) -> usize {
-        self.handed.iter().filter(|h| !matches!(h, Handed::Publish(_, QoS::AtMostOnce))).count()
-    }
-
-    fn handed_publishes(&self) -> usize {
-        self.handed.iter().filter(|h| matches!(h, Handed::Publish(_, qos) if *qos != QoS::AtMostOnce)).count()
-    }
-
-    fn leave(&mut self, next: Next, within: Duration) {
-        self.paused = None;
-        self.leaving = Some(Leaving { next, handed: false, until: Instant::now() + within });
-    }
 }
 
 impl Task {
@@ -113,6 +51,7 @@ impl Task {
                     tokio::select! {
                         biased;
                         polled = &mut poll, if reading => break polled.map_err(End::Fault),
+                        () = std::future::ready(()), if link.burst => link.burst = false,
                         () = self.closing.cancelled(), if open => {}
                         request = self.requests.recv(), if open => self.ask(&mut link, request),
                         () = self.outlet.changed(), if open => {}
@@ -126,7 +65,7 @@ impl Task {
                 Ok(()) => {}
                 Err(end) => break end,
             }
-            if self.outlet.is_behind() {
+            if link.behind {
                 wire.excuse_missing_ping_response();
             }
         };
@@ -144,8 +83,11 @@ impl Task {
             self.ask(link, Some(request));
         }
         self.feed(link);
+        if link.burst {
+            return;
+        }
         self.outlet.flush();
-        if link.behind && !self.outlet.is_behind() {
+        if link.behind && self.outlet.waiting() == 0 {
             link.behind = false;
             link.paused = None;
             link.heard = Instant::now();
@@ -227,7 +169,7 @@ impl Task {
             }
         }
         let silent = self.silence().is_some_and(|limit| !link.behind && link.heard + limit <= now);
-        silent.then(|| End::Fault(Fault::Silent(Duration::ZERO)))
+        silent.then_some(End::Fault(Fault::Silent(Duration::ZERO)))
     }
 
     /// When to look at the timers again.
@@ -270,14 +212,17 @@ impl Task {
             }
             link.heard = now;
         }
-        self.outlet.flush();
-        link.behind = self.outlet.is_behind();
-        link.paused = if link.leaving.is_some() {
-            None
-        } else if link.behind {
-            Some(now + self.breath())
-        } else {
-            link.pacing.read(now, messages, messages < READ_MOST).map(|pause| now + pause)
+        let full = messages >= READ_MOST;
+        let pause = link.pacing.read(now, messages, !full);
+        link.burst = full && !link.behind && self.outlet.waiting() < MAX_BURST;
+        if !link.burst {
+            self.outlet.flush();
+            link.behind = self.outlet.waiting() > 0;
+        }
+        link.paused = match pause {
+            _ if link.leaving.is_some() => None,
+            _ if link.behind => Some(now + self.breath()),
+            pause => pause.map(|pause| now + pause),
         };
         left
     }

@@ -17,6 +17,7 @@
 mod backoff;
 mod connect;
 mod explain;
+mod link;
 mod live;
 mod outlet;
 mod pacing;

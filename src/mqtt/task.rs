@@ -97,9 +97,11 @@ impl Task {
                 Next::Attempt => self.attempt().await,
                 Next::Retry(trouble) => self.wait(trouble).await,
                 Next::Stop(trouble) => self.rest(trouble).await,
-                Next::Close => return,
+                Next::Close => break,
             };
         }
+        // What became of the last publishes, if anybody still listens and there is room.
+        self.outlet.flush();
     }
 
     /// Connects, lives through the connection, and says what comes after it.

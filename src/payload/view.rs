@@ -8,7 +8,7 @@ use super::kind::{Kind, detect};
 use super::sanitise::prefix;
 
 /// Bytes of text shown; of a longer payload the first part is, and the note says so. The payload itself stays whole.
-pub const VIEW_LIMIT: usize = 32 * 1024 * 1024;
+pub const VIEW_LIMIT: usize = 16 * 1024 * 1024;
 
 /// How far invalid bytes are counted for the note, from the first on.
 const COUNT_LIMIT: usize = 1024 * 1024;
@@ -103,7 +103,7 @@ impl Prepared {
         let start = prefix(text, VIEW_LIMIT);
         let (shown, all) = (format::bytes(start.len() as u64), format::bytes(text.len() as u64));
         let note = format!("first {shown} of {all}, as sent; the hex view has all");
-        Self::as_text(start, detect(text.as_bytes()), Some(note))
+        Self::as_text(start, super::preview_kind(text.as_bytes()), Some(note))
     }
 }
 

@@ -9,7 +9,7 @@ use tokio::sync::mpsc::Sender;
 use crate::app::Done;
 
 /// Raw bytes that OSC 52 can carry: many terminals take at most 100,000 characters of base64.
-pub const OSC_52_LIMIT: usize = 74_994;
+pub(super) const OSC_52_LIMIT: usize = 74_994;
 
 /// A copy for the desktop's clipboard, with the words for its success.
 struct DesktopCopy {
@@ -91,11 +91,7 @@ fn start_desktop(reports: Sender<Done>) -> Option<SyncSender<DesktopCopy>> {
 /// The OSC 52 sequence for `bytes`, ended by ST. Inside tmux also wrapped, since tmux swallows what it does not pass on.
 fn osc_52(bytes: &[u8], in_tmux: bool) -> String {
     let plain = format!("\x1b]52;c;{}\x1b\\", STANDARD.encode(bytes));
-    if in_tmux {
-        format!("{plain}\x1bPtmux;{}\x1b\\", plain.replace('\x1b', "\x1b\x1b"))
-    } else {
-        plain
-    }
+    if in_tmux { format!("{plain}\x1bPtmux;{}\x1b\\", plain.replace('\x1b', "\x1b\x1b")) } else { plain }
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crossterm::event::Event;
@@ -14,6 +15,7 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 
 use super::clipboard::Clipboard;
+use super::output::OutputState;
 use super::signals::{Signal, Signals, stop_group, terminal_gone};
 use crate::app::{self, Action, App, Done, Effect, SessionRequestName, arrange, update};
 use crate::config::Themes;
@@ -65,12 +67,16 @@ pub struct EventLoop<B: Backend, I> {
     pub signals: Option<Signals>,
     /// Whether the screen is a real terminal that can go away and be suspended.
     pub real_terminal: bool,
+    /// How far the writing to the terminal has come, when a thread of its own writes.
+    pub output: Option<Arc<OutputState>>,
 }
 
 struct Drawing {
     cache: Cache,
     /// Something changed that a frame must show.
     dirty: bool,
+    /// A key asked for the frame: it does not wait for its turn.
+    asked: bool,
     last: Option<Instant>,
     cost: Duration,
     frames: u64,
@@ -81,6 +87,9 @@ impl Drawing {
     fn due(&self, clock: &Clock) -> Option<Instant> {
         let Some(last) = self.last else { return Some(Instant::now()) };
         // Drawing may take a tenth of the time at most: on a slow link frames get fewer.
+        if self.asked {
+            return Some(last);
+        }
         let earliest = last + FRAME_INTERVAL.max(self.cost * 10);
         if self.dirty {
             return Some(earliest);
@@ -106,8 +115,14 @@ where
     async fn run_on_terminal(&mut self) -> io::Result<Outcome> {
         let (done_sender, mut done) = channel::<Done>(64);
         let mut clipboard = Clipboard::new(|name| std::env::var_os(name), done_sender.clone());
-        let mut drawing =
-            Drawing { cache: Cache::default(), dirty: true, last: None, cost: Duration::ZERO, frames: 0 };
+        let mut drawing = Drawing {
+            cache: Cache::default(),
+            dirty: true,
+            asked: false,
+            last: None,
+            cost: Duration::ZERO,
+            frames: 0,
+        };
         let mut batch = Vec::with_capacity(BATCH);
         let mut full_batches = 0u32;
         let mut tick = interval(Duration::from_secs(1));
@@ -136,7 +151,7 @@ where
                     }
                 }
                 Some(done) = done.recv() => Action::Done(done),
-                () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {
+                () = due_frame(due, self.output.as_deref()), if due.is_some() => {
                     self.draw(&mut drawing)?;
                     continue;
                 }
@@ -190,7 +205,12 @@ where
             }
             next = self.input.next().now_or_never().flatten().transpose()?;
         }
-        self.draw(drawing)?;
+        if self.output.as_ref().is_none_or(|output| output.is_idle()) {
+            self.draw(drawing)?;
+        } else {
+            // The terminal still takes the last frame: this one follows as soon as it has.
+            drawing.asked = true;
+        }
         Ok(None)
     }
 
@@ -256,6 +276,7 @@ where
         }
         app::after_view(app, &drawing.cache.measured);
         drawing.dirty = false;
+        drawing.asked = false;
         drawing.last = Some(Instant::now());
         drawing.cost = begun.elapsed();
         drawing.frames += 1;
@@ -306,6 +327,14 @@ fn action_of(input: Event) -> Option<Action> {
         Event::Mouse(mouse) => Some(Action::Mouse(mouse)),
         Event::Resize(columns, rows) => Some(Action::Resize(columns, rows)),
         Event::FocusGained | Event::FocusLost => None,
+    }
+}
+
+/// Waits until a frame is due and the terminal has taken the last one.
+async fn due_frame(due: Option<Instant>, output: Option<&OutputState>) {
+    sleep_until(due.unwrap_or_else(Instant::now)).await;
+    if let Some(output) = output {
+        output.idle().await;
     }
 }
 

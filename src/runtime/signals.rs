@@ -22,8 +22,7 @@ pub enum Signal {
 #[cfg(unix)]
 const GRACE: Duration = Duration::from_millis(280);
 
-/// The signals this process listens to. A task of its own waits for them, so that a loop that hangs (a terminal that takes nothing
-/// more blocks every write) does not keep a deadly one from being obeyed.
+/// The signals this process listens to. A thread of its own waits for them: a deadly one is obeyed whatever the loop hangs in.
 #[cfg(unix)]
 pub struct Signals {
     arrived: tokio::sync::mpsc::Receiver<Signal>,
@@ -31,11 +30,15 @@ pub struct Signals {
 
 #[cfg(unix)]
 impl Signals {
-    /// Starts listening. Needs a tokio runtime with a thread beside the one that runs the loop.
+    /// Starts listening.
     pub fn listen() -> io::Result<Self> {
-        let mut streams = Streams::open()?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
+        let mut streams = {
+            let _inside = runtime.enter();
+            Streams::open()?
+        };
         let (sender, arrived) = tokio::sync::mpsc::channel(8);
-        tokio::spawn(async move {
+        let watch = async move {
             loop {
                 let signal = streams.next().await;
                 if let Signal::End(code) = signal {
@@ -44,7 +47,8 @@ impl Signals {
                 // When eight wait already, one more changes nothing.
                 let _ = sender.try_send(signal);
             }
-        });
+        };
+        std::thread::Builder::new().name("signals".into()).spawn(move || runtime.block_on(watch))?;
         Ok(Self { arrived })
     }
 
@@ -52,7 +56,7 @@ impl Signals {
     pub async fn next(&mut self) -> Signal {
         match self.arrived.recv().await {
             Some(signal) => signal,
-            // The runtime is being shut down.
+            // The thread is gone, and with it the news.
             None => std::future::pending().await,
         }
     }

@@ -1,47 +1,38 @@
 //! Entering and leaving the terminal, on every path: normal end, signal, suspend, panic in any thread.
 
-use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
+use std::io::{self, IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::sync_channel;
-use std::thread;
+use std::sync::mpsc::channel;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use crossterm::cursor::{Hide, Show};
-use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture};
+use crossterm::event::{
+    DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
+};
 use crossterm::execute;
 use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 
+use super::output::{Output, OutputState};
 use crate::payload::sanitise;
 
-/// The real screen. Writes are gathered and leave in one piece a frame.
-pub type Screen = Terminal<CrosstermBackend<BufWriter<Output>>>;
+/// The real screen.
+pub type Screen = Terminal<CrosstermBackend<Output>>;
 
-/// Standard output while the terminal is ours; nothing afterwards. A frame that comes too late cannot spoil the user's screen, and
-/// what drops the screen need not care whether there is still a terminal.
-#[derive(Debug)]
-pub struct Output(Stdout);
+/// Whether the terminal is ours and has to be given back.
+static ENTERED: AtomicBool = AtomicBool::new(false);
+/// How far the writing has come: what is under way must not mix with the leaving.
+static OUTPUT: Mutex<Option<Arc<OutputState>>> = Mutex::new(None);
 
-impl Write for Output {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if ENTERED.load(Ordering::SeqCst) { self.0.write(bytes) } else { Ok(bytes.len()) }
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        if ENTERED.load(Ordering::SeqCst) { self.0.flush() } else { Ok(()) }
-    }
-}
+/// How long a terminal that takes nothing may hold up the leaving.
+const PATIENCE: Duration = Duration::from_millis(200);
 
 /// Exit code after a panic.
 const FAULT: i32 = 101;
 /// How long the last words after a panic may take; looking up names for a backtrace is slow.
 const LAST_WORDS: Duration = Duration::from_secs(5);
-/// How long a terminal gets to take the sequences that give it back.
-const LEAVE: Duration = Duration::from_millis(100);
-
-/// Whether the terminal is ours and has to be given back.
-static ENTERED: AtomicBool = AtomicBool::new(false);
 
 /// Fails with one line for the user when there is no terminal to draw on.
 pub fn require_terminal() -> Result<(), String> {
@@ -52,27 +43,59 @@ pub fn require_terminal() -> Result<(), String> {
     }
 }
 
-/// Takes the terminal: raw mode, alternate screen, mouse, bracketed paste, no cursor.
-pub fn enter() -> io::Result<Screen> {
+/// Takes the terminal: raw mode, alternate screen, mouse, bracketed paste, no cursor. Beside the screen comes what tells how far the
+/// writing to it has come.
+pub fn enter() -> io::Result<(Screen, Arc<OutputState>)> {
     enter_again()?;
-    Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(64 * 1024, Output(io::stdout()))))
+    let output = Output::to(io::stdout())?;
+    let state = output.state();
+    if let Ok(mut shared) = OUTPUT.lock() {
+        *shared = Some(state.clone());
+    }
+    Ok((Terminal::new(CrosstermBackend::new(output))?, state))
 }
 
 /// Takes the terminal for a screen that exists already.
 pub(super) fn enter_again() -> io::Result<()> {
     ENTERED.store(true, Ordering::SeqCst);
+    if let Some(output) = output() {
+        output.open();
+    }
     enable_raw_mode()?;
     execute!(io::stdout(), EnterAlternateScreen, EnableMouseCapture, EnableBracketedPaste, Hide)
 }
 
-/// Gives the terminal back as it was. Does nothing when it is not ours; errors are of no use here, since the terminal may be gone.
+/// Gives the terminal back as it was. Does nothing when it is not ours; errors are of no use here, since the terminal may be gone. A
+/// terminal that takes nothing is given up after a moment.
 pub fn leave() {
-    if ENTERED.swap(false, Ordering::SeqCst) {
-        let mut out = io::stdout();
-        let _ = execute!(out, DisableBracketedPaste, DisableMouseCapture, LeaveAlternateScreen, Show);
-        let _ = out.flush();
+    if !ENTERED.swap(false, Ordering::SeqCst) {
+        return;
+    }
+    if let Some(output) = output() {
+        output.close(PATIENCE);
+    }
+    let (done, wait) = channel();
+    let restoring = std::thread::Builder::new().spawn(move || {
+        restore();
+        let _ = done.send(());
+    });
+    if restoring.is_err() {
+        restore();
+    } else if wait.recv_timeout(PATIENCE).is_err() {
+        // The sequences do not get through; the modes do.
         let _ = disable_raw_mode();
     }
+}
+
+fn output() -> Option<Arc<OutputState>> {
+    OUTPUT.lock().ok().and_then(|output| output.clone())
+}
+
+fn restore() {
+    let mut out = io::stdout();
+    let _ = execute!(out, DisableBracketedPaste, DisableMouseCapture, LeaveAlternateScreen, Show);
+    let _ = out.flush();
+    let _ = disable_raw_mode();
 }
 
 /// Takes back a terminal that was ours when somebody stopped the process and a shell changed its modes meanwhile.
@@ -84,18 +107,11 @@ pub(super) fn take_back() -> io::Result<()> {
 
 /// Ends the process with `code` when it has not ended by itself after `grace`: what the orderly end waits for may never come.
 pub(super) fn end_for_certain(code: i32, grace: Duration) {
-    thread::spawn(move || {
-        thread::sleep(grace);
-        let (done, left) = sync_channel(1);
-        thread::spawn(move || {
-            leave();
-            // Nobody waits any more when it took too long.
-            let _ = done.try_send(());
-        });
-        // A terminal that takes nothing more blocks the sequences for ever; its modes can be given back all the same.
-        if left.recv_timeout(LEAVE).is_err() {
-            let _ = disable_raw_mode();
-        }
+    std::thread::spawn(move || {
+        std::thread::sleep(grace);
+        leave();
+        // Somebody else may be at leaving, and not get on.
+        let _ = disable_raw_mode();
         std::process::exit(code);
     });
 }
@@ -105,10 +121,9 @@ pub(super) fn end_for_certain(code: i32, grace: Duration) {
 pub fn install_panic_hook() {
     std::panic::set_hook(Box::new(|panic| {
         end_for_certain(FAULT, LAST_WORDS);
-        // Held to the end: nothing may be drawn any more, whatever the other threads are at.
-        let _screen = io::stdout().lock();
         leave();
-        let place = panic.location().map_or_else(String::new, |at| format!(" at {}:{}", at.file(), at.line()));
+        let place =
+            panic.location().map_or_else(String::new, |at| format!(" at {}:{}", at.file(), at.line()));
         let text = panic
             .payload()
             .downcast_ref::<&str>()

@@ -56,6 +56,9 @@ impl Rate {
         let open_ms = ((now_us.max(last_us) / 1_000) as u32).wrapping_sub(self.began_ms);
         let open = self.count as f32 * 1_000.0 / open_ms.max(WINDOW_MS) as f32;
         let value = self.value.max(open);
+        if value < FLOOR {
+            return 0.0;
+        }
         let patience = (1.5 / value).max(1.0);
         let silence = silence_us as f32 / 1e6;
         let value = value * ((3.0 * patience - silence) / (2.0 * patience)).clamp(0.0, 1.0);

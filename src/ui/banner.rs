@@ -18,13 +18,22 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, buff
             let left = link.retry_in(ink.now).unwrap_or_default();
             cache.wake_in(ink.now, left.min(Duration::from_millis(u64::from(left.subsec_millis()) + 1)));
             let seconds = left.as_millis().div_ceil(1000);
-            (trouble.cause.clone(), format!("Attempt {attempt} in {seconds} s (x: now). {}", trouble.remedy))
+            (
+                trouble.cause.clone(),
+                format!(
+                    "Attempt {attempt} in {seconds} s, x tries now {} {}",
+                    ink.glyphs().dot,
+                    trouble.remedy
+                ),
+            )
         }
         LinkState::Connecting { attempt, step } => (format!("Attempt {attempt}: {step}"), String::new()),
         LinkState::Stopped { trouble: Some(trouble) } => {
             (trouble.cause.clone(), format!("{} Press x to try again.", trouble.remedy))
         }
-        LinkState::Stopped { trouble: None } => ("Disconnected.".to_owned(), "Press x to connect again.".to_owned()),
+        LinkState::Stopped { trouble: None } => {
+            ("Disconnected.".to_owned(), "Press x to connect again.".to_owned())
+        }
         LinkState::Idle | LinkState::Connected { .. } => return,
     };
     let width = area.width.saturating_sub(2);

@@ -192,12 +192,18 @@ fn traffic(connection: &Connection, ink: &Ink<'_>) -> Vec<Line> {
     }
     lines.push(Line::Heading("As measured on this connection"));
     let totals = connection.store.totals();
-    let now_us = connection.shown_moment(ink.now).mono_us;
+    let now_us = ink.shown.mono_us;
     let (messages, bytes) = (f64::from(totals.rate_messages(now_us)), f64::from(totals.rate_bytes(now_us)));
     let (message_rates, byte_rates) = connection.rates.series();
     lines.push(Line::Counter("messages", Some(totals.messages), Some(messages), message_rates, Unit::Count));
     lines.push(Line::Counter("payload", Some(totals.bytes), Some(bytes), byte_rates, Unit::Bytes));
-    lines.push(Line::Counter("$SYS messages", Some(connection.store.sys_totals().messages), None, Vec::new(), Unit::Count));
+    lines.push(Line::Counter(
+        "$SYS messages",
+        Some(connection.store.sys_totals().messages),
+        None,
+        Vec::new(),
+        Unit::Count,
+    ));
     let others = sys.others();
     if others.len() > 0 {
         lines.push(Line::Blank);
@@ -206,7 +212,10 @@ fn traffic(connection: &Connection, ink: &Ink<'_>) -> Vec<Line> {
             lines.push(Line::Fact(ink.clean(topic).into_owned(), other.text.clone()));
         }
         if sys.unlisted > 0 {
-            lines.push(Line::Note(format!("and messages on further topics: {}", format::grouped(sys.unlisted))));
+            lines.push(Line::Note(format!(
+                "and messages on further topics: {}",
+                format::grouped(sys.unlisted)
+            )));
         }
     }
     if sys.rejected > 0 {
@@ -263,13 +272,21 @@ fn draw_line(line: &Line, ink: &Ink<'_>, area: Rect, buffer: &mut Buffer) {
         Line::Heading(heading) => drop(ink.put(buffer, x, y, area.width, heading, ink.style(Role::Accent))),
         Line::Note(note) => drop(ink.put(buffer, x, y, area.width, note, muted)),
         Line::Fact(label, value) => {
-            let label_columns = if crate::payload::width(label) >= usize::from(LABEL) { area.width * 3 / 5 } else { LABEL };
+            let label_columns =
+                if crate::payload::width(label) >= usize::from(LABEL) { area.width * 3 / 5 } else { LABEL };
             ink.put(buffer, x, y, label_columns.saturating_sub(1), label, muted);
             ink.put(buffer, x + label_columns, y, area.width.saturating_sub(label_columns), value, text);
         }
         Line::Columns(titles) => {
             for (index, title) in titles.iter().enumerate() {
-                ink.put_right(buffer, x + LABEL - 4 + index as u16 * TOTAL, y, TOTAL, title, ink.style(Role::Faint));
+                ink.put_right(
+                    buffer,
+                    x + LABEL - 4 + index as u16 * TOTAL,
+                    y,
+                    TOTAL,
+                    title,
+                    ink.style(Role::Faint),
+                );
             }
         }
         Line::Averages(label, values, unit) => {
@@ -290,7 +307,12 @@ fn draw_line(line: &Line, ink: &Ink<'_>, area: Rect, buffer: &mut Buffer) {
             let shown = rate.map_or_else(String::new, |rate| unit.rate(rate, ink));
             ink.put_right(buffer, x + LABEL - 4 + TOTAL, y, RATE, &shown, text);
             let start = LABEL - 4 + TOTAL + RATE + 2;
-            sparkline(rates, ink, Rect { x: x + start, width: area.width.saturating_sub(start), ..area }, buffer);
+            sparkline(
+                rates,
+                ink,
+                Rect { x: x + start, width: area.width.saturating_sub(start), ..area },
+                buffer,
+            );
         }
     }
 }

@@ -49,7 +49,9 @@ fn connection(app: &App, ink: &Ink<'_>) -> Vec<Piece> {
     let glyphs = ink.glyphs();
     let (mark, role, protocol) = match &connection.link {
         LinkState::Connected { protocol, .. } => (glyphs.connected, Role::Good, protocol.to_string()),
-        LinkState::Idle | LinkState::Connecting { .. } => (glyphs.pending, Role::Warning, "connecting".to_owned()),
+        LinkState::Idle | LinkState::Connecting { .. } => {
+            (glyphs.pending, Role::Warning, "connecting".to_owned())
+        }
         LinkState::Waiting { .. } => (glyphs.offline, Role::Error, "not connected".to_owned()),
         LinkState::Stopped { .. } => (glyphs.offline, Role::Error, "disconnected".to_owned()),
     };
@@ -65,7 +67,11 @@ fn connection(app: &App, ink: &Ink<'_>) -> Vec<Piece> {
     let (rank, style) = if connection.link.is_connected() { (2, muted) } else { (u8::MAX, ink.style(role)) };
     pieces.push(Piece { rank, text: format!("{} {protocol}", glyphs.dot), style });
     if app.settings.read_only {
-        pieces.push(Piece { rank: 8, text: format!("{} read-only", glyphs.dot), style: ink.style(Role::Warning) });
+        pieces.push(Piece {
+            rank: 8,
+            text: format!("{} read-only", glyphs.dot),
+            style: ink.style(Role::Warning),
+        });
     }
     pieces
 }
@@ -73,10 +79,9 @@ fn connection(app: &App, ink: &Ink<'_>) -> Vec<Piece> {
 fn figures(app: &App, ink: &Ink<'_>, cache: &mut Cache) -> Vec<Piece> {
     let connection = app.connection();
     let totals = connection.store.totals();
-    let shown = connection.shown_moment(ink.now);
     let (muted, text, warning) = (ink.style(Role::Muted), ink.style(Role::Text), ink.style(Role::Warning));
-    let rate = totals.rate_messages(shown.mono_us);
-    let byte_rate = totals.rate_bytes(shown.mono_us);
+    let rate = totals.rate_messages(ink.shown.mono_us);
+    let byte_rate = totals.rate_bytes(ink.shown.mono_us);
     let mut pieces = Vec::new();
     if connection.paused.is_some() {
         let text = format!("PAUSED +{}", format::count(connection.store.backlog()));
@@ -91,17 +96,27 @@ fn figures(app: &App, ink: &Ink<'_>, cache: &mut Cache) -> Vec<Piece> {
     }
     let hidden = totals.topics_hidden;
     if hidden > 0 {
-        pieces.push(Piece { rank: 10, text: format!("+{} topics hidden", format::count(hidden)), style: warning });
+        pieces.push(Piece {
+            rank: 10,
+            text: format!("+{} topics hidden", format::count(hidden)),
+            style: warning,
+        });
     }
     pieces.push(Piece { rank: 4, text: format!("{} topics", format::grouped(totals.topics)), style: text });
     pieces.push(Piece { rank: 9, text: per_second(rate, "msg"), style: text });
     pieces.push(Piece { rank: 5, text: ink.byte_rate(f64::from(byte_rate)), style: text });
-    let memory =
-        format!("history {}", format::of_budget(totals.history_bytes as u64, totals.history_budget as u64));
+    let sys = connection.store.sys_totals();
+    let used = totals.history_bytes + sys.history_bytes;
+    let budget = totals.history_budget + sys.history_budget;
+    let memory = format!("history {}", format::of_budget(used as u64, budget as u64));
     let style = if totals.evicted > 0 { warning } else { muted };
     pieces.push(Piece { rank: 7, text: memory, style });
     if totals.evicted > 0 {
-        pieces.push(Piece { rank: 6, text: format!("{} evicted", format::count(totals.evicted)), style: warning });
+        pieces.push(Piece {
+            rank: 6,
+            text: format!("{} evicted", format::count(totals.evicted)),
+            style: warning,
+        });
     }
     if totals.not_stored > 0 {
         let text = format!("{} too large to keep", format::count(totals.not_stored));

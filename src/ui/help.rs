@@ -49,7 +49,14 @@ pub(super) fn draw(
             Line::Command(command) => {
                 let keys: Vec<String> = command.keys.iter().map(|key| ink.key(key)).collect();
                 ink.put(buffer, row.x + 2, row.y, 16, &keys.join("  "), ink.style(Role::Key));
-                ink.put(buffer, row.x + 19, row.y, row.width.saturating_sub(20), command.title, ink.style(Role::Text));
+                ink.put(
+                    buffer,
+                    row.x + 19,
+                    row.y,
+                    row.width.saturating_sub(20),
+                    command.title,
+                    ink.style(Role::Text),
+                );
             }
         }
     }

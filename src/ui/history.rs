@@ -46,11 +46,7 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, buff
         let line = row_of(inside, row);
         draw_row(ink, &message, gap, line, cache, buffer);
         if row == view.selected_row {
-            let role = if focused { Role::Selection } else { Role::SelectionIdle };
-            buffer.set_style(line, ink.style(role));
-            if focused {
-                ink.put(buffer, line.x, line.y, 1, ink.glyphs().cursor, ink.style(Role::Accent));
-            }
+            ink.select(buffer, line, focused);
         }
         row += 1;
     }
@@ -78,7 +74,14 @@ fn draw_row(
     let mut x = area.x + 1;
     ink.put(buffer, x, area.y, TIME, &ink.time(message.received), muted);
     x += TIME;
-    ink.put_right(buffer, x, area.y, GAP - 2, &gap.map_or_else(String::new, format::gap), ink.style(Role::Faint));
+    ink.put_right(
+        buffer,
+        x,
+        area.y,
+        GAP - 2,
+        &gap.map_or_else(String::new, format::gap),
+        ink.style(Role::Faint),
+    );
     x += GAP;
     let mut flags = x;
     flags += ink.put(buffer, flags, area.y, 2, &format!("Q{}", message.qos), muted) + 1;
@@ -93,7 +96,7 @@ fn draw_row(
     x += SIZE;
     let room = area.right().saturating_sub(x + 1);
     if room > 3 {
-        let style = ink.fresh(ink.now.since(message.received), cache);
+        let style = ink.fresh(ink.shown.since(message.received), cache);
         let kind = preview_kind(message.payload);
         let text = preview(message.payload, kind, usize::from(room), ink.payload_style());
         let style = if message.payload.is_empty() { ink.style(Role::Faint) } else { style };

@@ -28,6 +28,8 @@ pub(super) struct Ink<'a> {
     pub(super) theme: &'a Theme,
     pub(super) appearance: &'a Appearance,
     pub(super) now: Moment,
+    /// The moment that is shown: now, or when the view was paused.
+    pub(super) shown: Moment,
 }
 
 const ASCII_BORDER: border::Set<'_> = border::Set {
@@ -41,10 +43,15 @@ const ASCII_BORDER: border::Set<'_> = border::Set {
     horizontal_bottom: "-",
 };
 
-impl<'a> Ink<'a> {
+impl Ink<'_> {
     /// The style of a role.
     pub(super) fn style(&self, role: Role) -> Style {
         self.theme.style(role)
+    }
+
+    /// Whether time passes on screen.
+    pub(super) fn is_live(&self) -> bool {
+        self.shown == self.now
     }
 
     pub(super) fn glyphs(&self) -> &'static Glyphs {
@@ -71,7 +78,11 @@ impl<'a> Ink<'a> {
         } else {
             block.border_type(BorderType::Rounded)
         };
-        if title.is_empty() { block } else { block.title(Line::styled(format!(" {title} "), self.style(role))) }
+        if title.is_empty() {
+            block
+        } else {
+            block.title(Line::styled(format!(" {title} "), self.style(role)))
+        }
     }
 
     /// A key of the command table as it is shown here.
@@ -103,22 +114,28 @@ impl<'a> Ink<'a> {
             return text;
         }
         let fresh = self.style(Role::Fresh);
+        let mut fades_in = |span: Duration| {
+            if self.is_live() {
+                cache.wake_in(self.now, span);
+            }
+        };
         let step_length = FADE / FADE_STEPS;
         let step = (age.as_micros() / step_length.as_micros().max(1)) as u32;
-        match (fresh.fg, text.fg) {
-            (Some(Color::Rgb(r1, g1, b1)), Some(Color::Rgb(r2, g2, b2))) => {
-                cache.wake_in(self.now, step_length * (step + 1) - age);
-                let mix = |from: u8, to: u8| {
-                    let (from, to, step) = (u32::from(from), u32::from(to), step.saturating_sub(1));
-                    ((from * (FADE_STEPS - step) + to * step) / FADE_STEPS) as u8
-                };
-                fresh.fg(Color::Rgb(mix(r1, r2), mix(g1, g2), mix(b1, b2)))
-            }
-            _ => {
-                // Without shades: bright, then plain colour, then text.
-                let bright = FADE / 3;
-                cache.wake_in(self.now, if age < bright { bright - age } else { FADE - age });
-                if age < bright { fresh.add_modifier(Modifier::BOLD) } else { fresh.remove_modifier(Modifier::BOLD) }
+        if let (Some(Color::Rgb(r1, g1, b1)), Some(Color::Rgb(r2, g2, b2))) = (fresh.fg, text.fg) {
+            fades_in((step_length * (step + 1)).saturating_sub(age));
+            let mix = |from: u8, to: u8| {
+                let (from, to, step) = (u32::from(from), u32::from(to), step.saturating_sub(1));
+                ((from * (FADE_STEPS - step) + to * step) / FADE_STEPS) as u8
+            };
+            fresh.fg(Color::Rgb(mix(r1, r2), mix(g1, g2), mix(b1, b2)))
+        } else {
+            // Without shades: bright, then plain colour, then text.
+            let bright = FADE / 3;
+            fades_in(if age < bright { bright } else { FADE }.saturating_sub(age));
+            if age < bright {
+                fresh.add_modifier(Modifier::BOLD)
+            } else {
+                fresh.remove_modifier(Modifier::BOLD)
             }
         }
     }
@@ -142,7 +159,15 @@ impl<'a> Ink<'a> {
 
     /// Writes `text` from the left of a cell of `columns`, cut with an ellipsis; returns the columns used. Whatever is written passes
     /// the sanitiser here once more.
-    pub(super) fn put(&self, buffer: &mut Buffer, x: u16, y: u16, columns: u16, text: &str, style: Style) -> u16 {
+    pub(super) fn put(
+        &self,
+        buffer: &mut Buffer,
+        x: u16,
+        y: u16,
+        columns: u16,
+        text: &str,
+        style: Style,
+    ) -> u16 {
         if columns == 0 {
             return 0;
         }
@@ -151,7 +176,15 @@ impl<'a> Ink<'a> {
     }
 
     /// Like [`Ink::put`], from the right.
-    pub(super) fn put_right(&self, buffer: &mut Buffer, x: u16, y: u16, columns: u16, text: &str, style: Style) {
+    pub(super) fn put_right(
+        &self,
+        buffer: &mut Buffer,
+        x: u16,
+        y: u16,
+        columns: u16,
+        text: &str,
+        style: Style,
+    ) {
         if columns == 0 {
             return;
         }
@@ -163,6 +196,19 @@ impl<'a> Ink<'a> {
     /// The end of `text` in `columns`: for topics, whose end tells them apart.
     pub(super) fn tail<'t>(&self, text: &'t str, columns: usize) -> Cow<'t, str> {
         fit_left(text, columns, self.payload_style()).0
+    }
+
+    /// Marks a row as selected; `focused` when its pane has the keys.
+    pub(super) fn select(&self, buffer: &mut Buffer, area: Rect, focused: bool) {
+        let style = self.style(if focused { Role::Selection } else { Role::SelectionIdle });
+        if style.add_modifier.contains(Modifier::REVERSED) {
+            // Reversed, each role's colour would become a background of its own.
+            buffer.set_style(area, Style::new().fg(Color::Reset).remove_modifier(Modifier::DIM));
+        }
+        buffer.set_style(area, style);
+        if focused {
+            self.put(buffer, area.x, area.y, 1, self.glyphs().cursor, self.style(Role::Accent));
+        }
     }
 
     /// Messages per second, a dash for none.

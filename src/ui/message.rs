@@ -34,7 +34,7 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, buff
     let connection = app.connection();
     let focused = app.focus == Pane::Message && !connection.publish.open;
     let topic = connection.tree.selected().map(|id| connection.store.path(id));
-    let title = topic.as_deref().map_or("Message".into(), |topic| ink.clean(topic).into_owned());
+    let title = topic.map_or("Message".into(), |topic| ink.clean(topic).into_owned());
     let title = if title.is_empty() { ink.glyphs().empty_level.to_owned() } else { title };
     let view = view_title(connection);
     let room = usize::from(area.width).saturating_sub(view.len() + 8);
@@ -74,7 +74,11 @@ fn draw_message(
     let view = &connection.message;
     let key = (message.topic, message.seq, view.view);
     if cache.message.of != Some(key) {
-        cache.message = Prepared { of: Some(key), shown: Some(prepare(message.payload, view.view)), ..Prepared::default() };
+        cache.message = Prepared {
+            of: Some(key),
+            shown: Some(prepare(message.payload, view.view)),
+            ..Prepared::default()
+        };
     }
     let Some(prepared) = cache.message.shown.take() else { return };
     facts(ink, message, prepared.kind, row_of(area, 0), buffer);
@@ -96,7 +100,9 @@ fn draw_message(
             };
             ink.put(buffer, body.x, body.y, body.width, text, ink.style(Role::Muted));
         }
-        (Content::Hex, _) | (_, PayloadView::Hex) => draw_hex(connection, ink, message.payload, body, cache, buffer),
+        (Content::Hex, _) | (_, PayloadView::Hex) => {
+            draw_hex(connection, ink, message.payload, body, cache, buffer);
+        }
         (Content::Pretty(document) | Content::Text(document), _) => {
             draw_document(connection, ink, document, body, cache, buffer);
         }
@@ -242,13 +248,19 @@ fn draw_node(connection: &Connection, ink: &Ink<'_>, node: TopicId, area: Rect, 
         };
         ink.put(buffer, area.x, area.y, area.width, text, ink.style(Role::Warning));
     } else {
-        ink.put(buffer, area.x, area.y, area.width, "No message on this level itself; below it:", ink.style(Role::Muted));
+        ink.put(
+            buffer,
+            area.x,
+            area.y,
+            area.width,
+            "No message on this level itself; below it:",
+            ink.style(Role::Muted),
+        );
     }
     lines.push(("topics".into(), format::grouped(u64::from(stats.topics_below))));
     lines.push(("messages".into(), format::grouped(stats.messages_below)));
     lines.push(("payload bytes".into(), format::bytes(stats.bytes_below)));
-    let shown = connection.shown_moment(ink.now);
-    lines.push(("rate".into(), ink.rate(f64::from(store.rate(node, shown.mono_us)))));
+    lines.push(("rate".into(), ink.rate(f64::from(store.rate(node, ink.shown.mono_us)))));
     lines.push(("retained topics".into(), format::grouped(u64::from(stats.retained_below))));
     for (index, (label, value)) in lines.iter().enumerate() {
         if index + 2 >= usize::from(area.height) {

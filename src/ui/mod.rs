@@ -60,9 +60,19 @@ pub struct Cache {
 }
 
 impl Cache {
-    /// The picture changes by itself `span` after `now`.
+    /// The picture changes by itself `span` after `now`. Changes that come close together share a frame.
     fn wake_in(&mut self, now: Moment, span: Duration) {
-        let at = now.plus(span).mono_us;
+        self.wake_on_grid(now, span, Duration::from_millis(250));
+    }
+
+    /// An age changes `span` after `now`. Forty rows would otherwise each change at a moment of their own: they change together, on
+    /// the full second.
+    fn wake_for_age(&mut self, now: Moment, span: Duration) {
+        self.wake_on_grid(now, span, Duration::from_secs(1));
+    }
+
+    fn wake_on_grid(&mut self, now: Moment, span: Duration, grid: Duration) {
+        let at = now.plus(span).mono_us.next_multiple_of(grid.as_micros() as u64);
         self.next_change_us = Some(self.next_change_us.map_or(at, |known| known.min(at)));
     }
 }
@@ -77,7 +87,7 @@ pub fn view(
     frame: &mut Frame<'_>,
 ) {
     cache.next_change_us = None;
-    let ink = Ink { theme, appearance, now };
+    let ink = Ink { theme, appearance, now, shown: app.connection().shown_moment(now) };
     let area = frame.area();
     let ground = Style::new().bg(theme.background);
     frame.buffer_mut().set_style(area, ground.patch(theme.style(Role::Text)));
@@ -110,7 +120,9 @@ pub fn view(
     footer::draw(app, &ink, areas.footer, cache, frame.buffer_mut());
     match &app.overlay {
         Overlay::None => {}
-        Overlay::Help(context, scroll) => help::draw(*context, *scroll, &ink, areas.body, cache, frame.buffer_mut()),
+        Overlay::Help(context, scroll) => {
+            help::draw(*context, *scroll, &ink, areas.body, cache, frame.buffer_mut());
+        }
         Overlay::Palette(palette) => palette::draw(app, palette, &ink, areas.body, frame),
         Overlay::Notices => notices::draw(app, &ink, areas.body, frame.buffer_mut()),
     }
@@ -129,7 +141,14 @@ fn too_small(ink: &Ink<'_>, area: Rect, frame: &mut Frame<'_>) {
 }
 
 /// A framed area in the middle of `body`, cleared; returns its inside.
-fn overlay(ink: &Ink<'_>, title: &str, body: Rect, columns: u16, rows: u16, buffer: &mut ratatui::buffer::Buffer) -> Rect {
+fn overlay(
+    ink: &Ink<'_>,
+    title: &str,
+    body: Rect,
+    columns: u16,
+    rows: u16,
+    buffer: &mut ratatui::buffer::Buffer,
+) -> Rect {
     let width = columns.min(body.width);
     let height = rows.min(body.height);
     let area =

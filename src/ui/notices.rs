@@ -14,7 +14,14 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, body: Rect, buffer: &mut Buffer) {
     let inside = overlay(ink, "Notices", body, 120, 24, buffer);
     let notices = app.notices.newest_first();
     if notices.len() == 0 {
-        ink.put(buffer, inside.x + 1, inside.y, inside.width, "Nothing happened yet.", ink.style(Role::Muted));
+        ink.put(
+            buffer,
+            inside.x + 1,
+            inside.y,
+            inside.width,
+            "Nothing happened yet.",
+            ink.style(Role::Muted),
+        );
     }
     let rows = usize::from(inside.height);
     for (index, notice) in notices.skip(app.notices.scroll).take(rows).enumerate() {
@@ -22,7 +29,14 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, body: Rect, buffer: &mut Buffer) {
         let (style, mark) = ink.severity(notice.severity);
         ink.put(buffer, row.x + 1, row.y, 12, &ink.time(notice.at), ink.style(Role::Muted));
         ink.put(buffer, row.x + 15, row.y, 2, mark, style.add_modifier(Modifier::BOLD));
-        ink.put(buffer, row.x + 18, row.y, row.width.saturating_sub(19), &ink.clean(&notice.text), ink.style(Role::Text));
+        ink.put(
+            buffer,
+            row.x + 18,
+            row.y,
+            row.width.saturating_sub(19),
+            &ink.clean(&notice.text),
+            ink.style(Role::Text),
+        );
     }
     if app.notices.dropped() > 0 {
         let text = format!(" {} older ones let go ", format::grouped(app.notices.dropped()));

@@ -17,7 +17,14 @@ pub(super) fn draw(app: &App, palette: &PaletteState, ink: &Ink<'_>, body: Rect,
     one_line_field(&palette.input, ink, field, true, frame);
     let list = Rect { y: inside.y + 2, height: inside.height.saturating_sub(2), ..inside };
     if found.is_empty() {
-        ink.put(frame.buffer_mut(), list.x + 1, list.y, list.width, "No command fits.", ink.style(Role::Muted));
+        ink.put(
+            frame.buffer_mut(),
+            list.x + 1,
+            list.y,
+            list.width,
+            "No command fits.",
+            ink.style(Role::Muted),
+        );
     }
     let selected = palette.selected.min(found.len().saturating_sub(1));
     let rows = usize::from(list.height);
@@ -36,7 +43,7 @@ pub(super) fn draw(app: &App, palette: &PaletteState, ink: &Ink<'_>, body: Rect,
         };
         ink.put_right(buffer, area.x, area.y, area.width.saturating_sub(1), &right, ink.style(role));
         if index == selected {
-            buffer.set_style(area, ink.style(Role::Selection));
+            ink.select(buffer, area, true);
         }
     }
 }

@@ -64,7 +64,9 @@ pub(super) fn one_line_field(input: &Input, ink: &Ink<'_>, area: Rect, focused: 
     let tail = ink.clean(&after);
     ink.put(frame.buffer_mut(), x, area.y, area.right().saturating_sub(x), &tail, ink.style(Role::Text));
     if focused {
-        frame.buffer_mut().set_style(Rect::new(x, area.y, 1, 1), Style::new().add_modifier(Modifier::REVERSED));
+        frame
+            .buffer_mut()
+            .set_style(Rect::new(x, area.y, 1, 1), Style::new().add_modifier(Modifier::REVERSED));
     }
 }
 
@@ -92,7 +94,14 @@ fn draw_options(pane: &PublishPane, ink: &Ink<'_>, area: Rect, frame: &mut Frame
     for qos in [QoS::AtMostOnce, QoS::AtLeastOnce, QoS::ExactlyOnce] {
         let chosen = qos == pane.qos;
         let label = if chosen { format!("[{qos}]") } else { format!(" {qos} ") };
-        x += ink.put(buffer, x, area.y, 3, &label, if chosen { text.add_modifier(Modifier::BOLD) } else { muted });
+        x += ink.put(
+            buffer,
+            x,
+            area.y,
+            3,
+            &label,
+            if chosen { text.add_modifier(Modifier::BOLD) } else { muted },
+        );
     }
     x += 3;
     x += ink.put(buffer, x, area.y, 6, "retain", of(Field::Retain)) + 1;
@@ -126,7 +135,9 @@ fn draw_remark(pane: &PublishPane, ink: &Ink<'_>, area: Rect, frame: &mut Frame<
 fn draw_sent(sent: &Sent, ink: &Ink<'_>, area: Rect, frame: &mut Frame<'_>) {
     let (state, role) = match &sent.state {
         PublishState::Queued => ("queued".to_owned(), Role::Warning),
-        PublishState::Sent if sent.qos == QoS::AtMostOnce => ("sent (QoS 0 is not acknowledged)".to_owned(), Role::Good),
+        PublishState::Sent if sent.qos == QoS::AtMostOnce => {
+            ("sent (QoS 0 is not acknowledged)".to_owned(), Role::Good)
+        }
         PublishState::Sent => ("sent, waiting for the acknowledgement".to_owned(), Role::Muted),
         PublishState::Acknowledged(span) => (format!("acknowledged in {}", milliseconds(*span)), Role::Good),
         PublishState::Failed(reason) => (format!("failed: {reason}"), Role::Error),
@@ -134,7 +145,8 @@ fn draw_sent(sent: &Sent, ink: &Ink<'_>, area: Rect, frame: &mut Frame<'_>) {
     };
     let buffer = frame.buffer_mut();
     let retain = if sent.retain { " R" } else { "" };
-    let left = format!("{}  Q{}{retain}  {}  ", ink.time(sent.at), sent.qos, format::bytes(sent.bytes as u64));
+    let left =
+        format!("{}  Q{}{retain}  {}  ", ink.time(sent.at), sent.qos, format::bytes(sent.bytes as u64));
     let mut x = area.x;
     x += ink.put(buffer, x, area.y, area.width, &left, ink.style(Role::Muted));
     let state = ink.clean(&state).into_owned();

@@ -27,11 +27,12 @@ pub fn picture(buffer: &Buffer, ground: Ground, title: &str) -> String {
     let area = buffer.area;
     let width = f64::from(area.width) * CELL_WIDTH + 2.0 * MARGIN;
     let height = f64::from(area.height) * CELL_HEIGHT + 2.0 * MARGIN;
-    let background = buffer.cell((0, 0)).map_or(ground.background.into(), |cell| hex(cell.bg, ground.background));
+    let background =
+        buffer.cell((0, 0)).map_or(ground.background.into(), |cell| hex(cell.bg, ground.background));
     let mut svg = String::new();
     let _ = write!(
         svg,
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width:.0}\" height=\"{height:.0}\" viewBox=\"0 0 {width:.1} {height:.1}\" role=\"img\">\n<title>{}</title>\n<style>text{{font-family:ui-monospace,'DejaVu Sans Mono','Cascadia Mono',Menlo,Consolas,monospace;font-size:14px;white-space:pre}}</style>\n<rect width=\"100%\" height=\"100%\" rx=\"8\" fill=\"{background}\"/>\n",
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width:.0}\" height=\"{height:.0}\" viewBox=\"0 0 {width:.1} {height:.1}\" role=\"img\" xml:space=\"preserve\">\n<title>{}</title>\n<style>text{{font-family:ui-monospace,'DejaVu Sans Mono','Cascadia Mono',Menlo,Consolas,monospace;font-size:14px;white-space:pre}}</style>\n<rect width=\"100%\" height=\"100%\" rx=\"8\" fill=\"{background}\"/>\n",
         escape(title)
     );
     for y in 0..area.height {
@@ -56,7 +57,12 @@ fn row(buffer: &Buffer, y: u16, ground: Ground, background: &str, svg: &mut Stri
         let Some(cell) = buffer.cell((x, y)) else { break };
         let columns = crate::payload::width(cell.symbol()).max(1) as u16;
         match runs.last_mut() {
-            Some(run) if same_look(&run.cell, cell) && columns == 1 && run.columns as usize == run.text.chars().count() => {
+            Some(run)
+                if same_look(&run.cell, cell)
+                    && columns == 1
+                    && run.columns as usize == run.text.chars().count()
+                    && is_frame(&run.text) == is_frame(cell.symbol()) =>
+            {
                 run.text.push_str(cell.symbol());
                 run.columns += 1;
             }
@@ -90,6 +96,10 @@ fn draw_run(run: &Run, y: u16, ground: Ground, background: &str, svg: &mut Strin
     if run.text.trim().is_empty() {
         return;
     }
+    if let Some(path) = frame_path(&run.text, left, top) {
+        let _ = writeln!(svg, "<path d=\"{path}\" fill=\"none\" stroke=\"{fg}\"/>");
+        return;
+    }
     let mut look = String::new();
     for (modifier, attribute) in [
         (Modifier::BOLD, " font-weight=\"bold\""),
@@ -107,6 +117,33 @@ fn draw_run(run: &Run, y: u16, ground: Ground, background: &str, svg: &mut Strin
         svg,
         "<text x=\"{left:.1}\" y=\"{baseline:.1}\" textLength=\"{width:.1}\" lengthAdjust=\"spacingAndGlyphs\" fill=\"{fg}\"{look}>{text}</text>"
     );
+}
+
+/// Frame characters are drawn as lines: fonts leave gaps between them.
+fn is_frame(text: &str) -> bool {
+    text.chars().all(|letter| "│─╭╮╰╯".contains(letter))
+}
+
+/// The lines of a run of frame characters; `None` for any other text.
+fn frame_path(text: &str, left: f64, top: f64) -> Option<String> {
+    if !is_frame(text) {
+        return None;
+    }
+    let mut path = String::new();
+    for (index, letter) in text.chars().enumerate() {
+        let (x0, y0) = (left + index as f64 * CELL_WIDTH, top);
+        let (x, y) = (x0 + CELL_WIDTH / 2.0, y0 + CELL_HEIGHT / 2.0);
+        let (x1, y1) = (x0 + CELL_WIDTH, y0 + CELL_HEIGHT);
+        let _ = match letter {
+            '│' => write!(path, "M{x:.1} {y0:.1}V{y1:.1}"),
+            '─' => write!(path, "M{x0:.1} {y:.1}H{x1:.1}"),
+            '╭' => write!(path, "M{x1:.1} {y:.1}Q{x:.1} {y:.1} {x:.1} {y1:.1}"),
+            '╮' => write!(path, "M{x0:.1} {y:.1}Q{x:.1} {y:.1} {x:.1} {y1:.1}"),
+            '╰' => write!(path, "M{x:.1} {y0:.1}Q{x:.1} {y:.1} {x1:.1} {y:.1}"),
+            _ => write!(path, "M{x:.1} {y0:.1}Q{x:.1} {y:.1} {x0:.1} {y:.1}"),
+        };
+    }
+    Some(path)
 }
 
 fn escape(text: &str) -> String {

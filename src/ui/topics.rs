@@ -45,7 +45,8 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, fram
     let connection = app.connection();
     let focused = app.focus == Pane::Topics && !connection.publish.open;
     let tree = &connection.tree;
-    let sort = Line::styled(format!(" sort: {} ", tree.sort().label()), ink.style(Role::Muted)).right_aligned();
+    let sort =
+        Line::styled(format!(" sort: {} ", tree.sort().label()), ink.style(Role::Muted)).right_aligned();
     let block = ink.frame("Topics", focused).title(sort).title_bottom(counts(app, ink).right_aligned());
     let inside = block.inner(area);
     block.render(area, frame.buffer_mut());
@@ -57,7 +58,8 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, fram
     let widths = columns(inside.width);
     let buffer = frame.buffer_mut();
     titles(ink, &widths, row_of(inside, top), buffer);
-    let rows = Rect { y: inside.y + top as u16 + 1, height: inside.height.saturating_sub(top as u16 + 1), ..inside };
+    let rows =
+        Rect { y: inside.y + top as u16 + 1, height: inside.height.saturating_sub(top as u16 + 1), ..inside };
     if tree.rows().is_empty() {
         empty(app, ink, rows, buffer);
         return;
@@ -72,7 +74,9 @@ fn counts(app: &App, ink: &Ink<'_>) -> Line<'static> {
     let connection = app.connection();
     let topics = connection.store.totals().topics;
     let text = match connection.tree.filter_matches() {
-        Some(matches) => format!(" {} of {} topics ", format::grouped(matches as u64), format::grouped(topics)),
+        Some(matches) => {
+            format!(" {} of {} topics ", format::grouped(matches as u64), format::grouped(topics))
+        }
         None => return Line::default(),
     };
     Line::styled(text, ink.style(Role::Muted))
@@ -84,16 +88,16 @@ fn filter_line(app: &App, ink: &Ink<'_>, area: Rect, frame: &mut Frame<'_>) {
         1 => "1 match".to_owned(),
         count => format!("{} matches", format::grouped(count as u64)),
     });
-    let style = if tree.filter_matches() == Some(0) { ink.style(Role::Warning) } else { ink.style(Role::Muted) };
+    let style =
+        if tree.filter_matches() == Some(0) { ink.style(Role::Warning) } else { ink.style(Role::Muted) };
     ink.put_right(frame.buffer_mut(), area.x, area.y, area.width, &matches, style);
     ink.put(frame.buffer_mut(), area.x + 1, area.y, 2, "/", ink.style(Role::Key));
     let field = Rect { x: area.x + 3, width: area.width.saturating_sub(18), ..area };
-    match &app.filter_input {
-        Some(input) => super::publish::one_line_field(input, ink, field, true, frame),
-        None => {
-            let text = ink.clean(tree.filter_text()).into_owned();
-            ink.put(frame.buffer_mut(), field.x, field.y, field.width, &text, ink.style(Role::Match));
-        }
+    if let Some(input) = &app.filter_input {
+        super::publish::one_line_field(input, ink, field, true, frame);
+    } else {
+        let text = ink.clean(tree.filter_text()).into_owned();
+        ink.put(frame.buffer_mut(), field.x, field.y, field.width, &text, ink.style(Role::Match));
     }
 }
 
@@ -114,7 +118,10 @@ fn titles(ink: &Ink<'_>, widths: &Columns, area: Rect, buffer: &mut Buffer) {
     ink.put_right(buffer, right, area.y, MESSAGES, "msgs", style);
 }
 
-#[expect(clippy::too_many_arguments, reason = "a row is drawn from just these, and a struct would only rename them")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "a row is drawn from just these, and a struct would only rename them"
+)]
 fn draw_row(
     connection: &Connection,
     ink: &Ink<'_>,
@@ -127,8 +134,7 @@ fn draw_row(
 ) {
     let store = &connection.store;
     let stats = store.stats(row.node);
-    let shown = connection.shown_moment(ink.now);
-    let age = stats.last_received_us.map(|at| Duration::from_micros(shown.mono_us.saturating_sub(at)));
+    let age = stats.last_received_us.map(|at| Duration::from_micros(ink.shown.mono_us.saturating_sub(at)));
     let (value_style, value) = value(connection, ink, row, &stats, cache);
     name(connection, ink, row, widths.name, area, buffer);
     let mut x = area.x + 1 + widths.name;
@@ -147,23 +153,22 @@ fn draw_row(
     let muted = ink.style(Role::Muted);
     let mut right = area.right() - 1 - AGE;
     let age_text = age.map_or_else(String::new, format::age);
-    if let Some(age) = age.filter(|_| connection.paused.is_none()) {
-        cache.wake_in(ink.now, format::next_change(age));
+    if let Some(age) = age.filter(|_| ink.is_live()) {
+        cache.wake_for_age(ink.now, format::next_change(age));
     }
     ink.put_right(buffer, right, area.y, AGE, &age_text, muted);
     if widths.rate > 0 {
         right -= widths.rate;
-        let rate = store.rate(row.node, shown.mono_us);
+        let rate = store.rate(row.node, ink.shown.mono_us);
+        if rate > 0.0 && ink.is_live() {
+            cache.wake_for_age(ink.now, Duration::from_secs(1));
+        }
         ink.put_right(buffer, right, area.y, widths.rate, &ink.rate(f64::from(rate)), muted);
     }
     right -= MESSAGES;
     ink.put_right(buffer, right, area.y, MESSAGES, &format::count(stats.messages_below), muted);
     if selected {
-        let role = if focused { Role::Selection } else { Role::SelectionIdle };
-        buffer.set_style(area, ink.style(role));
-        if focused {
-            ink.put(buffer, area.x, area.y, 1, ink.glyphs().cursor, ink.style(Role::Accent));
-        }
+        ink.select(buffer, area, focused);
     }
 }
 
@@ -174,7 +179,7 @@ fn name(connection: &Connection, ink: &Ink<'_>, row: TreeRow, columns: u16, area
     let most = usize::from(columns / 4).max(1);
     let indent = row.depth.min(most) * 2;
     let mut x = area.x + 1 + indent as u16;
-    let end = area.x + 1 + columns;
+    let end = area.x + columns;
     if row.depth > most {
         let text = format!("{}{} ", glyphs.ellipsis, row.depth);
         x += ink.put(buffer, x, area.y, end.saturating_sub(x), &text, ink.style(Role::Faint));
@@ -237,8 +242,7 @@ fn value<'a>(
         };
         return (ink.style(Role::Faint), Value::Words(topics));
     }
-    let shown = connection.shown_moment(ink.now);
-    let age = Duration::from_micros(shown.mono_us.saturating_sub(stats.own_last_us.unwrap_or(0)));
+    let age = Duration::from_micros(ink.shown.mono_us.saturating_sub(stats.own_last_us.unwrap_or(0)));
     let style = ink.fresh(age, cache);
     match store.latest(row.node) {
         Some(message) if message.payload.is_empty() => (ink.style(Role::Faint), Value::Words("empty".into())),
@@ -275,7 +279,9 @@ fn why_empty(connection: &Connection, ink: &Ink<'_>, lines: &mut Vec<String>) {
     for (filter, state) in &connection.subscriptions {
         let state = match state {
             SubscriptionState::Requested(_) => "asked for, no answer yet".to_owned(),
-            SubscriptionState::Granted(qos) => format!("granted at QoS {qos}: nothing retained, nothing sent so far"),
+            SubscriptionState::Granted(qos) => {
+                format!("granted at QoS {qos}: nothing retained, nothing sent so far")
+            }
             SubscriptionState::Refused(reason) => format!("refused: {}", ink.clean(reason)),
             SubscriptionState::Unanswered => "the broker did not answer".to_owned(),
             SubscriptionState::Removed => continue,

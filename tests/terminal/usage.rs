@@ -76,11 +76,13 @@ fn h01_what_is_wrong_is_named() {
 
 #[test]
 fn e03_a_bad_filter_is_pointed_at() {
-    let output = run(&["connect", "localhost", "home/#/light"]);
-    let errors = text(&output.stderr);
-    let mut lines = errors.lines().skip_while(|line| !line.ends_with("home/#/light"));
-    let (filter, caret) = (lines.next().expect(&errors), lines.next().expect(&errors));
-    assert_eq!(filter.find('#'), caret.find('^'), "{errors}");
+    for (filter, place) in [("home/#/light", '#'), ("küche/#/licht", '#'), ("部屋/+x", '+')] {
+        let errors = text(&run(&["connect", "localhost", filter]).stderr);
+        let mut lines = errors.lines().skip_while(|line| line.trim() != filter);
+        let (shown, caret) = (lines.next().expect(&errors), lines.next().expect(&errors));
+        let before = &shown[..shown.find(place).unwrap()];
+        assert_eq!(caret, format!("{}^", " ".repeat(unicode_width::UnicodeWidthStr::width(before))), "{errors}");
+    }
 }
 
 #[test]

@@ -12,7 +12,9 @@ mod topics;
 use crossterm::event::{Event, KeyEvent, KeyEventKind};
 use tui_input::backend::crossterm::EventHandler;
 
-use super::{Action, App, Command, Context, Done, Effect, Overlay, Pane, Screen, SessionRequestName, command_for};
+use super::{
+    Action, App, Command, Context, Done, Effect, Overlay, Pane, Screen, SessionRequestName, command_for,
+};
 use crate::model::{Moment, PublishState, SessionRequest, Severity};
 
 pub use session::ingest;
@@ -104,7 +106,7 @@ fn insert(input: &mut tui_input::Input, text: &str) {
 }
 
 /// Runs a command if it can run now; otherwise says why not.
-pub fn run(app: &mut App, command: Command, now: Moment) -> Vec<Effect> {
+pub(super) fn run(app: &mut App, command: Command, now: Moment) -> Vec<Effect> {
     if let Err(reason) = command.check(app) {
         app.notices.push(now, Severity::Warning, format!("{}: {reason}", command.row().title));
         return Vec::new();
@@ -129,11 +131,10 @@ pub fn run(app: &mut App, command: Command, now: Moment) -> Vec<Effect> {
         | Command::CycleQos
         | Command::ToggleRetain
         | Command::ClearPayload => publish::run(app, command, now),
-        Command::OpenHelp
-        | Command::OpenPalette
-        | Command::RunSelected
-        | Command::ShowNotices => overlay::run(app, command, now),
-        Command::Back => back(app),
+        Command::OpenHelp | Command::OpenPalette | Command::RunSelected | Command::ShowNotices => {
+            overlay::run(app, command, now)
+        }
+        Command::Back | Command::Close => back(app),
         Command::CopyPayload | Command::CopyTopic => copy(app, command),
         Command::NextView
         | Command::OlderMessage
@@ -142,7 +143,12 @@ pub fn run(app: &mut App, command: Command, now: Moment) -> Vec<Effect> {
         | Command::ToggleWrap
         | Command::ScrollLeft
         | Command::ScrollRight => message::run(app, command),
-        Command::Up | Command::Down | Command::PageUp | Command::PageDown | Command::Top | Command::Bottom => {
+        Command::Up
+        | Command::Down
+        | Command::PageUp
+        | Command::PageDown
+        | Command::Top
+        | Command::Bottom => {
             movement(app, command, now);
             Vec::new()
         }
@@ -225,7 +231,8 @@ fn copy(app: &App, command: Command) -> Vec<Effect> {
     let connection = app.connection();
     if command == Command::CopyTopic {
         let topic = connection.tree.selected().map(|id| connection.store.path(id).to_string());
-        return topic.map_or_else(Vec::new, |topic| vec![Effect::Copy { what: "topic", bytes: topic.into_bytes() }]);
+        return topic
+            .map_or_else(Vec::new, |topic| vec![Effect::Copy { what: "topic", bytes: topic.into_bytes() }]);
     }
     let payload = connection.shown_message().map(|message| message.payload.to_vec());
     payload.map_or_else(Vec::new, |bytes| vec![Effect::Copy { what: "payload", bytes }])
@@ -254,7 +261,8 @@ fn on_done(app: &mut App, done: Done, now: Moment) {
         Done::Copied(text) => app.notices.push(now, Severity::Success, text),
         Done::Failed(text) => app.notices.push(now, Severity::Error, text),
         Done::RequestRefused(id, name, reason) => {
-            if let (SessionRequestName::Publish(publish), Some(connection)) = (name, app.connection_by_id(id)) {
+            if let (SessionRequestName::Publish(publish), Some(connection)) = (name, app.connection_by_id(id))
+            {
                 connection.publish.resolve(publish, PublishState::Failed(reason.clone()));
             }
             app.notices.push(now, Severity::Error, reason);

@@ -85,10 +85,13 @@ pub(super) fn on_key(app: &mut App, key: KeyEvent, now: Moment) -> Vec<Effect> {
 pub(super) fn on_paste(app: &mut App, text: &str) {
     let pane = &mut app.connection_mut().publish;
     match pane.field {
-        Field::Topic => insert(&mut pane.topic, &text.chars().filter(|c| !c.is_control()).collect::<String>()),
+        Field::Topic => {
+            insert(&mut pane.topic, &text.chars().filter(|c| !c.is_control()).collect::<String>());
+        }
         Field::Payload => {
             let text = text.replace("\r\n", "\n").replace('\r', "\n");
-            let clean: String = text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
+            let clean: String =
+                text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
             if has_room(pane.payload.lines(), clean.len()) {
                 pane.payload.insert_str(clean);
             } else {
@@ -122,7 +125,8 @@ fn send(app: &mut App, now: Moment) -> Vec<Effect> {
         }
     };
     if publication.topic.starts_with('$') && pane.confirmed.as_deref() != Some(&publication.topic) {
-        pane.refusal = Some("not sent yet: brokers usually ignore or refuse topics with $; send again to try".into());
+        pane.refusal =
+            Some("not sent yet: brokers usually ignore or refuse topics with $; send again to try".into());
         pane.confirmed = Some(publication.topic);
         return Vec::new();
     }

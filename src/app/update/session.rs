@@ -2,8 +2,8 @@
 
 use crate::app::{App, Connection};
 use crate::model::{
-    ConnectionId, LinkState, Message, Moment, PublishId, PublishState, SessionEvent, Severity, SubscriptionState,
-    TopicFilter,
+    ConnectionId, LinkState, Message, Moment, PublishId, PublishState, SessionEvent, Severity,
+    SubscriptionState, TopicFilter,
 };
 
 /// Takes in a batch of events in order. `full` says that the batch was as long as batches get: more is waiting.
@@ -43,12 +43,13 @@ fn on_link(app: &mut App, id: ConnectionId, state: LinkState, now: Moment) {
     let link = connection.link.clone();
     match (&before, link) {
         (_, LinkState::Connected { protocol, .. }) => {
-            app.notices.push(now, Severity::Success, format!("connected to {address} with {protocol}"));
+            app.notices.push(now, Severity::Info, format!("connected to {address} with {protocol}"));
         }
         (_, LinkState::Waiting { trouble, .. }) if was_connected => {
             app.notices.push(now, Severity::Error, format!("connection lost: {}", trouble.cause));
         }
-        (LinkState::Waiting { trouble: old, .. }, LinkState::Waiting { trouble, .. }) if old.cause == trouble.cause => {}
+        (LinkState::Waiting { trouble: old, .. }, LinkState::Waiting { trouble, .. })
+            if old.cause == trouble.cause => {}
         (_, LinkState::Waiting { trouble, .. }) => app.notices.push(now, Severity::Error, trouble.cause),
         (_, LinkState::Stopped { trouble: Some(trouble) }) => {
             app.notices.push(now, Severity::Error, format!("{}. {}", trouble.cause, trouble.remedy));
@@ -58,20 +59,29 @@ fn on_link(app: &mut App, id: ConnectionId, state: LinkState, now: Moment) {
     }
 }
 
-fn on_subscription(app: &mut App, id: ConnectionId, filter: TopicFilter, state: SubscriptionState, now: Moment) {
+fn on_subscription(
+    app: &mut App,
+    id: ConnectionId,
+    filter: TopicFilter,
+    state: SubscriptionState,
+    now: Moment,
+) {
     let Some(connection) = app.connection_by_id(id) else { return };
     let news = match &state {
         SubscriptionState::Refused(reason) => {
             Some((Severity::Warning, format!("the broker refused the filter '{filter}': {reason}")))
         }
-        SubscriptionState::Unanswered => {
-            Some((Severity::Warning, format!("no SUBACK for '{filter}' within 5 s: the broker may be overloaded")))
-        }
+        SubscriptionState::Unanswered => Some((
+            Severity::Warning,
+            format!("no SUBACK for '{filter}' within 5 s: the broker may be overloaded"),
+        )),
         _ => None,
     };
     let known = connection.subscriptions.iter_mut().find(|(other, _)| *other == filter);
     match (known, &state) {
-        (Some(_), SubscriptionState::Removed) => connection.subscriptions.retain(|(other, _)| *other != filter),
+        (Some(_), SubscriptionState::Removed) => {
+            connection.subscriptions.retain(|(other, _)| *other != filter);
+        }
         (Some(known), _) => known.1 = state,
         (None, SubscriptionState::Removed) => {}
         (None, _) => connection.subscriptions.push((filter, state)),

@@ -43,7 +43,9 @@ fn on_selection(app: &mut App, command: Command, now_us: u64) {
         Command::Expand => set_focus(app, Pane::Message),
         Command::Collapse if branch && tree.is_open(selected) => tree.set_open(selected, false),
         Command::Collapse => {
-            if let Some(parent) = store.parent(selected).filter(|parent| *parent != crate::store::TopicId::ROOT) {
+            if let Some(parent) =
+                store.parent(selected).filter(|parent| *parent != crate::store::TopicId::ROOT)
+            {
                 tree.select(parent, store);
             }
         }

@@ -43,7 +43,7 @@ async fn c02_c27_resolving_and_connecting_can_be_called_off() {
 #[tokio::test]
 async fn c05_a_server_that_accepts_and_says_nothing_is_told_from_a_dead_host() {
     let silent = Fake::bind().await;
-    let mut client = Client::start(target(silent.port));
+    let mut client = Client::start_with(target(silent.port), impatient(), 64);
     let hold = tokio::spawn(async move {
         let mut peers = Vec::new();
         loop {
@@ -62,7 +62,7 @@ async fn c05_a_server_that_accepts_and_says_nothing_is_told_from_a_dead_host() {
 #[tokio::test]
 async fn c03_no_answer_to_tcp_is_a_timeout() {
     let (_fillers, dead) = black_hole().await;
-    let mut client = Client::start(target(dead.port()));
+    let mut client = Client::start_with(target(dead.port()), impatient(), 64);
     let trouble = client.waiting().await;
     assert!(trouble.cause.contains("the TCP connection timed out"), "{trouble:?}");
 }
@@ -79,7 +79,7 @@ async fn c06_a_web_server_and_an_ssh_server_are_named() {
     assert!(trouble.cause.contains("not an MQTT broker") && trouble.cause.contains("HTTP"), "{trouble:?}");
 
     let ssh = Fake::bind().await;
-    let mut client = Client::start(target(ssh.port));
+    let mut client = Client::start_with(target(ssh.port), impatient(), 64);
     let hold = tokio::spawn(async move {
         let mut peers = Vec::new();
         loop {

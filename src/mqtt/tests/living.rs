@@ -2,6 +2,9 @@
 
 use super::*;
 
+/// Messages sent to a program that stands still.
+const FLOOD: usize = 20_000;
+
 #[tokio::test]
 async fn c08_c27_a_lost_link_waits_at_once_and_disconnect_stays_offline() {
     let broker = Fake::bind().await;
@@ -70,7 +73,6 @@ async fn c19_a_program_that_stands_still_stays_connected_and_loses_nothing() {
     let peer = broker.welcome().await;
     client.connected().await;
     let (mut read, mut write) = peer.stream.into_split();
-    const FLOOD: usize = 20_000;
     let flood = tokio::spawn(async move {
         for n in 0..FLOOD {
             write.write_all(&publish_packet(b"t", n.to_string().as_bytes())).await.unwrap();

@@ -2,6 +2,7 @@
 
 mod connecting;
 mod living;
+mod packing;
 mod publishing;
 mod subscribing;
 
@@ -48,16 +49,19 @@ pub(super) fn filter(text: &str) -> TopicFilter {
 /// Waiting times short enough for tests.
 pub(super) fn quick() -> Timing {
     Timing {
-        connect: Duration::from_secs(2),
         look_after: Duration::from_millis(100),
         look_for: Duration::from_millis(200),
         retry_first: Duration::from_millis(20),
         retry_most: Duration::from_millis(100),
-        suback: Duration::from_millis(300),
         silence_grace: Duration::from_millis(100),
         breath: Duration::from_millis(100),
         ..Timing::default()
     }
+}
+
+/// As [`quick`], for tests in which the broker does not answer.
+pub(super) fn impatient() -> Timing {
+    Timing { connect: Duration::from_secs(2), suback: Duration::from_millis(300), ..quick() }
 }
 
 /// A listener that accepts no more: connecting to it hangs, as to an address that drops packets.

@@ -111,7 +111,7 @@ async fn c16_a_denied_filter_is_not_taken_for_silence() {
 #[tokio::test]
 async fn c17_a_subscription_without_answer_is_said_and_sys_follows_all_the_same() {
     let broker = Fake::bind().await;
-    let mut client = Client::start(subscribing(broker.port, &["#"], true));
+    let mut client = Client::start_with(subscribing(broker.port, &["#"], true), impatient(), 64);
     let mut peer = broker.welcome().await;
     let late = peer.expect(0x80).await;
     client.subscription("#", |state| *state == SubscriptionState::Unanswered).await;

@@ -46,7 +46,7 @@ fn a08_invalid_utf8_is_shown_as_hex_with_a_note() {
 fn b06_b08_of_a_huge_text_the_first_part_is_shown_and_the_note_says_so() {
     let huge = "é".repeat(VIEW_LIMIT);
     let shown = Prepared::of(huge.as_bytes());
-    assert_eq!(shown.note.as_deref(), Some("first 33 MB of 67 MB, as sent; the hex view has all"));
+    assert_eq!(shown.note.as_deref(), Some("first 16 MB of 33 MB, as sent; the hex view has all"));
     assert_eq!(shown.document().map(|document| document.as_str().len()), Some(VIEW_LIMIT));
 }
 

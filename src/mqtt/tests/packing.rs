@@ -1,0 +1,134 @@
+//! The book of subscriptions by itself: what goes into which SUBSCRIBE, and which filter is blamed for a hang-up.
+
+use tokio::time::Instant;
+
+use super::*;
+use crate::mqtt::subscriptions::{Ask, Subscriptions};
+
+fn subscriptions(filters: &[&str], sys: bool) -> Subscriptions {
+    let mut target = target(1883);
+    target.filters = filters.iter().map(|text| (filter(text), QoS::AtMostOnce)).collect();
+    target.sys = sys;
+    Subscriptions::new(&target)
+}
+
+/// The filters of the next SUBSCRIBE, noted as sent under `id`.
+fn ask(subscriptions: &mut Subscriptions, id: u16) -> Vec<String> {
+    match subscriptions.next() {
+        Some(Ask::Subscribe(filters)) => {
+            let texts = filters.iter().map(|(filter, _)| filter.to_string()).collect();
+            subscriptions.sent_subscribe(id, filters, Instant::now());
+            texts
+        }
+        other => {
+            assert_eq!(other, None);
+            Vec::new()
+        }
+    }
+}
+
+fn refused(events: &[SessionEvent]) -> Vec<String> {
+    events
+        .iter()
+        .filter_map(|event| match event {
+            SessionEvent::Subscription(filter, SubscriptionState::Refused(_)) => Some(filter.to_string()),
+            _ => None,
+        })
+        .collect()
+}
+
+const BLAME: Duration = Duration::from_secs(3);
+
+#[test]
+fn many_filters_share_few_requests_and_sys_waits_for_their_answer() {
+    let names: Vec<String> = (0..150).map(|n| format!("a/{n}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let mut subscriptions = subscriptions(&names, true);
+    assert_eq!(ask(&mut subscriptions, 1).len(), 100);
+    assert_eq!(ask(&mut subscriptions, 2).len(), 50);
+    assert!(ask(&mut subscriptions, 3).is_empty());
+    subscriptions.suback(1, &[Some(QoS::AtMostOnce); 100]);
+    assert!(ask(&mut subscriptions, 3).is_empty());
+    subscriptions.suback(2, &[Some(QoS::AtMostOnce); 50]);
+    assert_eq!(ask(&mut subscriptions, 3), ["$SYS/#"]);
+}
+
+#[test]
+fn long_filters_stay_within_the_bytes_of_one_request() {
+    let long = "x".repeat(40_000);
+    let texts = [format!("a/{long}"), format!("b/{long}")];
+    let mut subscriptions = subscriptions(&[&texts[0], &texts[1]], false);
+    assert_eq!(ask(&mut subscriptions, 1).len(), 1);
+    assert_eq!(ask(&mut subscriptions, 2).len(), 1);
+}
+
+#[test]
+fn c15_a_drop_over_sys_leaves_sys_out_at_once() {
+    let mut subscriptions = subscriptions(&["#"], true);
+    ask(&mut subscriptions, 1);
+    subscriptions.suback(1, &[Some(QoS::AtMostOnce)]);
+    assert_eq!(ask(&mut subscriptions, 2), ["$SYS/#"]);
+    let events = subscriptions.dropped(Instant::now(), BLAME).unwrap();
+    assert_eq!(refused(&events), ["$SYS/#"]);
+    subscriptions.disconnected(false);
+    subscriptions.connected(false);
+    assert_eq!(ask(&mut subscriptions, 1), ["#"]);
+    subscriptions.suback(1, &[Some(QoS::AtMostOnce)]);
+    assert!(ask(&mut subscriptions, 2).is_empty());
+}
+
+#[test]
+fn c15_one_bad_filter_among_many_is_found_with_two_drops() {
+    let mut subscriptions = subscriptions(&["a", "bad", "c"], false);
+    assert_eq!(ask(&mut subscriptions, 1).len(), 3);
+    assert!(refused(&subscriptions.dropped(Instant::now(), BLAME).unwrap()).is_empty());
+    subscriptions.disconnected(false);
+    subscriptions.connected(false);
+    assert_eq!(ask(&mut subscriptions, 1), ["a"]);
+    assert!(ask(&mut subscriptions, 2).is_empty(), "one at a time");
+    subscriptions.suback(1, &[Some(QoS::AtMostOnce)]);
+    assert_eq!(ask(&mut subscriptions, 2), ["bad"]);
+    let events = subscriptions.dropped(Instant::now(), BLAME).unwrap();
+    assert_eq!(refused(&events), ["bad", "c"], "the budget of two drops is used up");
+    subscriptions.forgive();
+    subscriptions.disconnected(false);
+    subscriptions.connected(false);
+    assert_eq!(ask(&mut subscriptions, 1).len(), 3, "the user asked for a fresh start");
+}
+
+#[test]
+fn c15_a_drop_long_after_or_without_subscribe_blames_nothing() {
+    let mut subscriptions = subscriptions(&["#"], false);
+    assert_eq!(subscriptions.dropped(Instant::now(), BLAME), None);
+    ask(&mut subscriptions, 1);
+    assert_eq!(subscriptions.dropped(Instant::now() + Duration::from_secs(4), BLAME), None);
+    subscriptions.suback(1, &[Some(QoS::AtMostOnce)]);
+    subscriptions.disconnected(false);
+    subscriptions.connected(false);
+    ask(&mut subscriptions, 1);
+    assert_eq!(subscriptions.dropped(Instant::now(), BLAME), None, "it was granted before");
+}
+
+#[test]
+fn c16_denied_and_unmentioned_filters_are_both_refused() {
+    let mut subscriptions = subscriptions(&["#", "a", "b"], false);
+    ask(&mut subscriptions, 1);
+    let events = subscriptions.suback(1, &[None, Some(QoS::AtLeastOnce)]);
+    assert_eq!(refused(&events), ["#", "b"]);
+    assert!(events.iter().any(
+        |e| matches!(e, SessionEvent::Notice(_, text) if text.contains("'#' (EMQX's default ACL does)"))
+    ));
+}
+
+#[test]
+fn a_kept_session_asks_only_for_what_it_does_not_have() {
+    let mut subscriptions = subscriptions(&["a", "b"], false);
+    ask(&mut subscriptions, 1);
+    subscriptions.suback(1, &[Some(QoS::AtMostOnce); 2]);
+    subscriptions.disconnected(true);
+    assert_eq!(subscriptions.remove(filter("b"), false, true), None);
+    subscriptions.add(filter("c"), QoS::AtLeastOnce);
+    subscriptions.connected(true);
+    assert_eq!(subscriptions.next(), Some(Ask::Unsubscribe(filter("b"))));
+    assert_eq!(ask(&mut subscriptions, 2), ["c"]);
+}
