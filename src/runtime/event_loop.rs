@@ -2,14 +2,17 @@
 //! run it on a buffer with scripted keys and paused time.
 
 use std::collections::HashMap;
+use std::future::poll_fn;
 use std::io;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use crossterm::event::Event;
-use futures_util::{FutureExt, Stream, StreamExt};
+use futures_util::{Stream, StreamExt};
 use ratatui::Terminal;
 use ratatui::backend::Backend;
+use ratatui::layout::Rect;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 
@@ -104,6 +107,14 @@ where
 {
     /// Runs until the user quits, a signal comes or the terminal goes away. Sessions are still open afterwards.
     pub async fn run(&mut self) -> io::Result<Outcome> {
+        match self.run_on_terminal().await {
+            // Whatever failed, this is why.
+            Err(_) if self.real_terminal && terminal_gone() => Ok(Outcome::TerminalGone),
+            ended => ended,
+        }
+    }
+
+    async fn run_on_terminal(&mut self) -> io::Result<Outcome> {
         let (done_sender, mut done) = channel::<Done>(64);
         let mut clipboard = Clipboard::new(|name| std::env::var_os(name), done_sender.clone());
         let mut drawing = Drawing {
@@ -131,13 +142,13 @@ where
                         continue;
                     }
                     Signal::Continue => {
-                        self.redraw_all(&mut drawing)?;
+                        self.resume(&mut drawing)?;
                         continue;
                     }
                 },
                 input = self.input.next() => {
                     let Some(input) = input else { return Ok(Outcome::TerminalGone) };
-                    match self.on_input(input?, &mut clipboard, &done_sender, &mut drawing)? {
+                    match self.on_input(input?, &mut clipboard, &done_sender, &mut drawing).await? {
                         Some(outcome) => return Ok(outcome),
                         None => continue,
                     }
@@ -179,7 +190,7 @@ where
     }
 
     /// Takes in one input and those that wait behind it, then shows the result at once.
-    fn on_input(
+    async fn on_input(
         &mut self,
         first: Event,
         clipboard: &mut Clipboard,
@@ -199,7 +210,7 @@ where
             if taken == KEYS_A_FRAME {
                 break;
             }
-            next = self.input.next().now_or_never().flatten().transpose()?;
+            next = waiting(&mut self.input).await.transpose()?;
         }
         if self.output.as_ref().is_none_or(|output| output.is_idle()) {
             self.draw(drawing)?;
@@ -263,7 +274,12 @@ where
         arrange(&mut self.app, now);
         let Self { app, themes, appearance, terminal, .. } = self;
         if let Some(theme) = themes.get(app.theme) {
-            terminal.draw(|frame| ui::view(app, theme, appearance, now, &mut drawing.cache, frame))?;
+            terminal.draw(|frame| {
+                ui::view(app, theme, appearance, now, &mut drawing.cache, frame);
+                if drawing.frames == 1 {
+                    super::panic_if_asked("view");
+                }
+            })?;
         }
         app::after_view(app, &drawing.cache.measured);
         drawing.dirty = false;
@@ -274,8 +290,18 @@ where
         Ok(())
     }
 
+    /// Goes on after a stop that came without warning.
+    fn resume(&mut self, drawing: &mut Drawing) -> io::Result<()> {
+        if self.real_terminal {
+            super::terminal::take_back()?;
+        }
+        self.redraw_all(drawing)
+    }
+
     fn redraw_all(&mut self, drawing: &mut Drawing) -> io::Result<()> {
-        self.terminal.clear()?;
+        // Not `clear`: that asks the terminal for the cursor's position and fails when no answer comes.
+        let size = self.terminal.size()?;
+        self.terminal.resize(Rect::new(0, 0, size.width, size.height))?;
         self.draw(drawing)
     }
 
@@ -323,5 +349,74 @@ async fn next_signal(signals: &mut Option<Signals>) -> Signal {
     match signals {
         Some(signals) => signals.next().await,
         None => std::future::pending().await,
+    }
+}
+
+/// The next input, if one waits already. Asked with the waker of this task: an [`crossterm::event::EventStream`] keeps the first waker
+/// it is given until a key comes, and with one that wakes nobody the loop would sleep through that key.
+async fn waiting<S: Stream + Unpin>(input: &mut S) -> Option<S::Item> {
+    poll_fn(|context| match input.poll_next_unpin(context) {
+        Poll::Ready(input) => Poll::Ready(input),
+        Poll::Pending => Poll::Ready(None),
+    })
+    .await
+}
+
+#[cfg(test)]
+mod tests {
+    use std::pin::Pin;
+    use std::sync::Mutex;
+    use std::task::{Context, Waker};
+
+    use super::*;
+
+    /// Like crossterm's input: the first waker is kept until there is input, later ones are not looked at.
+    #[derive(Default, Clone)]
+    struct Keyboard(Arc<Mutex<(Option<Waker>, Option<char>)>>);
+
+    impl Keyboard {
+        fn press(&self, key: char) {
+            let mut state = self.0.lock().expect("lock");
+            state.1 = Some(key);
+            if let Some(waker) = state.0.take() {
+                waker.wake();
+            }
+        }
+    }
+
+    impl Stream for Keyboard {
+        type Item = char;
+
+        fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<char>> {
+            let mut state = self.0.lock().expect("lock");
+            match state.1.take() {
+                Some(key) => Poll::Ready(Some(key)),
+                None => {
+                    state.0.get_or_insert_with(|| context.waker().clone());
+                    Poll::Pending
+                }
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_look_for_more_keys_does_not_sleep_through_the_next_one() {
+        let mut keyboard = Keyboard::default();
+        assert_eq!(waiting(&mut keyboard).await, None);
+        let typist = keyboard.clone();
+        let pressing = async {
+            tokio::task::yield_now().await;
+            typist.press('j');
+            // Nothing else wakes this task from here on.
+            std::future::pending::<()>().await;
+        };
+        let key = tokio::time::timeout(Duration::from_secs(5), async {
+            tokio::select! {
+                biased;
+                key = keyboard.next() => key,
+                () = pressing => None,
+            }
+        });
+        assert_eq!(key.await, Ok(Some('j')));
     }
 }

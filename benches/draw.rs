@@ -1,0 +1,242 @@
+//! What a frame, a key and a letter of the filter cost with a million topics, all open, on a screen of 200 x 60.
+//! Run with `cargo bench --bench draw [-- NAME]`. The goal of every `frame` is 2 ms; each `key` includes its frame.
+#![allow(missing_docs, reason = "the macros of criterion make public functions")]
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use jiff::tz::TimeZone;
+use mqtt_tui::app::{self, Action, App, Command, Settings, Sort, arrange, update};
+use mqtt_tui::config::{Colours, Look, Themes};
+use mqtt_tui::model::{ConnectionId, Message, Moment, Protocol, QoS, SessionEvent, Target};
+use mqtt_tui::store::{Limits, TopicId};
+use mqtt_tui::ui::{self, Appearance, Cache};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+
+const SCREEN: (u16, u16) = (200, 60);
+const PAYLOAD: &[u8] =
+    br#"{"temperature":20.4,"humidity":48,"battery":97,"linkquality":112,"state":"ON","last":"2026-11-20"}"#;
+
+/// The program without broker and terminal, at a moment of its own.
+struct Bench {
+    app: App,
+    now: Moment,
+    themes: Themes,
+    appearance: Appearance,
+    cache: Cache,
+    terminal: Terminal<TestBackend>,
+}
+
+impl Bench {
+    /// A program that has received one message on each of `topics`.
+    fn new(topics: impl Iterator<Item = String>) -> Self {
+        let look = Look { colours: Colours::True, ascii: false };
+        let (themes, _) = Themes::load(None, look.colours);
+        let settings = Settings {
+            read_only: false,
+            themes: themes.names().map(str::to_owned).collect(),
+            limits: Limits { bytes: 512 << 20, ..Limits::default() },
+        };
+        let mut app = App::new(settings, "bench".into(), &target());
+        app.size = SCREEN;
+        let now = Moment { mono_us: 5_000_000, wall_ms: 1_800_000_000_000 };
+        let Ok(terminal) = Terminal::new(TestBackend::new(SCREEN.0, SCREEN.1));
+        let appearance = Appearance { look, zone: TimeZone::UTC };
+        let mut bench = Self { app, now, themes, appearance, cache: Cache::default(), terminal };
+        for topic in topics {
+            bench.now = bench.now.plus(Duration::from_micros(20));
+            bench.receive(topic);
+        }
+        bench.frame();
+        bench
+    }
+
+    fn receive(&mut self, topic: String) {
+        let message = Message {
+            topic,
+            payload: Bytes::from_static(PAYLOAD),
+            qos: QoS::AtMostOnce,
+            retain: false,
+            dup: false,
+            properties: None,
+            received: self.now,
+        };
+        update(&mut self.app, Action::Session(ConnectionId(0), SessionEvent::Message(message)), self.now);
+    }
+
+    /// Opens every branch.
+    fn open_all(mut self) -> Self {
+        let connection = self.app.connection_mut();
+        let first: Vec<TopicId> = connection.store.children(TopicId::ROOT).collect();
+        for node in first {
+            connection.tree.set_open_below(node, true, &connection.store);
+        }
+        self.frame();
+        self
+    }
+
+    fn run(&mut self, command: Command) {
+        update(&mut self.app, Action::Run(command), self.now);
+        self.frame();
+    }
+
+    fn letter(&mut self, letter: char) {
+        let key = KeyEvent::new(KeyCode::Char(letter), KeyModifiers::NONE);
+        update(&mut self.app, Action::Key(key), self.now);
+        self.frame();
+    }
+
+    /// What the runtime does for a frame, 33 ms after the last one.
+    fn frame(&mut self) {
+        self.now = self.now.plus(Duration::from_millis(33));
+        arrange(&mut self.app, self.now);
+        let Self { app, now, themes, appearance, cache, terminal } = self;
+        if let Some(theme) = themes.get(0) {
+            let Ok(_) = terminal.draw(|frame| ui::view(app, theme, appearance, *now, cache, frame));
+        }
+        app::after_view(app, &cache.measured);
+    }
+}
+
+fn target() -> Target {
+    Target {
+        host: "127.0.0.1".into(),
+        port: 1883,
+        user: None,
+        password: None,
+        client_id: "bench".into(),
+        keep_alive: 30,
+        clean_session: true,
+        protocol: Protocol::V4,
+        filters: Vec::new(),
+        sys: true,
+    }
+}
+
+/// A million topics over 20 sites, 50 lines and 1,000 devices each.
+fn plant() -> impl Iterator<Item = String> + Clone {
+    (0..1_000_000).map(|n| format!("plant/site{:02}/line{:02}/device{:03}", n % 20, n / 20 % 50, n / 1_000))
+}
+
+/// `count` topics under one branch.
+fn flat(count: usize) -> impl Iterator<Item = String> {
+    (0..count).map(move |n| format!("devices/{:07}", n * 7_919 % count))
+}
+
+fn frames(c: &mut Criterion) {
+    let mut group = c.benchmark_group("frame");
+    let mut bench = Bench::new(plant()).open_all();
+    for (name, command) in [("top", Command::Top), ("bottom", Command::Bottom), ("middle", Command::PageUp)] {
+        bench.run(command);
+        group.bench_function(format!("1 M open, {name}"), |b| b.iter(|| bench.frame()));
+    }
+    group.bench_function("1 M open, while messages come", |b| {
+        let mut topics = plant().cycle();
+        b.iter(|| {
+            topics.by_ref().take(100).for_each(|topic| bench.receive(topic));
+            bench.frame();
+        });
+    });
+    let before = bench.now;
+    group.bench_function("1 M open, arrange only", |b| b.iter(|| arrange(&mut bench.app, before)));
+    drop(bench);
+
+    let mut bench = Bench::new(plant());
+    group.bench_function("1 M closed", |b| b.iter(|| bench.frame()));
+    drop(bench);
+
+    let mut bench = Bench::new(flat(100_000)).open_all();
+    let mut next = 0;
+    group.bench_function("100 k siblings, 100 new ones a frame", |b| {
+        b.iter(|| {
+            for _ in 0..100 {
+                next += 1;
+                bench.receive(format!("devices/{:07}x", next * 7_919 % 100_000));
+            }
+            bench.frame();
+        });
+    });
+}
+
+fn keys(c: &mut Criterion) {
+    let mut group = c.benchmark_group("key");
+    for (shape, mut bench) in [
+        ("1 M open", Bench::new(plant()).open_all()),
+        ("1 M siblings", Bench::new(flat(1_000_000)).open_all()),
+    ] {
+        for (name, command) in [
+            ("down", Command::Down),
+            ("page down", Command::PageDown),
+            ("bottom", Command::Bottom),
+            ("up", Command::Up),
+            ("page up", Command::PageUp),
+            ("top", Command::Top),
+        ] {
+            group.bench_function(format!("{shape}: {name}"), |b| b.iter(|| bench.run(command)));
+        }
+        group.bench_function(format!("{shape}: bottom and top"), |b| {
+            b.iter(|| {
+                bench.run(Command::Bottom);
+                bench.run(Command::Top);
+            });
+        });
+        bench.run(Command::Top);
+        group.bench_function(format!("{shape}: close and open all below"), |b| {
+            b.iter(|| {
+                bench.run(Command::CollapseBelow);
+                bench.run(Command::ExpandBelow);
+            });
+        });
+    }
+}
+
+fn filter(c: &mut Criterion) {
+    let mut group = c.benchmark_group("filter");
+    group.sample_size(20);
+    let mut bench = Bench::new(plant()).open_all();
+    bench.run(Command::FilterTree);
+    // Each typed at the end of what stands there already; taking it away is not measured.
+    for (name, before, letter) in
+        [("every topic matches", "d", 'e'), ("one in ten", "device1", '2'), ("few", "line07/device12", '3')]
+    {
+        group.bench_function(format!("1 M: {name}"), |b| {
+            b.iter_custom(|times| {
+                (0..times)
+                    .map(|_| {
+                        bench.run(Command::ClearFilter);
+                        bench.run(Command::FilterTree);
+                        before.chars().for_each(|letter| bench.letter(letter));
+                        let begun = std::time::Instant::now();
+                        bench.letter(letter);
+                        begun.elapsed()
+                    })
+                    .sum()
+            });
+        });
+    }
+    group.bench_function("1 M: a frame while filtered", |b| b.iter(|| bench.frame()));
+}
+
+fn sorting(c: &mut Criterion) {
+    let mut group = c.benchmark_group("sort");
+    group.sample_size(20);
+    let mut bench = Bench::new(flat(100_000)).open_all();
+    for sort in [Sort::Name, Sort::Messages, Sort::Rate, Sort::Last] {
+        group.bench_function(format!("100 k siblings by {}", sort.label()), |b| {
+            b.iter_batched(
+                || (),
+                |()| {
+                    bench.app.connection_mut().tree.set_sort(sort);
+                    bench.frame();
+                },
+                BatchSize::PerIteration,
+            );
+        });
+    }
+}
+
+criterion_group!(benches, frames, keys, filter, sorting);
+criterion_main!(benches);
