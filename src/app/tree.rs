@@ -314,7 +314,7 @@ impl TreeView {
         }
         self.selected = at_selection.map(|cursor| cursor.node());
         self.top = rows.first().map(|row| row.node);
-        if anchor_row.is_some() {
+        if anchor_row.is_some() && !rows.is_empty() {
             self.anchor_row = rows.iter().position(|row| Some(row.node) == self.selected);
         }
         self.rows = rows;
