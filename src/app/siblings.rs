@@ -55,6 +55,10 @@ struct Order {
     ids: Vec<TopicId>,
     /// Children of the store already taken in.
     taken: usize,
+    /// The last of them; ids rise with the order of arrival.
+    newest: Option<TopicId>,
+    /// Children taken in before which a filter keeps only now.
+    late: Vec<TopicId>,
     sorted_us: u64,
 }
 
@@ -81,6 +85,16 @@ impl Siblings {
         self.orders.clear();
     }
 
+    /// Takes in nodes that the filter keeps from now on.
+    pub(super) fn admit(&mut self, nodes: &[TopicId], store: &Store) {
+        for &node in nodes {
+            let order = store.parent(node).and_then(|parent| self.orders.get_mut(&parent));
+            if let Some(order) = order.filter(|order| Some(node) <= order.newest) {
+                order.late.push(node);
+            }
+        }
+    }
+
     /// The children of `parent` in order, as last brought up to date; empty when never looked at.
     pub(super) fn known(&self, parent: TopicId) -> &[TopicId] {
         self.orders.get(&parent).map_or(&[], |order| &order.ids)
@@ -105,15 +119,17 @@ impl Siblings {
         if order.taken > count || due {
             *order = Order::default();
         }
-        if order.taken < count {
-            let fresh: Vec<TopicId> = store
-                .children(parent)
-                .skip(order.taken)
-                .filter(|id| keep.is_none_or(|keep| keep.contains(*id)))
-                .collect();
+        if order.taken < count || !order.late.is_empty() {
+            let mut fresh = std::mem::take(&mut order.late);
+            for child in store.children(parent).skip(order.taken) {
+                order.newest = Some(child);
+                if keep.is_none_or(|keep| keep.contains(child)) {
+                    fresh.push(child);
+                }
+            }
             order.taken = count;
             if sort == Sort::Name {
-                order.ids = merged(&order.ids, fresh, |a, b| by_name(store, *a, *b));
+                merge(&mut order.ids, fresh, |a, b| by_name(store, *a, *b));
             } else if order.ids.is_empty() {
                 order.ids = most_first(sort, fresh, store, now_us);
                 order.sorted_us = now_us;
@@ -147,26 +163,17 @@ fn most_first(sort: Sort, ids: Vec<TopicId>, store: &Store, now_us: u64) -> Vec<
     figures.into_iter().map(|(_, id)| id).collect()
 }
 
-/// Sorts `fresh` and merges it into the sorted `old`: a few newcomers among many cost a search each and one pass.
-fn merged(
-    old: &[TopicId],
-    mut fresh: Vec<TopicId>,
-    compare: impl Fn(&TopicId, &TopicId) -> Ordering,
-) -> Vec<TopicId> {
+/// Sorts `fresh` into the sorted `all`: a few newcomers among many cost a search each, and each row moves at most once.
+fn merge(all: &mut Vec<TopicId>, mut fresh: Vec<TopicId>, compare: impl Fn(&TopicId, &TopicId) -> Ordering) {
     fresh.sort_by(&compare);
-    if old.is_empty() {
-        return fresh;
+    let mut end = all.len();
+    all.extend_from_slice(&fresh);
+    for (before, id) in fresh.iter().enumerate().rev() {
+        let at = all[..end].partition_point(|other| compare(other, id).is_lt());
+        all.copy_within(at..end, at + before + 1);
+        all[at + before] = *id;
+        end = at;
     }
-    let mut all = Vec::with_capacity(old.len() + fresh.len());
-    let mut from = 0;
-    for id in fresh {
-        let to = from + old[from..].partition_point(|other| compare(other, &id).is_lt());
-        all.extend_from_slice(&old[from..to]);
-        all.push(id);
-        from = to;
-    }
-    all.extend_from_slice(&old[from..]);
-    all
 }
 
 #[cfg(test)]
