@@ -94,6 +94,18 @@ fn has_message(app: &App) -> Result<(), Disabled> {
     app.connection().shown_message().map(|_| ()).ok_or("no message is shown")
 }
 
+/// Nothing is sent, and no field changed, that is not on the screen.
+fn is_publishing(app: &App) -> Result<(), Disabled> {
+    if app.connection().publish.open { Ok(()) } else { Err("the publish pane is not open: press p") }
+}
+
+/// From a message that was evicted the way to the others stays open.
+fn has_history(app: &App) -> Result<(), Disabled> {
+    let connection = app.connection();
+    let messages = connection.tree.selected().map_or(0, |topic| connection.store.history_len(topic));
+    if messages > 0 { Ok(()) } else { Err("this topic has no messages in the history") }
+}
+
 fn has_filter(app: &App) -> Result<(), Disabled> {
     if app.connection().tree.filter_text().is_empty() {
         Err("the tree is not filtered: press /")
@@ -138,8 +150,8 @@ commands! {
     ApplyFilter, "filter.apply", "Keep the filter and go back to the tree", &[Filter], ["enter"], Some("keep"), false, always;
     ClearFilter, "filter.clear", "Clear the filter", &[Filter], ["esc"], Some("clear"), false, always;
 
-    OlderMessage, "message.older", "Older message of this topic", EXPLORER, ["["], None, false, has_message;
-    NewerMessage, "message.newer", "Newer message of this topic", EXPLORER, ["]"], None, false, has_message;
+    OlderMessage, "message.older", "Older message of this topic", EXPLORER, ["["], None, false, has_history;
+    NewerMessage, "message.newer", "Newer message of this topic", EXPLORER, ["]"], None, false, has_history;
     LatestMessage, "message.latest", "Back to the latest message, and follow it", &[Message, History], ["esc"], None, false, always;
     ToggleWrap, "message.wrap", "Wrap long lines of the payload", EXPLORER, ["w"], None, false, always;
     ScrollLeft, "message.left", "Scroll the payload left", &[Message], ["left", "h"], None, false, always;
@@ -147,12 +159,12 @@ commands! {
     CopyPayload, "copy.payload", "Copy the payload, byte for byte", EXPLORER, ["y"], Some("copy"), false, has_message;
     CopyTopic, "copy.topic", "Copy the topic", EXPLORER, ["Y"], None, false, has_selection;
 
-    SendPublish, "publish.send", "Send the message", &[Publish], ["ctrl-s", "alt-enter"], Some("send"), true, always;
-    NextField, "publish.next-field", "Next field", &[Publish], ["tab"], Some("field"), false, always;
-    PreviousField, "publish.previous-field", "Previous field", &[Publish], ["backtab"], None, false, always;
-    CycleQos, "publish.qos", "QoS 0, 1, 2", &[Publish], ["ctrl-q"], Some("QoS"), false, always;
-    ToggleRetain, "publish.retain", "Retain on or off", &[Publish], ["ctrl-r"], Some("retain"), false, always;
-    ClearPayload, "publish.clear", "Clear the payload", &[Publish], ["ctrl-l"], None, false, always;
+    SendPublish, "publish.send", "Send the message", &[Publish], ["ctrl-s", "alt-enter"], Some("send"), true, is_publishing;
+    NextField, "publish.next-field", "Next field", &[Publish], ["tab"], Some("field"), false, is_publishing;
+    PreviousField, "publish.previous-field", "Previous field", &[Publish], ["backtab"], None, false, is_publishing;
+    CycleQos, "publish.qos", "QoS 0, 1, 2", &[Publish], ["ctrl-q"], Some("QoS"), false, is_publishing;
+    ToggleRetain, "publish.retain", "Retain on or off", &[Publish], ["ctrl-r"], Some("retain"), false, is_publishing;
+    ClearPayload, "publish.clear", "Clear the payload", &[Publish], ["ctrl-l"], None, false, is_publishing;
 
     Up, "move.up", "Up", LISTS_AND_PALETTE, ["up", "k"], None, false, always;
     Down, "move.down", "Down", LISTS_AND_PALETTE, ["down", "j"], None, false, always;

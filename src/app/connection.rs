@@ -26,6 +26,8 @@ pub struct Connection {
     pub link: LinkState,
     /// When it came to stand there.
     pub link_since: Moment,
+    /// Cause of the last trouble the user was told of since the last success.
+    pub(super) told_trouble: Option<String>,
     /// Filters with what the broker made of them, in the order asked for.
     pub subscriptions: Vec<(TopicFilter, SubscriptionState)>,
     /// Everything received.
@@ -59,6 +61,7 @@ impl Connection {
             sys_wanted: target.sys,
             link: LinkState::Idle,
             link_since: Moment::default(),
+            told_trouble: None,
             subscriptions: Vec::new(),
             store: Store::new(limits),
             sys: SysModel::default(),

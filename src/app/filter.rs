@@ -34,9 +34,8 @@ impl Filter {
         if self.tested >= count {
             return kept;
         }
-        let wanted = self.text.to_lowercase();
         for id in topics.skip(self.tested) {
-            if store.path(id).to_lowercase().contains(&wanted) {
+            if contains(store.path(id), &self.text) {
                 self.accept(id, store, |node| kept.push(node));
             }
         }
@@ -74,6 +73,15 @@ impl Filter {
 
     pub(super) fn keep(&self) -> &NodeSet {
         &self.keep
+    }
+}
+
+/// Whether `topic` contains `needle` by the rules of `Store::search_topics`: an ASCII needle by ASCII letters only.
+fn contains(topic: &str, needle: &str) -> bool {
+    if needle.is_ascii() {
+        topic.to_ascii_lowercase().contains(&needle.to_ascii_lowercase())
+    } else {
+        topic.to_lowercase().contains(&needle.to_lowercase())
     }
 }
 

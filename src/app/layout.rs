@@ -124,6 +124,60 @@ pub fn tree_top(app: &App, topics: Rect) -> u16 {
     topics.y + 2 + u16::from(app.filter_shown())
 }
 
+/// Columns of the tree's number cells.
+pub const TREE_MESSAGES: u16 = 7;
+/// See [`TREE_MESSAGES`].
+pub const TREE_AGE: u16 = 5;
+/// Columns of the retain mark between level and value.
+pub const TREE_FLAG: u16 = 2;
+const TREE_RATE: u16 = 8;
+
+/// Widths of the tree's columns; 0 is absent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TreeColumns {
+    /// Indentation, mark and level.
+    pub name: u16,
+    /// Preview of the value.
+    pub value: u16,
+    /// Messages a second.
+    pub rate: u16,
+}
+
+/// The columns of a tree `width` wide, frame not counted. The value gives way first, then the rate.
+pub fn tree_columns(width: u16) -> TreeColumns {
+    let rate = if width >= 44 { TREE_RATE } else { 0 };
+    let rest = width.saturating_sub(1 + TREE_FLAG + TREE_MESSAGES + rate + TREE_AGE + 1);
+    if rest < 34 {
+        return TreeColumns { name: rest, value: 0, rate };
+    }
+    let name = (rest * 46 / 100).max(20);
+    TreeColumns { name, value: rest - name, rate }
+}
+
+/// How far a row of the tree is moved to the right.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TreeIndent {
+    /// Columns left blank.
+    pub columns: u16,
+    /// The depth, where it is too deep to be shown by blanks alone.
+    pub depth: Option<usize>,
+    /// Columns before the mark that opens and closes.
+    pub mark: u16,
+}
+
+/// The indentation of a row at `depth` in a name column `name` wide. A topic may have tens of thousands of levels: beyond
+/// half the column the depth is a number.
+pub fn tree_indent(name: u16, depth: usize) -> TreeIndent {
+    let most = usize::from(name / 4).max(1);
+    let columns = (depth.min(most) * 2) as u16;
+    if depth <= most {
+        return TreeIndent { columns, depth: None, mark: columns };
+    }
+    // An ellipsis before the number, a blank after it.
+    let digits = depth.ilog10() as u16 + 1;
+    TreeIndent { columns, depth: Some(depth), mark: columns + digits + 2 }
+}
+
 /// Rows of messages that fit into the history pane.
 pub fn history_rows(areas: &Areas) -> usize {
     areas.history.map_or(0, |area| usize::from(area.height.saturating_sub(2)))

@@ -1,6 +1,6 @@
 //! State of the message pane: which message of the topic, in which view, scrolled to where.
 
-use crate::store::Seq;
+use crate::store::{Seq, TopicId};
 
 /// How the payload is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -40,6 +40,8 @@ impl PayloadView {
 pub struct MessageView {
     /// The message looked at; `None` follows the latest.
     pub at: Option<Seq>,
+    /// The node that was selected when last arranged: what is looked at belongs to it.
+    pub(super) of: Option<TopicId>,
     /// How the payload is shown.
     pub view: PayloadView,
     /// First line on screen. May point past the end after a shorter message came: the pane shows its last lines then.
@@ -52,6 +54,8 @@ pub struct MessageView {
     pub lines: usize,
     /// See `lines`.
     pub height: usize,
+    /// Some line went on to the right of the pane when last drawn.
+    pub cut: bool,
 }
 
 impl MessageView {

@@ -196,10 +196,10 @@ pub fn arrange(app: &mut App, now: Moment) {
     let history_rows = layout::history_rows(&areas);
     let connection = app.connection_mut();
     let shown = connection.shown_moment(now);
-    let before = connection.tree.selected();
     connection.tree.arrange(&connection.store, tree_rows, shown.mono_us);
     let selected = connection.tree.selected();
-    if selected != before {
+    if selected != connection.message.of {
+        connection.message.of = selected;
         connection.message.at = None;
         connection.message.reset();
         connection.history.reset();
@@ -212,21 +212,27 @@ pub fn arrange(app: &mut App, now: Moment) {
 pub struct Measured {
     /// Lines of the payload in its present view, and rows of the pane for them.
     pub message: (usize, usize),
+    /// Some line of the payload goes on to the right of the pane.
+    pub message_cut: bool,
     /// Lines of the broker screen, and rows for them.
     pub broker: (usize, usize),
     /// Lines of the help, and rows for them.
     pub help: (usize, usize),
+    /// Past notices, and rows for them.
+    pub notices: (usize, usize),
 }
 
 /// Takes in what drawing found out, so that scrolling ends at the end.
 pub fn after_view(app: &mut App, measured: &Measured) {
     let last = |(lines, rows): (usize, usize)| lines.saturating_sub(rows);
     app.broker_scroll = app.broker_scroll.min(last(measured.broker));
+    app.notices.scroll = app.notices.scroll.min(last(measured.notices));
     if let Overlay::Help(_, scroll) = &mut app.overlay {
         *scroll = (*scroll).min(last(measured.help));
     }
     let message = &mut app.connection_mut().message;
     (message.lines, message.height) = measured.message;
+    message.cut = measured.message_cut;
 }
 
 /// Number of filters that the broker refused.

@@ -7,6 +7,7 @@ use ratatui_textarea::TextArea;
 use tui_input::Input;
 
 use crate::model::{Moment, Publication, PublishId, PublishState, QoS, check_topic};
+use crate::payload::sanitise::is_clean;
 use crate::store::TopicId;
 
 /// Sent messages kept for the list under the form.
@@ -105,9 +106,16 @@ impl PublishPane {
     pub fn warning(&self) -> Option<&'static str> {
         let empty = self.payload.lines().iter().all(String::is_empty) && self.payload.lines().len() <= 1;
         if self.retain && empty {
-            Some("an empty retained payload deletes the retained message of this topic")
+            Some("empty and retained: deletes the retained message")
         } else if self.topic.value().starts_with('$') {
-            Some("brokers usually ignore or refuse publishes to topics that start with $")
+            Some("brokers may ignore or refuse topics that start with $")
+        } else if self
+            .payload
+            .lines()
+            .iter()
+            .any(|line| !line.is_ascii() && !is_clean(&line.replace('\t', " ")))
+        {
+            Some("the payload holds characters that cannot be seen")
         } else {
             None
         }
@@ -125,10 +133,11 @@ impl PublishPane {
         })
     }
 
-    /// Remembers a message as sent.
+    /// Remembers a message as sent. When there are too many, the oldest whose fate is known goes first.
     pub fn remember(&mut self, sent: Sent) {
         if self.sent.len() == KEPT {
-            self.sent.pop_back();
+            let settled = self.sent.iter().rposition(|sent| sent.state.is_final(sent.qos));
+            self.sent.remove(settled.unwrap_or(KEPT - 1));
         }
         self.sent.push_front(sent);
     }
@@ -138,12 +147,13 @@ impl PublishPane {
         self.sent.iter()
     }
 
-    /// Takes in what became of a message. A final state is never taken back.
+    /// Takes in what became of a message; the message, if that is news. A final state is never taken back.
     pub fn resolve(&mut self, id: PublishId, state: PublishState) -> Option<&Sent> {
         let sent = self.sent.iter_mut().find(|sent| sent.id == id)?;
-        if !sent.state.is_final(sent.qos) {
-            sent.state = state;
+        if sent.state.is_final(sent.qos) {
+            return None;
         }
+        sent.state = state;
         Some(sent)
     }
 }

@@ -47,6 +47,8 @@ pub struct TreeView {
     closed: NodeSet,
     siblings: Siblings,
     filter: Option<Filter>,
+    /// What was selected when the filter hid it: selected again when the filter goes, unless the user has moved since.
+    hidden_selection: Option<TopicId>,
     rows: Vec<TreeRow>,
     height: usize,
     /// The user has moved, opened or clicked, or has had time to read: nothing opens or moves by itself any more.
@@ -106,13 +108,16 @@ impl TreeView {
         self.filter = (!text.is_empty()).then(|| Filter::new(text, store));
         self.closed = NodeSet::default();
         self.siblings.clear();
+        let shown =
+            |filter: &Option<Filter>, id| filter.as_ref().is_none_or(|filter| filter.keep().contains(id));
+        if let Some(hidden) = self.hidden_selection.take_if(|hidden| shown(&self.filter, *hidden)) {
+            self.selected = Some(hidden);
+        }
         if was && self.filter.is_none() {
             self.reveal(store);
         }
-        if let (Some(filter), Some(selected)) = (&self.filter, self.selected)
-            && !filter.keep().contains(selected)
-        {
-            self.selected = None;
+        if let Some(selected) = self.selected.take_if(|selected| !shown(&self.filter, *selected)) {
+            self.hidden_selection.get_or_insert(selected);
         }
     }
 
@@ -129,6 +134,7 @@ impl TreeView {
     pub fn select(&mut self, node: TopicId, store: &Store) {
         self.touched = true;
         self.selected = Some(node);
+        self.hidden_selection = None;
         self.reveal(store);
     }
 
@@ -137,6 +143,7 @@ impl TreeView {
         let node = self.rows.get(row)?.node;
         self.touched = true;
         self.selected = Some(node);
+        self.hidden_selection = None;
         self.anchor_row = Some(row);
         Some(node)
     }
@@ -162,6 +169,7 @@ impl TreeView {
             }
         };
         self.selected = cursor.map(|cursor| cursor.node());
+        self.hidden_selection = None;
         let last_row = self.height.saturating_sub(1);
         self.anchor_row = match step {
             Step::First => Some(0),
@@ -254,6 +262,7 @@ impl TreeView {
             if walk.filter.is_some_and(|filter| filter.is_match(at.node())) {
                 let node = at.node();
                 self.selected = Some(node);
+                self.hidden_selection = None;
                 self.anchor_row = self
                     .rows
                     .iter()
@@ -273,6 +282,11 @@ impl TreeView {
         }
         if !self.touched {
             self.settle(store, now_us);
+        }
+        if height == 0 {
+            // No room for a row: what is selected and where it stood waits for a larger terminal.
+            self.rows.clear();
+            return;
         }
         let (selected, anchor_row, top) = (self.selected, self.anchor_row, self.top);
         let mut walk = walk!(self, store, now_us);

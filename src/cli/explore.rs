@@ -6,7 +6,6 @@ use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use crossterm::event::EventStream;
 use jiff::tz::TimeZone;
 use tokio::sync::mpsc::channel;
 use tokio_util::sync::CancellationToken;
@@ -17,7 +16,7 @@ use crate::broker::{Broker, BrokerOptions, demo};
 use crate::config::{Look, Themes, config_dir};
 use crate::model::{Clock, Severity, Target};
 use crate::mqtt::Session;
-use crate::runtime::{self, EVENT_CAPACITY, EventLoop, Outcome, Signals};
+use crate::runtime::{self, EVENT_CAPACITY, EventLoop, Input, Outcome, Signals};
 use crate::store::Limits;
 use crate::ui::Appearance;
 
@@ -83,20 +82,23 @@ async fn explore(
     let (sender, events) = channel(EVENT_CAPACITY);
     let id = app.connection().id;
     let session = Session::start(id, target, clock, sender);
+    // Before the terminal is taken: from then on no signal may find its default, which would leave it raw.
+    let signals = Signals::listen()?;
     let (terminal, output) = runtime::enter()?;
     let mut event_loop = EventLoop {
         app,
         output: Some(output),
         terminal,
-        input: EventStream::new(),
+        input: Input::start()?,
         sessions: HashMap::from([(id, session)]),
         events,
         clock,
         themes,
         appearance: Appearance { look, zone: TimeZone::system() },
-        signals: Some(Signals::listen()?),
+        signals: Some(signals),
         real_terminal: true,
     };
+    tokio::spawn(async { runtime::panic_if_asked("task") });
     let outcome = event_loop.run().await;
     // The screen is given back first: saying goodbye to a broker may take a moment.
     runtime::leave();

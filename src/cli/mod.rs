@@ -19,6 +19,8 @@ use std::process::ExitCode;
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand};
 
 use crate::model::TopicFilter;
+use crate::payload::sanitise::sanitise;
+use crate::payload::width;
 
 /// Exit code for a wrong command line.
 const USAGE: u8 = 2;
@@ -62,7 +64,7 @@ struct ConnectArgs {
     /// `host`, `host:port`, `[::1]:1883` or `mqtt://user@host:port`
     target: Option<String>,
     /// Filters to subscribe to
-    #[arg(default_value = "#", value_parser = TopicFilter::parse)]
+    #[arg(default_value = "#", value_parser = parse_filter)]
     filters: Vec<TopicFilter>,
     /// Host to connect to; alone, -h prints help
     #[arg(short = 'h', long, num_args = 0..=1, default_missing_value = "", conflicts_with = "target")]
@@ -71,7 +73,7 @@ struct ConnectArgs {
     #[arg(short, long, value_parser = clap::value_parser!(u16).range(1..))]
     port: Option<u16>,
     /// A filter to subscribe to; may be given more than once
-    #[arg(short = 't', long = "topic", value_name = "FILTER", value_parser = TopicFilter::parse)]
+    #[arg(short = 't', long = "topic", value_name = "FILTER", value_parser = parse_filter)]
     topics: Vec<TopicFilter>,
     /// QoS of the subscriptions
     #[arg(short, long, default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=2))]
@@ -182,11 +184,25 @@ pub fn main() -> ExitCode {
 
 fn print_help(subcommand: Option<&str>) -> ExitCode {
     let mut command = Cli::command();
+    // The subcommands get their global flags and full names only now.
+    command.build();
     let help = match subcommand.and_then(|name| command.find_subcommand_mut(name)) {
-        Some(found) => found.clone().bin_name(format!("mqtt-tui {}", found.get_name())).render_help(),
+        Some(found) => found.render_help(),
         None => command.render_help(),
     };
     output::print(&help.to_string())
+}
+
+/// A filter; when it is none, the reason with a caret under the place.
+fn parse_filter(text: &str) -> Result<TopicFilter, String> {
+    const CARET_UP_TO: usize = 100;
+    TopicFilter::parse(text).map_err(|fault| match text.get(..fault.at) {
+        Some(before) if !text.is_empty() && text.len() <= CARET_UP_TO => {
+            let column = width(&sanitise(before));
+            format!("{}\n\n  {}\n  {:column$}^", fault.reason, sanitise(text), "")
+        }
+        _ => fault.to_string(),
+    })
 }
 
 /// Bytes as `64M`, `1G`, `512k`, `1048576`; powers of 1024.

@@ -12,6 +12,7 @@ use crossterm::event::Event;
 use futures_util::{Stream, StreamExt};
 use ratatui::Terminal;
 use ratatui::backend::Backend;
+use ratatui::layout::Rect;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 
@@ -106,6 +107,14 @@ where
 {
     /// Runs until the user quits, a signal comes or the terminal goes away. Sessions are still open afterwards.
     pub async fn run(&mut self) -> io::Result<Outcome> {
+        match self.run_on_terminal().await {
+            // Whatever failed, this is why.
+            Err(_) if self.real_terminal && terminal_gone() => Ok(Outcome::TerminalGone),
+            ended => ended,
+        }
+    }
+
+    async fn run_on_terminal(&mut self) -> io::Result<Outcome> {
         let (done_sender, mut done) = channel::<Done>(64);
         let mut clipboard = Clipboard::new(|name| std::env::var_os(name), done_sender.clone());
         let mut drawing = Drawing {
@@ -132,7 +141,7 @@ where
                         continue;
                     }
                     Signal::Continue => {
-                        self.redraw_all(&mut drawing)?;
+                        self.resume(&mut drawing)?;
                         continue;
                     }
                 },
@@ -260,7 +269,12 @@ where
         arrange(&mut self.app, now);
         let Self { app, themes, appearance, terminal, .. } = self;
         if let Some(theme) = themes.get(app.theme) {
-            terminal.draw(|frame| ui::view(app, theme, appearance, now, &mut drawing.cache, frame))?;
+            terminal.draw(|frame| {
+                ui::view(app, theme, appearance, now, &mut drawing.cache, frame);
+                if drawing.frames == 1 {
+                    super::panic_if_asked("view");
+                }
+            })?;
         }
         app::after_view(app, &drawing.cache.measured);
         drawing.dirty = false;
@@ -271,8 +285,18 @@ where
         Ok(())
     }
 
+    /// Goes on after a stop that came without warning.
+    fn resume(&mut self, drawing: &mut Drawing) -> io::Result<()> {
+        if self.real_terminal {
+            super::terminal::take_back()?;
+        }
+        self.redraw_all(drawing)
+    }
+
     fn redraw_all(&mut self, drawing: &mut Drawing) -> io::Result<()> {
-        self.terminal.clear()?;
+        // Not `clear`: that asks the terminal for the cursor's position and fails when no answer comes.
+        let size = self.terminal.size()?;
+        self.terminal.resize(Rect::new(0, 0, size.width, size.height))?;
         self.draw(drawing)
     }
 

@@ -2,11 +2,13 @@
 
 mod clipboard;
 mod event_loop;
+mod input;
 mod output;
 mod signals;
 mod terminal;
 
 pub use event_loop::{EVENT_CAPACITY, EventLoop, FRAME_INTERVAL, Outcome};
+pub use input::Input;
 pub use output::{Output, OutputState};
 pub use signals::{Signal, Signals};
-pub use terminal::{Screen, enter, install_panic_hook, leave, require_terminal};
+pub use terminal::{Screen, enter, install_panic_hook, leave, panic_if_asked, require_terminal};

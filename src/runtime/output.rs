@@ -18,6 +18,8 @@ const WAITING: usize = 8;
 pub struct OutputState {
     pending: AtomicUsize,
     failed: AtomicBool,
+    /// The terminal is not ours now: what comes is thrown away.
+    closed: AtomicBool,
     changed: Notify,
 }
 
@@ -43,12 +45,22 @@ impl OutputState {
         }
     }
 
-    /// Like [`OutputState::idle`] from outside of the loop, for at most `patience`.
-    pub(super) fn wait(&self, patience: Duration) {
+    /// From now on nothing is written. Waits until the piece under way has reached the terminal, for at most `patience`.
+    pub(super) fn close(&self, patience: Duration) {
+        self.closed.store(true, Ordering::SeqCst);
         let deadline = Instant::now() + patience;
         while !self.is_idle() && !self.has_failed() && Instant::now() < deadline {
             std::thread::sleep(Duration::from_millis(1));
         }
+    }
+
+    /// The terminal is ours again.
+    pub(super) fn open(&self) {
+        self.closed.store(false, Ordering::SeqCst);
+    }
+
+    fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::SeqCst)
     }
 }
 
@@ -67,7 +79,7 @@ impl Output {
         let shared = state.clone();
         std::thread::Builder::new().name("terminal".into()).spawn(move || {
             while let Ok(piece) = received.recv() {
-                if sink.write_all(&piece).and_then(|()| sink.flush()).is_err() {
+                if !shared.is_closed() && sink.write_all(&piece).and_then(|()| sink.flush()).is_err() {
                     shared.failed.store(true, Ordering::Release);
                 }
                 shared.pending.fetch_sub(1, Ordering::AcqRel);
@@ -90,6 +102,10 @@ impl Write for Output {
     }
 
     fn flush(&mut self) -> io::Result<()> {
+        if self.state.is_closed() {
+            self.gathered.clear();
+            return Ok(());
+        }
         if self.state.has_failed() {
             return Err(io::ErrorKind::BrokenPipe.into());
         }
@@ -139,6 +155,27 @@ mod tests {
         go.send(()).expect("terminal");
         state.idle().await;
         assert_eq!(&*taken.lock().expect("lock"), b"one frame");
+    }
+
+    #[test]
+    fn f02_once_the_terminal_is_given_back_nothing_is_written() {
+        let (go, wait) = channel();
+        let taken = Arc::new(Mutex::new(Vec::new()));
+        let mut output = Output::to(Slow { go: wait, taken: taken.clone() }).expect("thread");
+        let state = output.state();
+        output.write_all(b"a frame").and_then(|()| output.flush()).expect("handed on");
+        go.send(()).expect("terminal");
+        while !state.is_idle() {
+            std::thread::yield_now();
+        }
+        state.close(Duration::from_secs(20));
+        output.write_all(b"late").and_then(|()| output.flush()).expect("no fault: nobody is to be told");
+        assert_eq!(&*taken.lock().expect("lock"), b"a frame");
+        state.open();
+        output.write_all(b" again").and_then(|()| output.flush()).expect("handed on");
+        go.send(()).expect("terminal");
+        state.close(Duration::from_secs(20));
+        assert!(state.is_idle());
     }
 
     #[tokio::test]

@@ -1,7 +1,11 @@
 //! Signals as values. The loop decides what each means; a second thread makes sure that a deadly one is deadly even if the loop hangs.
 
 use std::io;
+#[cfg(unix)]
 use std::time::Duration;
+
+#[cfg(unix)]
+use super::terminal::end_for_certain;
 
 /// What a signal asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,11 +19,51 @@ pub enum Signal {
 }
 
 /// How long an orderly end may take after a deadly signal.
+#[cfg(unix)]
 const GRACE: Duration = Duration::from_millis(280);
 
-/// The signals this process listens to.
+/// The signals this process listens to. A thread of its own waits for them: a deadly one is obeyed whatever the loop hangs in.
 #[cfg(unix)]
 pub struct Signals {
+    arrived: tokio::sync::mpsc::Receiver<Signal>,
+}
+
+#[cfg(unix)]
+impl Signals {
+    /// Starts listening.
+    pub fn listen() -> io::Result<Self> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
+        let mut streams = {
+            let _inside = runtime.enter();
+            Streams::open()?
+        };
+        let (sender, arrived) = tokio::sync::mpsc::channel(8);
+        let watch = async move {
+            loop {
+                let signal = streams.next().await;
+                if let Signal::End(code) = signal {
+                    end_for_certain(code, GRACE);
+                }
+                // When eight wait already, one more changes nothing.
+                let _ = sender.try_send(signal);
+            }
+        };
+        std::thread::Builder::new().name("signals".into()).spawn(move || runtime.block_on(watch))?;
+        Ok(Self { arrived })
+    }
+
+    /// The next signal. Cancel-safe.
+    pub async fn next(&mut self) -> Signal {
+        match self.arrived.recv().await {
+            Some(signal) => signal,
+            // The thread is gone, and with it the news.
+            None => std::future::pending().await,
+        }
+    }
+}
+
+#[cfg(unix)]
+struct Streams {
     terminate: tokio::signal::unix::Signal,
     hang_up: tokio::signal::unix::Signal,
     interrupt: tokio::signal::unix::Signal,
@@ -29,9 +73,8 @@ pub struct Signals {
 }
 
 #[cfg(unix)]
-impl Signals {
-    /// Starts listening.
-    pub fn listen() -> io::Result<Self> {
+impl Streams {
+    fn open() -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
         Ok(Self {
             terminate: signal(SignalKind::terminate())?,
@@ -43,29 +86,16 @@ impl Signals {
         })
     }
 
-    /// The next signal. Cancel-safe.
-    pub async fn next(&mut self) -> Signal {
-        let code = tokio::select! {
-            _ = self.terminate.recv() => 143,
-            _ = self.hang_up.recv() => 129,
-            _ = self.interrupt.recv() => 130,
-            _ = self.quit.recv() => 131,
-            _ = self.stop.recv() => return Signal::Suspend,
-            _ = self.go_on.recv() => return Signal::Continue,
-        };
-        end_for_certain(code);
-        Signal::End(code)
+    async fn next(&mut self) -> Signal {
+        tokio::select! {
+            _ = self.terminate.recv() => Signal::End(143),
+            _ = self.hang_up.recv() => Signal::End(129),
+            _ = self.interrupt.recv() => Signal::End(130),
+            _ = self.quit.recv() => Signal::End(131),
+            _ = self.stop.recv() => Signal::Suspend,
+            _ = self.go_on.recv() => Signal::Continue,
+        }
     }
-}
-
-/// Ends the process a little later from a thread of its own: a terminal that went away can block or spin everything else.
-#[cfg(unix)]
-fn end_for_certain(code: i32) {
-    std::thread::spawn(move || {
-        std::thread::sleep(GRACE);
-        super::terminal::leave();
-        std::process::exit(code);
-    });
 }
 
 /// Stops this process and its group until the shell continues them. The group, because `sudo` and scripts wait in it.

@@ -29,6 +29,11 @@ static OUTPUT: Mutex<Option<Arc<OutputState>>> = Mutex::new(None);
 /// How long a terminal that takes nothing may hold up the leaving.
 const PATIENCE: Duration = Duration::from_millis(200);
 
+/// Exit code after a panic.
+const FAULT: i32 = 101;
+/// How long the last words after a panic may take; looking up names for a backtrace is slow.
+const LAST_WORDS: Duration = Duration::from_secs(5);
+
 /// Fails with one line for the user when there is no terminal to draw on.
 pub fn require_terminal() -> Result<(), String> {
     if io::stdout().is_terminal() {
@@ -53,6 +58,9 @@ pub fn enter() -> io::Result<(Screen, Arc<OutputState>)> {
 /// Takes the terminal for a screen that exists already.
 pub(super) fn enter_again() -> io::Result<()> {
     ENTERED.store(true, Ordering::SeqCst);
+    if let Some(output) = output() {
+        output.open();
+    }
     enable_raw_mode()?;
     execute!(io::stdout(), EnterAlternateScreen, EnableMouseCapture, EnableBracketedPaste, Hide)
 }
@@ -63,20 +71,24 @@ pub fn leave() {
     if !ENTERED.swap(false, Ordering::SeqCst) {
         return;
     }
-    let state = OUTPUT.lock().ok().and_then(|state| state.clone());
-    if let Some(state) = state {
-        state.wait(PATIENCE);
+    if let Some(output) = output() {
+        output.close(PATIENCE);
     }
     let (done, wait) = channel();
     let restoring = std::thread::Builder::new().spawn(move || {
         restore();
         let _ = done.send(());
     });
-    if restoring.is_ok() {
-        let _ = wait.recv_timeout(PATIENCE);
-    } else {
+    if restoring.is_err() {
         restore();
+    } else if wait.recv_timeout(PATIENCE).is_err() {
+        // The sequences do not get through; the modes do.
+        let _ = disable_raw_mode();
     }
+}
+
+fn output() -> Option<Arc<OutputState>> {
+    OUTPUT.lock().ok().and_then(|output| output.clone())
 }
 
 fn restore() {
@@ -86,10 +98,29 @@ fn restore() {
     let _ = disable_raw_mode();
 }
 
+/// Takes back a terminal that was ours when somebody stopped the process and a shell changed its modes meanwhile.
+pub(super) fn take_back() -> io::Result<()> {
+    // Otherwise crossterm takes the terminal to be raw still, and does nothing.
+    disable_raw_mode()?;
+    enter_again()
+}
+
+/// Ends the process with `code` when it has not ended by itself after `grace`: what the orderly end waits for may never come.
+pub(super) fn end_for_certain(code: i32, grace: Duration) {
+    std::thread::spawn(move || {
+        std::thread::sleep(grace);
+        leave();
+        // Somebody else may be at leaving, and not get on.
+        let _ = disable_raw_mode();
+        std::process::exit(code);
+    });
+}
+
 /// Makes a panic in any thread or task an orderly end: terminal back, one message, exit code 101. Without this a panic in a task
 /// leaves a half-dead program on a screen nobody can use.
 pub fn install_panic_hook() {
     std::panic::set_hook(Box::new(|panic| {
+        end_for_certain(FAULT, LAST_WORDS);
         leave();
         let place =
             panic.location().map_or_else(String::new, |at| format!(" at {}:{}", at.file(), at.line()));
@@ -110,6 +141,13 @@ pub fn install_panic_hook() {
             let _ = writeln!(out, "{}", std::backtrace::Backtrace::force_capture());
         }
         drop(out);
-        std::process::exit(101);
+        std::process::exit(FAULT);
     }));
+}
+
+/// For the tests of the way a panic ends the program: panics when `MQTT_TUI_TEST_PANIC` is `place`. Not in release builds.
+pub fn panic_if_asked(place: &str) {
+    if cfg!(debug_assertions) && std::env::var_os("MQTT_TUI_TEST_PANIC").is_some_and(|asked| asked == place) {
+        std::panic::panic_any("asked to by a test");
+    }
 }

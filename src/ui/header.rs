@@ -102,7 +102,11 @@ fn figures(app: &App, ink: &Ink<'_>, cache: &mut Cache) -> Vec<Piece> {
             style: warning,
         });
     }
-    pieces.push(Piece { rank: 4, text: format!("{} topics", format::grouped(totals.topics)), style: text });
+    let topics = match totals.topics {
+        1 => "1 topic".to_owned(),
+        count => format!("{} topics", format::grouped(count)),
+    };
+    pieces.push(Piece { rank: 4, text: topics, style: text });
     pieces.push(Piece { rank: 9, text: per_second(rate, "msg"), style: text });
     pieces.push(Piece { rank: 5, text: ink.byte_rate(f64::from(byte_rate)), style: text });
     let sys = connection.store.sys_totals();

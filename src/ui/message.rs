@@ -46,6 +46,7 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, buff
     block.render(area, buffer);
     let inside = Rect { x: inside.x + 1, width: inside.width.saturating_sub(2), ..inside };
     cache.measured.message = (0, usize::from(inside.height));
+    cache.measured.message_cut = false;
     match (connection.tree.selected(), connection.shown_message()) {
         (_, Some(message)) => draw_message(connection, ink, &message, inside, cache, buffer),
         (Some(node), None) => draw_node(connection, ink, node, inside, buffer),
@@ -176,6 +177,7 @@ fn draw_document(
         let scroll = view.scroll.min(document.lines().saturating_sub(height));
         slice(document, scroll, view.column, columns, height, style)
     };
+    cache.measured.message_cut = drawn.iter().any(|row| row.cut);
     for (index, row) in drawn.iter().enumerate() {
         draw_row(ink, row, row_of(area, index), buffer);
     }

@@ -124,7 +124,7 @@ pub fn view(
             help::draw(*context, *scroll, &ink, areas.body, cache, frame.buffer_mut());
         }
         Overlay::Palette(palette) => palette::draw(app, palette, &ink, areas.body, frame),
-        Overlay::Notices => notices::draw(app, &ink, areas.body, frame.buffer_mut()),
+        Overlay::Notices => notices::draw(app, &ink, areas.body, cache, frame.buffer_mut()),
     }
 }
 

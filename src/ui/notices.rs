@@ -5,12 +5,12 @@ use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 
 use super::ink::{Ink, row_of};
-use super::overlay;
+use super::{Cache, overlay};
 use crate::app::App;
 use crate::config::Role;
 use crate::payload::format;
 
-pub(super) fn draw(app: &App, ink: &Ink<'_>, body: Rect, buffer: &mut Buffer) {
+pub(super) fn draw(app: &App, ink: &Ink<'_>, body: Rect, cache: &mut Cache, buffer: &mut Buffer) {
     let inside = overlay(ink, "Notices", body, 120, 24, buffer);
     let notices = app.notices.newest_first();
     if notices.len() == 0 {
@@ -24,7 +24,9 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, body: Rect, buffer: &mut Buffer) {
         );
     }
     let rows = usize::from(inside.height);
-    for (index, notice) in notices.skip(app.notices.scroll).take(rows).enumerate() {
+    cache.measured.notices = (notices.len(), rows);
+    let scroll = app.notices.scroll.min(notices.len().saturating_sub(rows));
+    for (index, notice) in notices.skip(scroll).take(rows).enumerate() {
         let row = row_of(inside, index);
         let (style, mark) = ink.severity(notice.severity);
         ink.put(buffer, row.x + 1, row.y, 12, &ink.time(notice.at), ink.style(Role::Muted));

@@ -10,6 +10,7 @@ use super::ink::{Ink, row_of};
 use crate::app::{App, Field, PublishPane, Sent};
 use crate::config::Role;
 use crate::model::{PublishState, QoS};
+use crate::payload::sanitise::is_clean;
 use crate::payload::{format, width};
 
 const LABEL: u16 = 9;
@@ -79,6 +80,14 @@ fn draw_payload(pane: &PublishPane, ink: &Ink<'_>, area: Rect, frame: &mut Frame
     editor.set_cursor_style(cursor);
     editor.set_selection_style(ink.style(Role::Selection));
     frame.render_widget(&editor, area);
+    // The editor draws what was pasted as it is: what must not be drawn gives way to a mark.
+    for place in area.positions() {
+        if let Some(cell) = frame.buffer_mut().cell_mut(place)
+            && !is_clean(cell.symbol())
+        {
+            cell.set_symbol("?").set_style(ink.style(Role::Placeholder));
+        }
+    }
     if pane.payload.is_empty() && !focused {
         ink.put(frame.buffer_mut(), area.x, area.y, area.width, "empty", ink.style(Role::Faint));
     }
@@ -136,9 +145,9 @@ fn draw_sent(sent: &Sent, ink: &Ink<'_>, area: Rect, frame: &mut Frame<'_>) {
     let (state, role) = match &sent.state {
         PublishState::Queued => ("queued".to_owned(), Role::Warning),
         PublishState::Sent if sent.qos == QoS::AtMostOnce => {
-            ("sent (QoS 0 is not acknowledged)".to_owned(), Role::Good)
+            ("sent (no answer at QoS 0)".to_owned(), Role::Good)
         }
-        PublishState::Sent => ("sent, waiting for the acknowledgement".to_owned(), Role::Muted),
+        PublishState::Sent => ("sent, not yet acknowledged".to_owned(), Role::Muted),
         PublishState::Acknowledged(span) => (format!("acknowledged in {}", milliseconds(*span)), Role::Good),
         PublishState::Failed(reason) => (format!("failed: {reason}"), Role::Error),
         PublishState::Lost(reason) => (format!("may be lost: {reason}"), Role::Error),

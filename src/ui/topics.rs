@@ -11,35 +11,14 @@ use ratatui::widgets::Widget;
 
 use super::Cache;
 use super::ink::{Ink, row_of};
+use crate::app::layout::{
+    self, TREE_AGE as AGE, TREE_FLAG as MARK, TREE_MESSAGES as MESSAGES, TreeColumns, tree_columns,
+};
 use crate::app::{App, Connection, Pane, TreeRow};
 use crate::config::Role;
 use crate::model::{LinkState, SubscriptionState};
 use crate::payload::{format, preview, preview_kind};
 use crate::store::{Stats, TopicId};
-
-/// Columns of the number cells.
-const MESSAGES: u16 = 7;
-const RATE: u16 = 8;
-const AGE: u16 = 5;
-const MARK: u16 = 2;
-
-/// Widths of the columns; 0 is absent.
-struct Columns {
-    name: u16,
-    value: u16,
-    rate: u16,
-}
-
-/// The value gives way first, then the rate.
-fn columns(width: u16) -> Columns {
-    let rate = if width >= 44 { RATE } else { 0 };
-    let rest = width.saturating_sub(1 + MARK + MESSAGES + rate + AGE + 1);
-    if rest < 34 {
-        return Columns { name: rest, value: 0, rate };
-    }
-    let name = (rest * 46 / 100).max(20);
-    Columns { name, value: rest - name, rate }
-}
 
 pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, frame: &mut Frame<'_>) {
     let connection = app.connection();
@@ -55,7 +34,7 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, fram
         filter_line(app, ink, row_of(inside, 0), frame);
         top = 1;
     }
-    let widths = columns(inside.width);
+    let widths = tree_columns(inside.width);
     let buffer = frame.buffer_mut();
     titles(ink, &widths, row_of(inside, top), buffer);
     let rows =
@@ -101,7 +80,7 @@ fn filter_line(app: &App, ink: &Ink<'_>, area: Rect, frame: &mut Frame<'_>) {
     }
 }
 
-fn titles(ink: &Ink<'_>, widths: &Columns, area: Rect, buffer: &mut Buffer) {
+fn titles(ink: &Ink<'_>, widths: &TreeColumns, area: Rect, buffer: &mut Buffer) {
     let style = ink.style(Role::Faint);
     ink.put(buffer, area.x + 1, area.y, widths.name, "topic", style);
     if widths.value > 0 {
@@ -125,7 +104,7 @@ fn titles(ink: &Ink<'_>, widths: &Columns, area: Rect, buffer: &mut Buffer) {
 fn draw_row(
     connection: &Connection,
     ink: &Ink<'_>,
-    widths: &Columns,
+    widths: &TreeColumns,
     row: TreeRow,
     (selected, focused): (bool, bool),
     area: Rect,
@@ -175,14 +154,13 @@ fn draw_row(
 /// Indentation, mark and level.
 fn name(connection: &Connection, ink: &Ink<'_>, row: TreeRow, columns: u16, area: Rect, buffer: &mut Buffer) {
     let glyphs = ink.glyphs();
-    // A topic may have tens of thousands of levels: beyond half the column the depth is a number.
-    let most = usize::from(columns / 4).max(1);
-    let indent = row.depth.min(most) * 2;
-    let mut x = area.x + 1 + indent as u16;
+    let indent = layout::tree_indent(columns, row.depth);
     let end = area.x + columns;
-    if row.depth > most {
-        let text = format!("{}{} ", glyphs.ellipsis, row.depth);
-        x += ink.put(buffer, x, area.y, end.saturating_sub(x), &text, ink.style(Role::Faint));
+    let mut x = area.x + 1 + indent.columns;
+    if let Some(depth) = indent.depth {
+        let text = format!("{}{depth}", glyphs.ellipsis);
+        ink.put(buffer, x, area.y, end.saturating_sub(x), &text, ink.style(Role::Faint));
+        x = area.x + 1 + indent.mark;
     }
     let mark = match (row.branch, row.open) {
         (false, _) => " ",

@@ -28,7 +28,7 @@ pub(super) fn run(app: &mut App, command: Command) -> Vec<Effect> {
                     view.column = 0;
                 }
                 Command::ScrollLeft => view.column = view.column.saturating_sub(SIDE_STEP),
-                Command::ScrollRight if !view.wrap => view.column += SIDE_STEP,
+                Command::ScrollRight if !view.wrap && view.cut => view.column += SIDE_STEP,
                 _ => {}
             }
         }

@@ -10,6 +10,7 @@ mod session;
 mod topics;
 
 use crossterm::event::{Event, KeyEvent, KeyEventKind};
+use tui_input::Input;
 use tui_input::backend::crossterm::EventHandler;
 
 use super::{
@@ -19,12 +20,15 @@ use crate::model::{Moment, PublishState, SessionRequest, Severity};
 
 pub use session::ingest;
 
+/// Bytes of a one-line field: longer than the longest topic, so that too long a topic can be told why.
+const MAX_LINE_BYTES: usize = 128 * 1024;
+
 /// Takes in one action.
 pub fn update(app: &mut App, action: Action, now: Moment) -> Vec<Effect> {
     match action {
         Action::Key(key) => on_key(app, key, now),
         Action::Paste(text) => {
-            on_paste(app, &text);
+            on_paste(app, &text, now);
             Vec::new()
         }
         Action::Mouse(event) => mouse::on_mouse(app, event, now),
@@ -79,30 +83,42 @@ fn on_key(app: &mut App, key: KeyEvent, now: Moment) -> Vec<Effect> {
 }
 
 /// Pasted text goes to the focused field only, without control characters; elsewhere it does nothing.
-fn on_paste(app: &mut App, text: &str) {
-    let one_line = || text.chars().filter(|c| !c.is_control()).collect::<String>();
+fn on_paste(app: &mut App, text: &str, now: Moment) {
+    let mut refusal = None;
     match app.context() {
         Context::Publish => publish::on_paste(app, text),
         Context::Filter => {
             if let Some(input) = &mut app.filter_input {
-                insert(input, &one_line());
+                refusal = insert(input, text).err();
                 topics::apply_filter(app);
             }
         }
         Context::Palette => {
             if let Overlay::Palette(palette) = &mut app.overlay {
-                insert(&mut palette.input, &one_line());
+                refusal = insert(&mut palette.input, text).err();
+                palette.selected = 0;
             }
         }
         _ => {}
     }
+    if let Some(refusal) = refusal {
+        app.notices.push(now, Severity::Warning, refusal);
+    }
 }
 
-/// Inserts `text` at the cursor of a one-line field.
-fn insert(input: &mut tui_input::Input, text: &str) {
-    for letter in text.chars() {
-        input.handle(tui_input::InputRequest::InsertChar(letter));
+/// Inserts `text` at the cursor of a one-line field, without control characters: all of it, or none with the reason.
+fn insert(input: &mut Input, text: &str) -> Result<(), String> {
+    let clean: String = text.chars().filter(|c| !c.is_control()).collect();
+    if input.value().len() + clean.len() > MAX_LINE_BYTES {
+        return Err(format!("not pasted: a line holds at most {} KiB", MAX_LINE_BYTES / 1024));
     }
+    // At once: letter by letter takes the square of the length.
+    let (before, after): (usize, usize) = (input.cursor(), clean.chars().count());
+    let mut value: String = input.value().chars().take(before).collect();
+    value.push_str(&clean);
+    value.extend(input.value().chars().skip(before));
+    *input = Input::new(value).with_cursor(before + after);
+    Ok(())
 }
 
 /// Runs a command if it can run now; otherwise says why not.

@@ -55,6 +55,10 @@ fn click(app: &mut App, at: Position) {
         return;
     }
     let areas = layout::areas(app);
+    if [areas.topics, areas.message, areas.history].into_iter().any(|area| inside(area, at).is_some()) {
+        // The keys go where the click went; the filter stays as typed.
+        app.filter_input = None;
+    }
     if let Some(topics) = inside(areas.topics, at) {
         click_topics(app, topics, at);
     } else if inside(areas.message, at).is_some() {
@@ -78,8 +82,9 @@ fn click_topics(app: &mut App, topics: Rect, at: Position) {
     let row = usize::from(at.y - top);
     let Some(drawn) = connection.tree.rows().get(row).copied() else { return };
     let node = connection.tree.select_row(row);
-    // The mark stands two columns per level to the right of the frame and the cursor bar.
-    let mark = topics.x + 2 + (drawn.depth * 2) as u16;
+    // Before the mark: the frame, the cursor bar, the indentation.
+    let name = layout::tree_columns(topics.width.saturating_sub(2)).name;
+    let mark = topics.x + 2 + layout::tree_indent(name, drawn.depth).mark;
     let on_mark = at.x >= mark && at.x <= mark + 1;
     if drawn.branch && (on_mark || node == before) {
         connection.tree.set_open(drawn.node, !drawn.open);

@@ -60,7 +60,7 @@ pub(super) fn on_key(app: &mut App, key: KeyEvent, now: Moment) -> Vec<Effect> {
         }
         (Field::Payload, _) => {
             let grows = matches!(key.code, KeyCode::Char(_) | KeyCode::Enter | KeyCode::Tab);
-            if grows && !has_room(pane.payload.lines(), 1) {
+            if grows && !has_room(pane.payload.lines(), 1, usize::from(key.code == KeyCode::Enter)) {
                 pane.refusal = Some(too_long());
             } else {
                 pane.payload.input(key);
@@ -85,14 +85,13 @@ pub(super) fn on_key(app: &mut App, key: KeyEvent, now: Moment) -> Vec<Effect> {
 pub(super) fn on_paste(app: &mut App, text: &str) {
     let pane = &mut app.connection_mut().publish;
     match pane.field {
-        Field::Topic => {
-            insert(&mut pane.topic, &text.chars().filter(|c| !c.is_control()).collect::<String>());
-        }
+        Field::Topic => pane.refusal = insert(&mut pane.topic, text).err(),
         Field::Payload => {
             let text = text.replace("\r\n", "\n").replace('\r', "\n");
             let clean: String =
                 text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
-            if has_room(pane.payload.lines(), clean.len()) {
+            let lines = clean.bytes().filter(|byte| *byte == b'\n').count();
+            if has_room(pane.payload.lines(), clean.len(), lines) {
                 pane.payload.insert_str(clean);
             } else {
                 pane.refusal = Some(too_long());
@@ -102,9 +101,9 @@ pub(super) fn on_paste(app: &mut App, text: &str) {
     }
 }
 
-fn has_room(lines: &[String], more: usize) -> bool {
+fn has_room(lines: &[String], more_bytes: usize, more_lines: usize) -> bool {
     let bytes: usize = lines.iter().map(|line| line.len() + 1).sum();
-    bytes + more <= MAX_EDITOR_BYTES && lines.len() < MAX_EDITOR_LINES
+    bytes + more_bytes <= MAX_EDITOR_BYTES && lines.len() + more_lines <= MAX_EDITOR_LINES
 }
 
 fn too_long() -> String {
@@ -125,8 +124,7 @@ fn send(app: &mut App, now: Moment) -> Vec<Effect> {
         }
     };
     if publication.topic.starts_with('$') && pane.confirmed.as_deref() != Some(&publication.topic) {
-        pane.refusal =
-            Some("not sent yet: brokers usually ignore or refuse topics with $; send again to try".into());
+        pane.refusal = Some("not sent yet: brokers may ignore $ topics; send again to try".into());
         pane.confirmed = Some(publication.topic);
         return Vec::new();
     }

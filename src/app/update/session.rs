@@ -37,24 +37,29 @@ fn on_message(connection: &mut Connection, message: &Message) {
 fn on_link(app: &mut App, id: ConnectionId, state: LinkState, now: Moment) {
     let Some(connection) = app.connection_by_id(id) else { return };
     let was_connected = connection.link.is_connected();
-    let before = std::mem::replace(&mut connection.link, state);
+    connection.link = state.clone();
     connection.link_since = now;
     let address = connection.address.clone();
-    let link = connection.link.clone();
-    match (&before, link) {
-        (_, LinkState::Connected { protocol, .. }) => {
+    // The same trouble at each attempt is told once; the banner shows it all the while.
+    let told = match &state {
+        LinkState::Waiting { trouble, .. } => connection.told_trouble.replace(trouble.cause.clone()),
+        LinkState::Connected { .. } => connection.told_trouble.take(),
+        _ => None,
+    };
+    match state {
+        LinkState::Connected { protocol, .. } => {
             app.notices.push(now, Severity::Info, format!("connected to {address} with {protocol}"));
         }
-        (_, LinkState::Waiting { trouble, .. }) if was_connected => {
+        LinkState::Waiting { trouble, .. } if was_connected => {
             app.notices.push(now, Severity::Error, format!("connection lost: {}", trouble.cause));
         }
-        (LinkState::Waiting { trouble: old, .. }, LinkState::Waiting { trouble, .. })
-            if old.cause == trouble.cause => {}
-        (_, LinkState::Waiting { trouble, .. }) => app.notices.push(now, Severity::Error, trouble.cause),
-        (_, LinkState::Stopped { trouble: Some(trouble) }) => {
+        LinkState::Waiting { trouble, .. } if told.as_ref() != Some(&trouble.cause) => {
+            app.notices.push(now, Severity::Error, trouble.cause);
+        }
+        LinkState::Stopped { trouble: Some(trouble) } => {
             app.notices.push(now, Severity::Error, format!("{}. {}", trouble.cause, trouble.remedy));
         }
-        (_, LinkState::Stopped { trouble: None }) => app.notices.push(now, Severity::Info, "disconnected"),
+        LinkState::Stopped { trouble: None } => app.notices.push(now, Severity::Info, "disconnected"),
         _ => {}
     }
 }

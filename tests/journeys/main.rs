@@ -1,0 +1,16 @@
+//! Journeys: what a user does and sees, as key presses, clicks and messages on one side and screen, state and effects on the
+//! other. No terminal, no broker, no clock: time passes when a journey says so.
+
+mod depths;
+mod filtering;
+mod hostile;
+mod language;
+mod link;
+mod messages;
+mod mouse;
+mod overlays;
+mod pausing;
+mod publishing;
+mod sizes;
+mod tree;
+mod wandering;

@@ -1,0 +1,18 @@
+//! The real program in a real pseudo-terminal, looked at through a terminal emulator: starting, browsing, publishing, every way to
+//! end, hostile content, brokers that come and go. `harness` starts it and types; `strict` judges every byte it wrote.
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests, also outside of #[test] functions")]
+
+#[path = "../common/mod.rs"]
+mod common;
+mod ending;
+mod explorer;
+mod harness;
+mod hostile;
+mod input;
+mod links;
+mod looks;
+mod stage;
+mod strict;
+mod suspend;
+mod usage;

@@ -1,0 +1,92 @@
+//! Stopping and going on: Ctrl-Z, SIGTSTP, SIGSTOP, another size meanwhile.
+
+use rustix::process::Signal;
+
+use crate::harness::{Launch, Terminal};
+use crate::strict;
+
+fn started() -> Terminal {
+    let terminal = Launch::new(&["demo"]).start();
+    terminal.wait_for("zigbee2mqtt");
+    terminal
+}
+
+/// The program is stopped, and the user has a terminal to type in.
+fn assert_stopped(terminal: &Terminal) {
+    terminal.wait_for_state('T');
+    terminal.wait_until("the user's own screen", |screen| !screen.alternate_screen());
+    assert!(terminal.modes_restored(), "modes of the terminal");
+    terminal.look(|screen| {
+        assert!(!screen.hide_cursor());
+        assert!(!screen.bracketed_paste());
+        assert_eq!(screen.mouse_protocol_mode(), vt100::MouseProtocolMode::None);
+    });
+}
+
+/// The program goes on with a full screen that it owns.
+fn assert_goes_on(terminal: &Terminal) {
+    terminal.signal(Signal::CONT);
+    terminal.wait_until("the program's screen", |screen| {
+        screen.alternate_screen() && screen.bracketed_paste() && screen.contents().contains("Topics")
+    });
+    terminal.wait_until("mouse and cursor", |screen| {
+        screen.hide_cursor() && screen.mouse_protocol_mode() != vt100::MouseProtocolMode::None
+    });
+    terminal.wait_for_raw_mode();
+}
+
+#[test]
+fn f06_ctrl_z_stops_and_sigcont_redraws() {
+    let mut terminal = started();
+    for _ in 0..2 {
+        terminal.keys("\x1a");
+        assert_stopped(&terminal);
+        assert_goes_on(&terminal);
+    }
+    // The connection survives, and keys work.
+    terminal.keys("?");
+    terminal.wait_for("Help");
+    terminal.escape();
+    strict::read(&terminal.quit());
+}
+
+#[test]
+fn f06_sigtstp_from_outside_is_the_same() {
+    let terminal = started();
+    terminal.signal(Signal::TSTP);
+    assert_stopped(&terminal);
+    assert_goes_on(&terminal);
+    strict::read(&terminal.quit());
+}
+
+#[test]
+fn f06_after_sigstop_and_a_shell_in_between_the_terminal_is_taken_again() {
+    let mut terminal = started();
+    terminal.signal(Signal::STOP);
+    terminal.wait_for_state('T');
+    // What a shell does when it gets the terminal back from a job that could not tidy up.
+    terminal.restore_modes();
+    assert_goes_on(&terminal);
+    terminal.keys("?");
+    terminal.wait_for("Help");
+    terminal.escape();
+    terminal.keys("q");
+    let ended = terminal.wait_for_end();
+    assert_eq!(ended.code, 0);
+    assert!(ended.restored, "modes of the terminal");
+}
+
+#[test]
+fn f07_a_resize_while_stopped_is_drawn_on_return() {
+    let mut terminal = started();
+    terminal.keys("\x1a");
+    assert_stopped(&terminal);
+    terminal.resize(70, 20);
+    assert_goes_on(&terminal);
+    // The footer is in the new last row, and the frame ends in the new last column.
+    terminal.wait_until("a frame of the new size", |screen| {
+        let rows: Vec<String> = screen.rows(0, 70).collect();
+        rows.len() == 20 && rows[19].contains("filter") && rows.iter().any(|row| row.trim_end().ends_with('╮'))
+    });
+    terminal.quit();
+}
