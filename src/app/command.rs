@@ -182,15 +182,16 @@ commands! {
     ShowExplorer, "screen.explorer", "Explorer", SCREENS, ["1"], None, false, always;
     ShowBroker, "screen.broker", "Broker: what it says of itself under $SYS", SCREENS, ["2"], None, false, always;
     Reconnect, "connection.toggle", "Disconnect, or connect again now", SCREENS, ["x"], None, false, always;
+    StayOffline, "connection.stop", "Disconnect and stay offline: no more attempts", SCREENS, ["X"], None, false, always;
     NextTheme, "look.theme", "Next theme", ANYWHERE, ["t"], None, false, always;
     ShowNotices, "notices.open", "Past notices", ANYWHERE, ["!"], None, false, always;
     OpenPalette, "palette.open", "Every command, by name", ANYWHERE, [":"], Some("commands"), false, always;
     RunSelected, "palette.run", "Run the selected command", &[Palette], ["enter"], Some("run"), false, always;
-    OpenHelp, "help.open", "Help for this screen", ANYWHERE, ["?", "f1"], Some("help"), false, always;
-    Close, "close", "Close what lies on top", OVERLAYS, ["esc"], Some("close"), false, always;
+    OpenHelp, "help.open", "Help for this screen", ALWAYS, ["?", "f1"], Some("help"), false, always;
+    Close, "close", "Close what lies on top", OVERLAYS, ["esc", "q"], Some("close"), false, always;
     Back, "back", "Back", SCREENS, ["esc"], None, false, always;
     Suspend, "suspend", "Suspend to the shell", ALWAYS, ["ctrl-z"], None, false, always;
-    Quit, "quit", "Quit", ANYWHERE, ["q"], None, false, always;
+    Quit, "quit", "Quit", SCREENS, ["q"], None, false, always;
     QuitNow, "quit.now", "Quit from anywhere", ALWAYS, ["ctrl-c"], None, false, always;
 }
 

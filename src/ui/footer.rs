@@ -18,8 +18,8 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, buff
         cache.wake_in(ink.now, SHOWN_FOR.saturating_sub(ink.now.since(notice.at)));
         let (style, mark) = ink.severity(notice.severity);
         let text = format!("{mark} {}", ink.clean(&notice.text));
-        let wanted = (width(&text) as u16).saturating_add(2);
-        if columns(&keys) + wanted <= room {
+        let wanted = u16::try_from(width(&text) + 2).unwrap_or(u16::MAX);
+        if columns(&keys).saturating_add(wanted) <= room {
             ink.put(buffer, area.right() - wanted, area.y, wanted, &text, style);
             room -= wanted;
         } else if notice.severity > Severity::Info {

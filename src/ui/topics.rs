@@ -71,7 +71,7 @@ fn filter_line(app: &App, ink: &Ink<'_>, area: Rect, frame: &mut Frame<'_>) {
         if tree.filter_matches() == Some(0) { ink.style(Role::Warning) } else { ink.style(Role::Muted) };
     ink.put_right(frame.buffer_mut(), area.x, area.y, area.width.saturating_sub(1), &matches, style);
     ink.put(frame.buffer_mut(), area.x + 1, area.y, 2, "/", ink.style(Role::Key));
-    let field = Rect { x: area.x + 3, width: area.width.saturating_sub(18), ..area };
+    let field = Rect { x: area.x + 3, width: area.width.saturating_sub(matches.len() as u16 + 5), ..area };
     if let Some(input) = &app.filter_input {
         super::publish::one_line_field(input, ink, field, true, frame);
     } else {
@@ -225,6 +225,9 @@ fn value<'a>(
     match store.latest(row.node) {
         Some(message) if message.payload.is_empty() => (ink.style(Role::Faint), Value::Words("empty".into())),
         Some(message) => (style, Value::Payload(message.payload)),
+        None if store.too_large(row.node).1 => {
+            (ink.style(Role::Faint), Value::Words("too large to keep".into()))
+        }
         None => (ink.style(Role::Faint), Value::Words("evicted".into())),
     }
 }

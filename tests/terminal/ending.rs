@@ -30,9 +30,7 @@ fn connected_to(notary: &Notary) -> Terminal {
 
 #[test]
 fn f03_a_deadly_signal_restores_the_terminal_and_says_goodbye_to_the_broker() {
-    for (signal, code) in
-        [(Signal::TERM, 143), (Signal::HUP, 129), (Signal::INT, 130), (Signal::QUIT, 131)]
-    {
+    for (signal, code) in [(Signal::TERM, 143), (Signal::HUP, 129), (Signal::INT, 130), (Signal::QUIT, 131)] {
         let notary = Notary::start();
         let mut terminal = connected_to(&notary);
         terminal.signal(signal);
@@ -42,7 +40,11 @@ fn f03_a_deadly_signal_restores_the_terminal_and_says_goodbye_to_the_broker() {
         assert!(ended.after < QUICK, "{signal:?}: {:?}", ended.after);
         assert_given_back(&terminal);
         let packets = notary.packets();
-        assert_eq!(packets.last().map(|packet| packet[0]), Some(0xE0), "{signal:?}: DISCONNECT ends {packets:02x?}");
+        assert_eq!(
+            packets.last().map(|packet| packet[0]),
+            Some(0xE0),
+            "{signal:?}: DISCONNECT ends {packets:02x?}"
+        );
     }
 }
 
@@ -82,7 +84,8 @@ fn panic_in(place: &str) {
     assert_eq!(ended.code, 101);
     assert!(ended.restored, "modes of the terminal");
     let written = assert_given_back(&terminal);
-    let (_, last_words) = written.text.rsplit_once("mqtt-tui stopped by a fault of its own").expect("the message");
+    let (_, last_words) =
+        written.text.rsplit_once("mqtt-tui stopped by a fault of its own").expect("the message");
     assert!(last_words.contains("asked to by a test"), "{last_words}");
     assert!(last_words.contains("/issues"), "{last_words}");
     let screen = terminal.screen();

@@ -86,8 +86,12 @@ impl Launch {
             command.env(name, value);
         }
         let place = pair.master.tty_name().expect("the terminal has a name");
-        let device =
-            OpenOptions::new().read(true).write(true).custom_flags(NO_CONTROLLING_TERMINAL).open(place).unwrap();
+        let device = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .custom_flags(NO_CONTROLLING_TERMINAL)
+            .open(place)
+            .unwrap();
         let before = tcgetattr(&device).unwrap();
         let child = pair.slave.spawn_command(command).expect("the program starts");
         let seen = Arc::new(Seen::new(self.rows, self.columns));
@@ -316,7 +320,11 @@ impl Terminal {
                 let restored = self.device.is_some() && self.modes_restored();
                 return Ended { code: status.exit_code(), after: begun.elapsed(), restored };
             }
-            assert!(begun.elapsed() < PATIENCE, "the program does not end. The screen shows:\n{}", self.screen());
+            assert!(
+                begun.elapsed() < PATIENCE,
+                "the program does not end. The screen shows:\n{}",
+                self.screen()
+            );
             std::thread::sleep(Duration::from_millis(5));
         }
     }

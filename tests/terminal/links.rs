@@ -180,7 +180,22 @@ impl Subscriber {
     fn start(port: u16, filter: &str) -> Self {
         let program = mosquitto_tool("mosquitto_sub").expect("comes with mosquitto");
         let port = port.to_string();
-        let arguments = ["-h", "127.0.0.1", "-p", &port, "-q", "2", "-t", filter, "-F", "%t %q %r %p", "-C", "1", "-W", "30"];
+        let arguments = [
+            "-h",
+            "127.0.0.1",
+            "-p",
+            &port,
+            "-q",
+            "2",
+            "-t",
+            filter,
+            "-F",
+            "%t %q %r %p",
+            "-C",
+            "1",
+            "-W",
+            "30",
+        ];
         let process = Command::new(program).args(arguments).stdout(Stdio::piped()).spawn().unwrap();
         // It says nothing when it is subscribed; a retained probe would change what the tests look at.
         std::thread::sleep(Duration::from_millis(300));

@@ -86,7 +86,9 @@ fn f07_a_resize_while_stopped_is_drawn_on_return() {
     // The footer is in the new last row, and the frame ends in the new last column.
     terminal.wait_until("a frame of the new size", |screen| {
         let rows: Vec<String> = screen.rows(0, 70).collect();
-        rows.len() == 20 && rows[19].contains("filter") && rows.iter().any(|row| row.trim_end().ends_with('╮'))
+        rows.len() == 20
+            && rows[19].contains("filter")
+            && rows.iter().any(|row| row.trim_end().ends_with('╮'))
     });
     terminal.quit();
 }

@@ -48,6 +48,8 @@ pub fn update(app: &mut App, action: Action, now: Moment) -> Vec<Effect> {
         Action::Tick => {
             for connection in &mut app.connections {
                 connection.sample_rates(now);
+                // Said anew by the next full batch; the last one of a burst must not say it for ever.
+                connection.behind = false;
             }
             Vec::new()
         }
@@ -58,6 +60,8 @@ fn on_key(app: &mut App, key: KeyEvent, now: Moment) -> Vec<Effect> {
     if key.kind == KeyEventKind::Release {
         return Vec::new();
     }
+    // From the first key on nothing moves by itself: what is on screen is being read.
+    app.connection_mut().tree.stand_still();
     let context = app.context();
     if let Some(command) = command_for(context, key) {
         return run(app, command, now);
@@ -140,6 +144,7 @@ pub(super) fn run(app: &mut App, command: Command, now: Moment) -> Vec<Effect> {
         Command::PreviousPane => focus(app, 2),
         Command::Pause => pause(app, now),
         Command::Reconnect => reconnect(app),
+        Command::StayOffline => vec![Effect::Request(app.connection().id, SessionRequest::Disconnect)],
         Command::OpenPublish
         | Command::SendPublish
         | Command::NextField
@@ -267,7 +272,9 @@ fn back(app: &mut App) -> Vec<Effect> {
     } else if !app.connection().tree.filter_text().is_empty() {
         topics::clear_filter(app);
     } else if app.connection().message.at.is_some() {
-        app.connection_mut().message.at = None;
+        let message = &mut app.connection_mut().message;
+        message.at = None;
+        message.reset();
     }
     Vec::new()
 }
