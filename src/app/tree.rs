@@ -277,10 +277,8 @@ impl TreeView {
     /// Brings the rows up to date for a pane of `height` rows. Nothing jumps: the selection keeps its row, else the top row stays.
     pub fn arrange(&mut self, store: &Store, height: usize, now_us: u64) {
         self.height = height;
-        if let Some(filter) = &mut self.filter
-            && filter.take_newcomers(store)
-        {
-            self.siblings.clear();
+        if let Some(filter) = &mut self.filter {
+            self.siblings.admit(&filter.take_newcomers(store), store);
         }
         if !self.touched {
             self.settle(store, now_us);
