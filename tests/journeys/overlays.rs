@@ -174,7 +174,8 @@ fn ctrl_z_asks_to_be_suspended() {
 fn f13_the_release_of_a_key_is_not_another_press() {
     let mut journey = Journey::knowing(&[("a", "1")]);
     let (code, modifiers) = mqtt_tui::app::parse_key("q").expect("a key");
-    let release = crossterm::event::KeyEvent::new_with_kind(code, modifiers, crossterm::event::KeyEventKind::Release);
+    let release =
+        crossterm::event::KeyEvent::new_with_kind(code, modifiers, crossterm::event::KeyEventKind::Release);
     let effects = mqtt_tui::app::update(&mut journey.app, mqtt_tui::app::Action::Key(release), journey.now);
     assert_eq!(effects, []);
 }
