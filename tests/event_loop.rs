@@ -1,6 +1,8 @@
 //! The loop with paused time: how often it draws, that a key is answered before more traffic, that nothing keeps it from
 //! ending. The screen is a buffer that counts frames, the input a channel.
 
+#![allow(clippy::expect_used, reason = "a test that cannot go on says why")]
+
 use std::collections::HashMap;
 use std::io;
 use std::sync::Arc;

@@ -2,6 +2,8 @@
 //!
 //! After a wanted change of looks: `INSTA_UPDATE=always cargo test --test snapshots`, then read the diff before committing it.
 
+#![allow(clippy::expect_used, reason = "a test that cannot go on says why")]
+
 use std::fmt::Write as _;
 
 use crossterm::event::KeyEvent;
@@ -94,7 +96,7 @@ fn styles(buffer: &Buffer) -> String {
     let mut out = String::new();
     for y in 0..buffer.area.height {
         for x in 0..buffer.area.width {
-            let style = buffer.cell((x, y)).map(|cell| cell.style()).unwrap_or_default();
+            let style = buffer.cell((x, y)).map(ratatui::buffer::Cell::style).unwrap_or_default();
             let index = legend.iter().position(|known| *known == style).unwrap_or_else(|| {
                 legend.push(style);
                 legend.len() - 1

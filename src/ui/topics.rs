@@ -36,7 +36,7 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, fram
     }
     let widths = tree_columns(inside.width);
     let buffer = frame.buffer_mut();
-    titles(ink, &widths, row_of(inside, top), buffer);
+    titles(ink, widths, row_of(inside, top), buffer);
     let rows =
         Rect { y: inside.y + top as u16 + 1, height: inside.height.saturating_sub(top as u16 + 1), ..inside };
     if tree.rows().is_empty() {
@@ -45,7 +45,7 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, fram
     }
     for (index, row) in tree.rows().iter().enumerate().take(usize::from(rows.height)) {
         let selected = tree.selected() == Some(row.node);
-        draw_row(connection, ink, &widths, *row, (selected, focused), row_of(rows, index), cache, buffer);
+        draw_row(connection, ink, widths, *row, (selected, focused), row_of(rows, index), cache, buffer);
     }
 }
 
@@ -80,7 +80,7 @@ fn filter_line(app: &App, ink: &Ink<'_>, area: Rect, frame: &mut Frame<'_>) {
     }
 }
 
-fn titles(ink: &Ink<'_>, widths: &TreeColumns, area: Rect, buffer: &mut Buffer) {
+fn titles(ink: &Ink<'_>, widths: TreeColumns, area: Rect, buffer: &mut Buffer) {
     let style = ink.style(Role::Faint);
     ink.put(buffer, area.x + 1, area.y, widths.name, "topic", style);
     if widths.value > 0 {
@@ -104,7 +104,7 @@ fn titles(ink: &Ink<'_>, widths: &TreeColumns, area: Rect, buffer: &mut Buffer) 
 fn draw_row(
     connection: &Connection,
     ink: &Ink<'_>,
-    widths: &TreeColumns,
+    widths: TreeColumns,
     row: TreeRow,
     (selected, focused): (bool, bool),
     area: Rect,

@@ -169,3 +169,13 @@ fn ctrl_z_asks_to_be_suspended() {
     journey.keys("p<ctrl-z>");
     assert_eq!(journey.effects(), [Effect::Suspend]);
 }
+
+#[test]
+fn f13_the_release_of_a_key_is_not_another_press() {
+    let mut journey = Journey::knowing(&[("a", "1")]);
+    let (code, modifiers) = mqtt_tui::app::parse_key("q").expect("a key");
+    let release =
+        crossterm::event::KeyEvent::new_with_kind(code, modifiers, crossterm::event::KeyEventKind::Release);
+    let effects = mqtt_tui::app::update(&mut journey.app, mqtt_tui::app::Action::Key(release), journey.now);
+    assert_eq!(effects, []);
+}
