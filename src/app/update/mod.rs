@@ -9,12 +9,13 @@ mod publish;
 mod session;
 mod topics;
 
-use crossterm::event::{Event, KeyEvent, KeyEventKind};
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind};
 use tui_input::Input;
 use tui_input::backend::crossterm::EventHandler;
 
 use super::{
     Action, App, Command, Context, Done, Effect, Overlay, Pane, Screen, SessionRequestName, command_for,
+    layout,
 };
 use crate::model::{Moment, PublishState, SessionRequest, Severity};
 
@@ -57,6 +58,10 @@ pub fn update(app: &mut App, action: Action, now: Moment) -> Vec<Effect> {
 fn on_key(app: &mut App, key: KeyEvent, now: Moment) -> Vec<Effect> {
     if key.kind == KeyEventKind::Release {
         return Vec::new();
+    }
+    if layout::too_small(app.size.0, app.size.1) && key.code == KeyCode::Char('q') {
+        // That is what such a screen promises, whatever lies under it.
+        return run(app, Command::Quit, now);
     }
     let context = app.context();
     if let Some(command) = command_for(context, key) {
