@@ -30,9 +30,7 @@ fn connected_to(notary: &Notary) -> Terminal {
 
 #[test]
 fn f03_a_deadly_signal_restores_the_terminal_and_says_goodbye_to_the_broker() {
-    for (signal, code) in
-        [(Signal::TERM, 143), (Signal::HUP, 129), (Signal::INT, 130), (Signal::QUIT, 131)]
-    {
+    for (signal, code) in [(Signal::TERM, 143), (Signal::HUP, 129), (Signal::INT, 130), (Signal::QUIT, 131)] {
         let notary = Notary::start();
         let mut terminal = connected_to(&notary);
         terminal.signal(signal);
@@ -42,23 +40,43 @@ fn f03_a_deadly_signal_restores_the_terminal_and_says_goodbye_to_the_broker() {
         assert!(ended.after < QUICK, "{signal:?}: {:?}", ended.after);
         assert_given_back(&terminal);
         let packets = notary.packets();
-        assert_eq!(packets.last().map(|packet| packet[0]), Some(0xE0), "{signal:?}: DISCONNECT ends {packets:02x?}");
+        assert_eq!(
+            packets.last().map(|packet| packet[0]),
+            Some(0xE0),
+            "{signal:?}: DISCONNECT ends {packets:02x?}"
+        );
     }
+}
+
+/// A demo whose terminal has stopped taking what is written.
+fn stalled() -> Terminal {
+    let mut terminal = Launch::new(&["demo"]).size(200, 60).start();
+    terminal.wait_for("zigbee2mqtt");
+    terminal.stall();
+    // Repaints until the terminal's buffers are full, and copies on top.
+    for _ in 0..100 {
+        terminal.keys("tYt");
+    }
+    std::thread::sleep(Duration::from_secs(1));
+    terminal
 }
 
 #[test]
 fn f03_a_signal_is_obeyed_while_the_terminal_takes_nothing() {
-    let mut terminal = Launch::new(&["demo"]).size(200, 60).start();
-    terminal.wait_for("zigbee2mqtt");
-    terminal.stall();
-    // Repaints until the terminal's buffers are full and the program hangs in a write.
-    for _ in 0..400 {
-        terminal.keys("t");
-    }
-    std::thread::sleep(Duration::from_secs(1));
+    let mut terminal = stalled();
     terminal.signal(Signal::TERM);
     let ended = terminal.wait_for_child();
     assert_eq!(ended.code, 143);
+    assert!(ended.after < QUICK, "{:?}", ended.after);
+    assert!(ended.restored, "the modes at least are given back");
+}
+
+#[test]
+fn a_terminal_that_takes_nothing_can_be_left() {
+    let mut terminal = stalled();
+    terminal.keys("q");
+    let ended = terminal.wait_for_child();
+    assert_eq!(ended.code, 0);
     assert!(ended.after < QUICK, "{:?}", ended.after);
     assert!(ended.restored, "the modes at least are given back");
 }
@@ -82,7 +100,8 @@ fn panic_in(place: &str) {
     assert_eq!(ended.code, 101);
     assert!(ended.restored, "modes of the terminal");
     let written = assert_given_back(&terminal);
-    let (_, last_words) = written.text.rsplit_once("mqtt-tui stopped by a fault of its own").expect("the message");
+    let (_, last_words) =
+        written.text.rsplit_once("mqtt-tui stopped by a fault of its own").expect("the message");
     assert!(last_words.contains("asked to by a test"), "{last_words}");
     assert!(last_words.contains("/issues"), "{last_words}");
     let screen = terminal.screen();

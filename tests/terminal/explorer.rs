@@ -48,7 +48,7 @@ fn a_publish_to_the_lamp_turns_it_off() {
     terminal.keys("OFF");
     terminal.wait_for("zigbee2mqtt/living_room_lamp/set");
     terminal.keys("\x13");
-    terminal.wait_for("sent (QoS 0");
+    terminal.wait_for("sent (");
     terminal.wait_for("\"state\": \"OFF\"");
     terminal.escape();
     terminal.wait_for("History");

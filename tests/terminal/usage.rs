@@ -62,7 +62,8 @@ fn h01_what_is_wrong_is_named() {
         (&["keys", "--html"], &["--html"]),
     ];
     for (arguments, words) in wrong {
-        let shown: Vec<String> = arguments.iter().map(|argument| argument.chars().take(40).collect()).collect();
+        let shown: Vec<String> =
+            arguments.iter().map(|argument| argument.chars().take(40).collect()).collect();
         let output = run(arguments);
         let errors = text(&output.stderr);
         assert_eq!(output.status.code(), Some(2), "{shown:?}: {errors}");
@@ -81,7 +82,11 @@ fn e03_a_bad_filter_is_pointed_at() {
         let mut lines = errors.lines().skip_while(|line| line.trim() != filter);
         let (shown, caret) = (lines.next().expect(&errors), lines.next().expect(&errors));
         let before = &shown[..shown.find(place).unwrap()];
-        assert_eq!(caret, format!("{}^", " ".repeat(unicode_width::UnicodeWidthStr::width(before))), "{errors}");
+        assert_eq!(
+            caret,
+            format!("{}^", " ".repeat(unicode_width::UnicodeWidthStr::width(before))),
+            "{errors}"
+        );
     }
 }
 
