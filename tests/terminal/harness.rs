@@ -225,6 +225,16 @@ impl Terminal {
         self.wait_until(&format!("'{text}' on screen"), |screen| screen.contents().contains(text));
     }
 
+    /// Waits until the header counts at least this many topics.
+    pub(crate) fn wait_for_topics(&self, least: usize) {
+        self.wait_until(&format!("{least} topics"), |screen| {
+            let contents = screen.contents();
+            let header = contents.lines().next().unwrap_or_default();
+            let count = header.split_once(" topics").and_then(|(before, _)| before.split_whitespace().last());
+            count.and_then(|count| count.parse().ok()).is_some_and(|count: usize| count >= least)
+        });
+    }
+
     /// Waits until the screen no longer shows `text`.
     pub(crate) fn wait_without(&self, text: &str) {
         self.wait_until(&format!("no '{text}' on screen"), |screen| !screen.contents().contains(text));

@@ -108,7 +108,7 @@ fn a05_hostile_topics_are_inert_in_every_pane() {
 #[test]
 fn a01_a11_the_demos_hostile_and_odd_topics_keep_every_column_in_place() {
     let mut terminal = Launch::new(&["demo"]).size(100, 40).start();
-    terminal.wait_for("hostile");
+    terminal.wait_for_topics(100);
     for branch in ["hostile/", "edge/"] {
         terminal.keys(&format!("/\x15{branch}\r"));
         terminal.wait_for("matches");

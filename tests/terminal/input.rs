@@ -85,3 +85,23 @@ fn a13_a_paste_goes_into_the_field_and_nowhere_else() {
     terminal.escape();
     terminal.quit();
 }
+
+#[test]
+fn the_mouse_anywhere_and_bytes_that_are_no_keys_do_no_harm() {
+    let stage = Stage::start();
+    stage.publish("some/topic", b"x", true);
+    let mut terminal = connected(&stage);
+    for (column, row) in [(1, 1), (65_535, 65_535), (1, 65_535), (65_535, 1), (60, 20), (120, 36)] {
+        for button in [0, 1, 2, 32, 35, 64, 65, 66, 67, 128, 255] {
+            terminal.keys(&format!("\x1b[<{button};{column};{row}M\x1b[<{button};{column};{row}m"));
+        }
+    }
+    terminal.keys("\x1b[<0;1M\x1b[<;;M\x1b[999999;999999R\x1b[1;99Z\x1b[200000~\x1bO\x1b[I\x1b[O\x00");
+    terminal.escape();
+    // Wherever that led, the keys work.
+    terminal.escape();
+    terminal.keys("?");
+    terminal.wait_for("Help");
+    terminal.escape();
+    terminal.quit();
+}

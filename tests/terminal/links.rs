@@ -162,10 +162,28 @@ fn every_way_to_name_a_mosquitto_shows_its_topics() {
 }
 
 #[test]
+fn c08_a_mosquitto_that_is_killed_and_started_again() {
+    let Some(mut mosquitto) = Mosquitto::start() else { return };
+    publish(mosquitto.port, "workshop/lathe/speed", "1200 rpm");
+    let mut terminal = connect(&format!("localhost:{}", mosquitto.port));
+    terminal.wait_for("1200 rpm");
+    mosquitto.kill();
+    terminal.wait_for("not connected");
+    terminal.wait_for("1200 rpm");
+    mosquitto.restart();
+    publish(mosquitto.port, "workshop/drill/speed", "3000 rpm");
+    terminal.wait_for("3000 rpm");
+    terminal.wait_for("1200 rpm");
+    terminal.wait_for("MQTT 3.1.1");
+    quit(&mut terminal);
+}
+
+#[test]
 fn a_message_published_from_the_pane_arrives_as_it_was_written() {
     let Some(mosquitto) = Mosquitto::start() else { return };
     let mut listener = Subscriber::start(mosquitto.port, "workshop/#");
-    let mut terminal = connect(&format!("localhost:{}", mosquitto.port));
+    let target = format!("localhost:{}", mosquitto.port);
+    let mut terminal = Launch::new(&["connect", &target, "--no-sys"]).start();
     terminal.wait_for("No message has come yet");
     // Nothing is selected: the pane opens on the topic.
     terminal.keys("p");

@@ -7,7 +7,7 @@ use crate::strict::{self, Written};
 
 fn demo(launch: Launch) -> Terminal {
     let terminal = launch.start();
-    terminal.wait_for("zigbee2mqtt");
+    terminal.wait_for_topics(100);
     terminal
 }
 

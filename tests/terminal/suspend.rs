@@ -7,7 +7,7 @@ use crate::strict;
 
 fn started() -> Terminal {
     let terminal = Launch::new(&["demo"]).start();
-    terminal.wait_for("zigbee2mqtt");
+    terminal.wait_for_topics(100);
     terminal
 }
 
@@ -97,7 +97,7 @@ fn f07_a_resize_while_stopped_is_drawn_on_return() {
 fn f06_a_shell_with_job_control_gets_its_terminal_back_and_gives_it_again() {
     let script = "set -m; \"$@\"; echo \"status $?\"; read answer; fg; echo \"ended $?\"";
     let mut terminal = Launch::new(&["demo"]).script(script).start();
-    terminal.wait_for("zigbee2mqtt");
+    terminal.wait_for_topics(100);
     terminal.keys("\x1a");
     terminal.wait_for("status");
     terminal.look(|screen| assert!(!screen.alternate_screen() && !screen.hide_cursor()));
