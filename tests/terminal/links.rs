@@ -64,8 +64,10 @@ fn c08_a_broker_that_dies_and_comes_back() {
     wait_for_row(&terminal, "kitchen", &["42", "2", "topics"]);
     assert!(row(&terminal, "temperature").starts_with("36 degrees"), "{}", row(&terminal, "temperature"));
 
+    let killed = Instant::now();
     stage.kill();
     terminal.wait_for("not connected");
+    assert!(killed.elapsed() < QUICK, "{:?}", killed.elapsed());
     // A countdown to the next attempt, which goes down.
     let seen = RefCell::new(HashSet::new());
     terminal.wait_until("a countdown", |screen| {
