@@ -28,6 +28,8 @@ struct Bench {
     appearance: Appearance,
     cache: Cache,
     terminal: Terminal<TestBackend>,
+    /// Topics that came after the first ones.
+    topics: usize,
 }
 
 impl Bench {
@@ -45,13 +47,22 @@ impl Bench {
         let now = Moment { mono_us: 5_000_000, wall_ms: 1_800_000_000_000 };
         let Ok(terminal) = Terminal::new(TestBackend::new(SCREEN.0, SCREEN.1));
         let appearance = Appearance { look, zone: TimeZone::UTC };
-        let mut bench = Self { app, now, themes, appearance, cache: Cache::default(), terminal };
+        let mut bench = Self { app, now, themes, appearance, cache: Cache::default(), terminal, topics: 0 };
         for topic in topics {
             bench.now = bench.now.plus(Duration::from_micros(20));
             bench.receive(topic);
         }
         bench.frame();
         bench
+    }
+
+    /// A frame for a hundred topics more under the branch of [`flat`].
+    fn newcomers(&mut self, count: usize) {
+        for _ in 0..100 {
+            self.topics += 1;
+            self.receive(format!("devices/{:07}x{}", self.topics * 7_919 % count, self.topics));
+        }
+        self.frame();
     }
 
     fn receive(&mut self, topic: String) {
@@ -93,7 +104,7 @@ impl Bench {
     fn frame(&mut self) {
         self.now = self.now.plus(Duration::from_millis(33));
         arrange(&mut self.app, self.now);
-        let Self { app, now, themes, appearance, cache, terminal } = self;
+        let Self { app, now, themes, appearance, cache, terminal, .. } = self;
         if let Some(theme) = themes.get(0) {
             let Ok(_) = terminal.draw(|frame| ui::view(app, theme, appearance, *now, cache, frame));
         }
@@ -148,14 +159,33 @@ fn frames(c: &mut Criterion) {
     group.bench_function("1 M closed", |b| b.iter(|| bench.frame()));
     drop(bench);
 
-    let mut bench = Bench::new(flat(100_000)).open_all();
-    let mut next = 0;
-    group.bench_function("100 k siblings, 100 new ones a frame", |b| {
+    for (name, count) in [("100 k siblings", 100_000), ("1 M siblings", 1_000_000)] {
+        let mut bench = Bench::new(flat(count)).open_all();
+        group.bench_function(format!("{name}, 100 new ones a frame"), |b| {
+            b.iter(|| bench.newcomers(count));
+        });
+        bench.run(Command::FilterTree);
+        bench.letter('1');
+        group.bench_function(format!("{name} filtered, 100 new ones a frame"), |b| {
+            b.iter(|| bench.newcomers(count));
+        });
+    }
+}
+
+/// One topic with a million messages.
+fn history(c: &mut Criterion) {
+    let mut group = c.benchmark_group("history");
+    let mut bench = Bench::new(std::iter::repeat_n("load/device".to_owned(), 1_000_000)).open_all();
+    bench.run(Command::Down);
+    group.bench_function("the newest of 1 M", |b| b.iter(|| bench.frame()));
+    bench.run(Command::PreviousPane);
+    for command in [Command::Bottom, Command::PageUp, Command::Up, Command::Top] {
+        group.bench_function(format!("{command:?} of 1 M"), |b| b.iter(|| bench.run(command)));
+    }
+    bench.run(Command::Bottom);
+    group.bench_function("the oldest of 1 M, while messages come", |b| {
         b.iter(|| {
-            for _ in 0..100 {
-                next += 1;
-                bench.receive(format!("devices/{:07}x", next * 7_919 % 100_000));
-            }
+            (0..100).for_each(|_| bench.receive("load/device".to_owned()));
             bench.frame();
         });
     });
@@ -238,5 +268,5 @@ fn sorting(c: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, frames, keys, filter, sorting);
+criterion_group!(benches, frames, history, keys, filter, sorting);
 criterion_main!(benches);

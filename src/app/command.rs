@@ -106,6 +106,10 @@ fn has_history(app: &App) -> Result<(), Disabled> {
     if messages > 0 { Ok(()) } else { Err("this topic has no messages in the history") }
 }
 
+fn filter_shown(app: &App) -> Result<(), Disabled> {
+    if app.filter_shown() { Ok(()) } else { Err("the tree is not filtered: press /") }
+}
+
 fn has_filter(app: &App) -> Result<(), Disabled> {
     if app.connection().tree.filter_text().is_empty() {
         Err("the tree is not filtered: press /")
@@ -147,8 +151,8 @@ commands! {
     Collapse, "topics.collapse", "Collapse, or go to the branch above", &[Topics], ["left", "h"], None, false, has_selection;
     NextMatch, "topics.next-match", "Next topic that matches the filter", EXPLORER, ["n"], None, false, has_filter;
     PreviousMatch, "topics.previous-match", "Previous topic that matches the filter", EXPLORER, ["N"], None, false, has_filter;
-    ApplyFilter, "filter.apply", "Keep the filter and go back to the tree", &[Filter], ["enter"], Some("keep"), false, always;
-    ClearFilter, "filter.clear", "Clear the filter", &[Filter], ["esc"], Some("clear"), false, always;
+    ApplyFilter, "filter.apply", "Keep the filter and go back to the tree", &[Filter], ["enter"], Some("keep"), false, filter_shown;
+    ClearFilter, "filter.clear", "Clear the filter", &[Filter], ["esc"], Some("clear"), false, filter_shown;
 
     OlderMessage, "message.older", "Older message of this topic", EXPLORER, ["["], None, false, has_history;
     NewerMessage, "message.newer", "Newer message of this topic", EXPLORER, ["]"], None, false, has_history;

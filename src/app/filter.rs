@@ -20,30 +20,31 @@ impl Filter {
     pub(super) fn new(text: &str, store: &Store) -> Self {
         let mut filter = Self { text: text.to_owned(), ..Self::default() };
         for id in store.search_topics(text, true) {
-            filter.accept(id, store);
+            filter.accept(id, store, |_| {});
         }
         filter.tested = store.topics().len();
         filter
     }
 
-    /// Tests the topics that came since; true when a match was among them.
-    pub(super) fn take_newcomers(&mut self, store: &Store) -> bool {
+    /// Tests the topics that came since; the nodes that are kept because of them and were not before.
+    pub(super) fn take_newcomers(&mut self, store: &Store) -> Vec<TopicId> {
+        let mut kept = Vec::new();
         let topics = store.topics();
-        if self.tested >= topics.len() {
-            return false;
-        }
-        let before = self.matches;
         let count = topics.len();
+        if self.tested >= count {
+            return kept;
+        }
         for id in topics.skip(self.tested) {
             if contains(store.path(id), &self.text) {
-                self.accept(id, store);
+                self.accept(id, store, |node| kept.push(node));
             }
         }
         self.tested = count;
-        self.matches > before
+        kept
     }
 
-    fn accept(&mut self, id: TopicId, store: &Store) {
+    /// Keeps a topic that matches and the branches that lead to it; tells which of them are new.
+    fn accept(&mut self, id: TopicId, store: &Store, mut kept: impl FnMut(TopicId)) {
         if !self.matching.insert(id) {
             return;
         }
@@ -53,6 +54,7 @@ impl Filter {
             if !self.keep.insert(id) {
                 break;
             }
+            kept(id);
             node = store.parent(id);
         }
     }
@@ -80,5 +82,47 @@ fn contains(topic: &str, needle: &str) -> bool {
         topic.to_ascii_lowercase().contains(&needle.to_ascii_lowercase())
     } else {
         topic.to_lowercase().contains(&needle.to_lowercase())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::app::TreeView;
+    use crate::model::{Message, Moment, QoS};
+    use crate::store::{Limits, Store};
+
+    fn receive(store: &mut Store, topic: &str) {
+        store.ingest(&Message {
+            topic: topic.to_owned(),
+            payload: "x".into(),
+            qos: QoS::AtMostOnce,
+            retain: false,
+            dup: false,
+            properties: None,
+            received: Moment::default(),
+        });
+    }
+
+    #[test]
+    fn topics_that_come_and_match_appear_in_their_place_each_once() {
+        let mut store = Store::new(Limits::default());
+        ["a/x/1", "b/x/1", "c/hit", "d/x"].iter().for_each(|topic| receive(&mut store, topic));
+        let mut tree = TreeView::default();
+        let mut rows = |store: &Store| {
+            if tree.filter_text().is_empty() {
+                tree.set_filter("hit", store);
+            }
+            tree.arrange(store, 20, 0);
+            tree.rows().iter().map(|row| store.path(row.node).to_string()).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(rows(&store), "c c/hit");
+        // Below branches that were there and did not match, in a new branch, and beside a match.
+        ["b/x/hit", "e/hit", "c/a/hit", "d/miss"].iter().for_each(|topic| receive(&mut store, topic));
+        let expected = "b b/x b/x/hit c c/a c/a/hit c/hit e e/hit";
+        assert_eq!(rows(&store), expected);
+        receive(&mut store, "b/x/hit");
+        assert_eq!(rows(&store), expected);
+        receive(&mut store, "a/hit");
+        assert_eq!(rows(&store), format!("a a/hit {expected}"));
     }
 }

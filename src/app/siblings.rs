@@ -55,6 +55,10 @@ struct Order {
     ids: Vec<TopicId>,
     /// Children of the store already taken in.
     taken: usize,
+    /// The last of them; ids rise with the order of arrival.
+    newest: Option<TopicId>,
+    /// Children taken in before which a filter keeps only now.
+    late: Vec<TopicId>,
     sorted_us: u64,
 }
 
@@ -81,6 +85,16 @@ impl Siblings {
         self.orders.clear();
     }
 
+    /// Takes in nodes that the filter keeps from now on.
+    pub(super) fn admit(&mut self, nodes: &[TopicId], store: &Store) {
+        for &node in nodes {
+            let order = store.parent(node).and_then(|parent| self.orders.get_mut(&parent));
+            if let Some(order) = order.filter(|order| Some(node) <= order.newest) {
+                order.late.push(node);
+            }
+        }
+    }
+
     /// The children of `parent` in order, as last brought up to date; empty when never looked at.
     pub(super) fn known(&self, parent: TopicId) -> &[TopicId] {
         self.orders.get(&parent).map_or(&[], |order| &order.ids)
@@ -105,16 +119,19 @@ impl Siblings {
         if order.taken > count || due {
             *order = Order::default();
         }
-        if order.taken < count {
-            let fresh: Vec<TopicId> = store
-                .children(parent)
-                .skip(order.taken)
-                .filter(|id| keep.is_none_or(|keep| keep.contains(*id)))
-                .collect();
+        if order.taken < count || !order.late.is_empty() {
+            let mut fresh = std::mem::take(&mut order.late);
+            for child in store.children(parent).skip(order.taken) {
+                order.newest = Some(child);
+                if keep.is_none_or(|keep| keep.contains(child)) {
+                    fresh.push(child);
+                }
+            }
             order.taken = count;
-            let compare = |a: &TopicId, b: &TopicId| compare(sort, store, now_us, *a, *b);
-            if sort == Sort::Name || order.ids.is_empty() {
-                order.ids = merged(&order.ids, fresh, compare);
+            if sort == Sort::Name {
+                merge(&mut order.ids, fresh, |a, b| by_name(store, *a, *b));
+            } else if order.ids.is_empty() {
+                order.ids = most_first(sort, fresh, store, now_us);
                 order.sorted_us = now_us;
             } else {
                 // Newcomers wait at the end until the next sort: a row must not jump between two looks.
@@ -125,41 +142,102 @@ impl Siblings {
     }
 }
 
-fn compare(sort: Sort, store: &Store, now_us: u64, a: TopicId, b: TopicId) -> Ordering {
-    let by_name = || {
-        let (a, b) = (store.level(a), store.level(b));
-        (a == "$SYS").cmp(&(b == "$SYS")).then_with(|| a.cmp(b))
+/// By level text, `$SYS` last.
+fn by_name(store: &Store, a: TopicId, b: TopicId) -> Ordering {
+    let (a, b) = (store.level(a), store.level(b));
+    (a == "$SYS").cmp(&(b == "$SYS")).then_with(|| a.cmp(b))
+}
+
+/// Sorts by a figure, largest first, and by name where it is the same. Each figure is read once: among a hundred thousand rows that
+/// takes a third of the time of reading two for every comparison.
+fn most_first(sort: Sort, ids: Vec<TopicId>, store: &Store, now_us: u64) -> Vec<TopicId> {
+    let figure = |id: TopicId| match sort {
+        Sort::Name => 0,
+        Sort::Messages => store.stats(id).messages_below,
+        // Rates are never negative: their bits stand in the order of the numbers.
+        Sort::Rate => u64::from(store.rate(id, now_us).to_bits()),
+        Sort::Last => store.stats(id).last_received_us.map_or(0, |at| at.saturating_add(1)),
     };
-    match sort {
-        Sort::Name => by_name(),
-        Sort::Messages => {
-            store.stats(b).messages_below.cmp(&store.stats(a).messages_below).then_with(by_name)
-        }
-        Sort::Rate => store.rate(b, now_us).total_cmp(&store.rate(a, now_us)).then_with(by_name),
-        Sort::Last => {
-            store.stats(b).last_received_us.cmp(&store.stats(a).last_received_us).then_with(by_name)
-        }
+    let mut figures: Vec<(u64, TopicId)> = ids.into_iter().map(|id| (figure(id), id)).collect();
+    figures.sort_by(|(a, first), (b, second)| b.cmp(a).then_with(|| by_name(store, *first, *second)));
+    figures.into_iter().map(|(_, id)| id).collect()
+}
+
+/// Sorts `fresh` into the sorted `all`: a few newcomers among many cost a search each, and each row moves at most once.
+fn merge(all: &mut Vec<TopicId>, mut fresh: Vec<TopicId>, compare: impl Fn(&TopicId, &TopicId) -> Ordering) {
+    fresh.sort_by(&compare);
+    let mut end = all.len();
+    all.extend_from_slice(&fresh);
+    for (before, id) in fresh.iter().enumerate().rev() {
+        let at = all[..end].partition_point(|other| compare(other, id).is_lt());
+        all.copy_within(at..end, at + before + 1);
+        all[at + before] = *id;
+        end = at;
     }
 }
 
-/// Sorts `fresh` and merges it into the sorted `old`: a few newcomers among many cost a search each and one pass.
-fn merged(
-    old: &[TopicId],
-    mut fresh: Vec<TopicId>,
-    compare: impl Fn(&TopicId, &TopicId) -> Ordering,
-) -> Vec<TopicId> {
-    fresh.sort_by(&compare);
-    if old.is_empty() {
-        return fresh;
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Message, Moment, QoS};
+    use crate::store::Limits;
+
+    /// A store that received one message on each of `topics`, a second apart, and the moment of the last.
+    fn store(topics: &[&str]) -> (Store, u64) {
+        let mut store = Store::new(Limits::default());
+        let mut now = Moment::default();
+        for topic in topics {
+            now = now.plus(std::time::Duration::from_secs(1));
+            store.ingest(&Message {
+                topic: (*topic).to_owned(),
+                payload: "x".into(),
+                qos: QoS::AtMostOnce,
+                retain: false,
+                dup: false,
+                properties: None,
+                received: now,
+            });
+        }
+        (store, now.mono_us)
     }
-    let mut all = Vec::with_capacity(old.len() + fresh.len());
-    let mut from = 0;
-    for id in fresh {
-        let to = from + old[from..].partition_point(|other| compare(other, &id).is_lt());
-        all.extend_from_slice(&old[from..to]);
-        all.push(id);
-        from = to;
+
+    fn order(sort: Sort, topics: &[&str]) -> String {
+        let (store, now_us) = store(topics);
+        let mut siblings = Siblings::default();
+        siblings.set_sort(sort);
+        let ids = siblings.of(TopicId::ROOT, &store, None, now_us);
+        ids.iter().map(|id| store.level(*id)).collect::<Vec<_>>().join(" ")
     }
-    all.extend_from_slice(&old[from..]);
-    all
+
+    #[test]
+    fn every_order_puts_the_most_first_and_equals_by_name() {
+        assert_eq!(order(Sort::Name, &["c", "$SYS/x", "a", "b"]), "a b c $SYS");
+        assert_eq!(order(Sort::Messages, &["b", "c", "a", "c/d", "a", "b"]), "a b c");
+        assert_eq!(order(Sort::Messages, &["b", "a", "b", "$SYS/x"]), "b a $SYS");
+        assert_eq!(order(Sort::Last, &["b", "c", "a"]), "a c b");
+        assert_eq!(order(Sort::Rate, &["c", "a", "b", "b", "b", "b"]), "b a c");
+    }
+
+    #[test]
+    fn newcomers_take_their_place_by_name_and_wait_at_the_end_otherwise() {
+        for (sort, expected) in [(Sort::Name, ["a", "b", "c"]), (Sort::Messages, ["a", "c", "b"])] {
+            let (mut store, now_us) = store(&["c", "a"]);
+            let mut siblings = Siblings::default();
+            siblings.set_sort(sort);
+            siblings.of(TopicId::ROOT, &store, None, now_us);
+            let late = Message {
+                topic: "b".into(),
+                payload: "x".into(),
+                qos: QoS::AtMostOnce,
+                retain: false,
+                dup: false,
+                properties: None,
+                received: Moment { mono_us: now_us, wall_ms: 0 },
+            };
+            store.ingest(&late);
+            store.ingest(&late);
+            let ids = siblings.of(TopicId::ROOT, &store, None, now_us);
+            assert_eq!(ids.iter().map(|id| store.level(*id)).collect::<Vec<_>>(), expected);
+        }
+    }
 }

@@ -277,10 +277,8 @@ impl TreeView {
     /// Brings the rows up to date for a pane of `height` rows. Nothing jumps: the selection keeps its row, else the top row stays.
     pub fn arrange(&mut self, store: &Store, height: usize, now_us: u64) {
         self.height = height;
-        if let Some(filter) = &mut self.filter
-            && filter.take_newcomers(store)
-        {
-            self.siblings.clear();
+        if let Some(filter) = &mut self.filter {
+            self.siblings.admit(&filter.take_newcomers(store), store);
         }
         if !self.touched {
             self.settle(store, now_us);
@@ -314,7 +312,7 @@ impl TreeView {
         }
         self.selected = at_selection.map(|cursor| cursor.node());
         self.top = rows.first().map(|row| row.node);
-        if anchor_row.is_some() {
+        if anchor_row.is_some() && !rows.is_empty() {
             self.anchor_row = rows.iter().position(|row| Some(row.node) == self.selected);
         }
         self.rows = rows;

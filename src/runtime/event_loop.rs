@@ -127,6 +127,7 @@ where
         };
         let mut batch = Vec::with_capacity(BATCH);
         let mut full_batches = 0u32;
+        let mut sessions_speak = true;
         let mut tick = interval(Duration::from_secs(1));
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         self.draw(&mut drawing)?;
@@ -161,15 +162,19 @@ where
                     if self.real_terminal && terminal_gone() {
                         return Ok(Outcome::TerminalGone);
                     }
+                    if full_batches > 0 && self.events.is_empty() {
+                        // The flood ended with a full batch.
+                        drawing.dirty |= full_batches >= BEHIND_AFTER;
+                        full_batches = 0;
+                        app::ingest(&mut self.app, &mut batch, false, self.clock.now());
+                    }
                     // Nothing on screen follows from a second alone: the view says itself when it changes.
                     update(&mut self.app, Action::Tick, self.clock.now());
                     continue;
                 }
-                count = self.events.recv_many(&mut batch, BATCH) => {
-                    if count == 0 {
-                        // Every session has ended and none will speak again.
-                        futures_util::future::pending::<()>().await;
-                    }
+                count = self.events.recv_many(&mut batch, BATCH), if sessions_speak => {
+                    // Nothing comes at once when every session has ended: none will speak again.
+                    sessions_speak = count > 0;
                     full_batches = if count == BATCH { full_batches.saturating_add(1) } else { 0 };
                     app::ingest(&mut self.app, &mut batch, full_batches >= BEHIND_AFTER, self.clock.now());
                     drawing.dirty = true;

@@ -42,6 +42,13 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, body: Rect, cache: &mut Cache, buff
     }
     if app.notices.dropped() > 0 {
         let text = format!(" {} older ones let go ", format::grouped(app.notices.dropped()));
-        ink.put_right(buffer, inside.x, inside.bottom(), inside.width, &text, ink.style(Role::Muted));
+        ink.put_right(
+            buffer,
+            inside.x,
+            inside.bottom(),
+            inside.width.saturating_sub(1),
+            &text,
+            ink.style(Role::Muted),
+        );
     }
 }

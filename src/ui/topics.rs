@@ -69,7 +69,7 @@ fn filter_line(app: &App, ink: &Ink<'_>, area: Rect, frame: &mut Frame<'_>) {
     });
     let style =
         if tree.filter_matches() == Some(0) { ink.style(Role::Warning) } else { ink.style(Role::Muted) };
-    ink.put_right(frame.buffer_mut(), area.x, area.y, area.width, &matches, style);
+    ink.put_right(frame.buffer_mut(), area.x, area.y, area.width.saturating_sub(1), &matches, style);
     ink.put(frame.buffer_mut(), area.x + 1, area.y, 2, "/", ink.style(Role::Key));
     let field = Rect { x: area.x + 3, width: area.width.saturating_sub(18), ..area };
     if let Some(input) = &app.filter_input {
