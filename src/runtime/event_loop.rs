@@ -232,6 +232,13 @@ where
             match effect {
                 Effect::Quit => return Ok(Some(Outcome::Quit)),
                 Effect::Suspend => self.suspend(drawing)?,
+                Effect::Copy { what, .. }
+                    if self.output.as_ref().is_some_and(|output| !output.has_room()) =>
+                {
+                    let reason = format!("{what} not copied: the terminal takes nothing at the moment");
+                    // A full report channel means that more is going on than anybody reads.
+                    let _ = done.try_send(Done::Failed(reason));
+                }
                 Effect::Copy { what, bytes } => {
                     if let Some(sequence) = clipboard.copy(what, &bytes) {
                         let backend = self.terminal.backend_mut();
@@ -269,20 +276,25 @@ where
         let begun = Instant::now();
         let now = self.clock.now();
         self.terminal.autoresize()?;
-        let size = self.terminal.size()?;
-        self.app.size = (size.width, size.height);
+        let area = self.terminal.get_frame().area();
+        self.app.size = (area.width, area.height);
         arrange(&mut self.app, now);
         let Self { app, themes, appearance, terminal, .. } = self;
+        // `draw` asks for the size once more. When it is another one, the next frame is for it.
+        let mut outdated = false;
         if let Some(theme) = themes.get(app.theme) {
             terminal.draw(|frame| {
-                ui::view(app, theme, appearance, now, &mut drawing.cache, frame);
+                outdated = frame.area() != area;
+                if !outdated {
+                    ui::view(app, theme, appearance, now, &mut drawing.cache, frame);
+                }
                 if drawing.frames == 1 {
                     super::panic_if_asked("view");
                 }
             })?;
         }
         app::after_view(app, &drawing.cache.measured);
-        drawing.dirty = false;
+        drawing.dirty = outdated;
         drawing.asked = false;
         drawing.last = Some(Instant::now());
         drawing.cost = begun.elapsed();
@@ -389,13 +401,11 @@ mod tests {
 
         fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<char>> {
             let mut state = self.0.lock().expect("lock");
-            match state.1.take() {
-                Some(key) => Poll::Ready(Some(key)),
-                None => {
-                    state.0.get_or_insert_with(|| context.waker().clone());
-                    Poll::Pending
-                }
+            if let Some(key) = state.1.take() {
+                return Poll::Ready(Some(key));
             }
+            state.0.get_or_insert_with(|| context.waker().clone());
+            Poll::Pending
         }
     }
 

@@ -132,7 +132,7 @@ fn too_small(ink: &Ink<'_>, area: Rect, frame: &mut Frame<'_>) {
     let lines = [
         format!("{} x {} is too small.", area.width, area.height),
         format!("{} x {} will do.", layout::MIN_COLUMNS, layout::MIN_ROWS),
-        "Ctrl-C quits".to_owned(),
+        "q quits".to_owned(),
     ];
     for (row, line) in lines.iter().enumerate().take(usize::from(area.height)) {
         let style = ink.style(if row == 0 { Role::Warning } else { Role::Text });

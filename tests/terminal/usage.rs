@@ -1,5 +1,7 @@
 //! The command line: what is wrong with it is said, by name, with exit code 2; help is exit code 0.
 
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 use std::process::{Command, Output, Stdio};
 
 use crate::harness::PROGRAM;
@@ -111,6 +113,14 @@ fn h07_help_is_no_error() {
     for flag in ["--port", "--qos", "--topic", "--user", "--password", "--keepalive", "--memory"] {
         assert!(help.contains(flag), "{flag}: {help}");
     }
+}
+
+#[test]
+fn h06_a_filter_that_is_no_utf8_is_an_error() {
+    let filter = OsStr::from_bytes(b"home/\xff/#");
+    let output = Command::new(PROGRAM).arg("connect").arg("localhost").arg(filter).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("UTF-8"), "{}", text(&output.stderr));
 }
 
 #[test]

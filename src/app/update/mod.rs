@@ -9,12 +9,13 @@ mod publish;
 mod session;
 mod topics;
 
-use crossterm::event::{Event, KeyEvent, KeyEventKind};
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind};
 use tui_input::Input;
 use tui_input::backend::crossterm::EventHandler;
 
 use super::{
     Action, App, Command, Context, Done, Effect, Overlay, Pane, Screen, SessionRequestName, command_for,
+    layout,
 };
 use crate::model::{Moment, PublishState, SessionRequest, Severity};
 
@@ -48,8 +49,6 @@ pub fn update(app: &mut App, action: Action, now: Moment) -> Vec<Effect> {
         Action::Tick => {
             for connection in &mut app.connections {
                 connection.sample_rates(now);
-                // Said anew by the next full batch; the last one of a burst must not say it for ever.
-                connection.behind = false;
             }
             Vec::new()
         }
@@ -62,6 +61,10 @@ fn on_key(app: &mut App, key: KeyEvent, now: Moment) -> Vec<Effect> {
     }
     // From the first key on nothing moves by itself: what is on screen is being read.
     app.connection_mut().tree.stand_still();
+    if layout::too_small(app.size.0, app.size.1) && key.code == KeyCode::Char('q') {
+        // That is what such a screen promises, whatever lies under it.
+        return run(app, Command::Quit, now);
+    }
     let context = app.context();
     if let Some(command) = command_for(context, key) {
         return run(app, command, now);
