@@ -364,8 +364,8 @@ async fn next_signal(signals: &mut Option<Signals>) -> Signal {
     }
 }
 
-/// The next input, if one waits already. Asked with the waker of this task: an [`crossterm::event::EventStream`] keeps the first waker
-/// it is given until a key comes, and with one that wakes nobody the loop would sleep through that key.
+/// The next input, if one waits already. Asked with the waker of this task: an input that keeps the first waker it is given until a key
+/// comes (crossterm's own stream does) would otherwise wake nobody, and the loop would sleep through that key.
 async fn waiting<S: Stream + Unpin>(input: &mut S) -> Option<S::Item> {
     poll_fn(|context| match input.poll_next_unpin(context) {
         Poll::Ready(input) => Poll::Ready(input),
