@@ -30,7 +30,7 @@ impl Notices {
     }
 
     /// Newest first.
-    pub fn newest_first(&self) -> impl ExactSizeIterator<Item = &Notice> {
+    pub fn newest_first(&self) -> impl ExactSizeIterator<Item = &Notice> + DoubleEndedIterator + Clone {
         self.list.iter().rev()
     }
 

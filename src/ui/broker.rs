@@ -65,9 +65,9 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, body: Rect, cache: &mut Cache, buff
         column("Broker", &first, scroll, ink, left, buffer);
         column("Traffic", &second, scroll, ink, right, buffer);
     } else {
-        let mut lines = first;
+        let mut lines = second;
         lines.push(Line::Blank);
-        lines.extend(second);
+        lines.extend(first);
         cache.measured.broker = (lines.len(), usize::from(body.height.saturating_sub(2)));
         column("Broker", &lines, scroll, ink, body, buffer);
     }

@@ -23,7 +23,16 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, body: Rect, cache: &mut Cache, buff
         ink.put(buffer, inside.x + 1, inside.y, inside.width, text, ink.style(Role::Muted));
     }
     let rows = usize::from(inside.height);
-    cache.measured.notices = (notices.len(), 1);
+    let width = inside.width.saturating_sub(BEFORE + 1);
+    let height = |text: &str| ink.wrapped(text, width, MOST_LINES).len();
+    // How many of the oldest fill the area: scrolling ends with them.
+    let mut room = rows;
+    let oldest = notices.clone().rev().take(rows).take_while(|notice| {
+        let fits = height(&notice.text) <= room;
+        room = room.saturating_sub(height(&notice.text));
+        fits
+    });
+    cache.measured.notices = (notices.len(), oldest.count().max(1));
     let mut line = 0;
     for notice in notices.skip(app.notices.scroll) {
         if line >= rows {
@@ -33,7 +42,6 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, body: Rect, cache: &mut Cache, buff
         let row = row_of(inside, line);
         ink.put(buffer, row.x + 1, row.y, 12, &ink.time(notice.at), ink.style(Role::Muted));
         ink.put(buffer, row.x + 15, row.y, 2, mark, style.add_modifier(Modifier::BOLD));
-        let width = row.width.saturating_sub(BEFORE + 1);
         for text in ink.wrapped(&notice.text, width, MOST_LINES.min(rows - line)) {
             let row = row_of(inside, line);
             ink.put(buffer, row.x + BEFORE, row.y, width, &text, ink.style(Role::Text));

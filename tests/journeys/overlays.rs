@@ -80,7 +80,7 @@ fn every_command_can_be_chosen_in_the_palette_without_harm() {
             journey.keys(place).keys(":").paste(row.name).keys("<enter>");
             let requests =
                 journey.effects().iter().filter(|effect| matches!(effect, Effect::Request(..))).count();
-            let expected = usize::from(row.command == Command::Reconnect);
+            let expected = usize::from(matches!(row.command, Command::Reconnect | Command::StayOffline));
             assert_eq!(requests, expected, "{} from {place:?}", row.name);
         }
     }
