@@ -16,6 +16,7 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use clap::error::ErrorKind;
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand};
 
 use crate::model::TopicFilter;
@@ -27,24 +28,16 @@ const USAGE: u8 = 2;
 
 /// A terminal explorer for MQTT: browse the live topic tree and $SYS, read messages, publish tests.
 #[derive(Debug, Parser)]
-#[command(
-    name = "mqtt-tui",
-    version,
-    propagate_version = true,
-    disable_help_flag = true,
-    max_term_width = 100
-)]
+#[command(name = "mqtt-tui", version, propagate_version = true, max_term_width = 100)]
 struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
-    /// Print help
-    #[arg(long, global = true, action = ArgAction::Help)]
-    help: Option<bool>,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Explore a broker: topic tree, messages, history, publish, $SYS
+    #[command(disable_help_flag = true)]
     Connect(ConnectArgs),
     /// Explore a simulated fleet on a bundled broker: no network, no set-up
     Demo(DemoArgs),
@@ -63,8 +56,8 @@ enum Command {
 struct ConnectArgs {
     /// `host`, `host:port`, `[::1]:1883` or `mqtt://user@host:port`
     target: Option<String>,
-    /// Filters to subscribe to
-    #[arg(default_value = "#", value_parser = parse_filter)]
+    /// Filters to subscribe to [default: #]
+    #[arg(value_parser = parse_filter)]
     filters: Vec<TopicFilter>,
     /// Host to connect to; alone, -h prints help
     #[arg(short = 'h', long, num_args = 0..=1, default_missing_value = "", conflicts_with = "target")]
@@ -78,11 +71,11 @@ struct ConnectArgs {
     /// QoS of the subscriptions
     #[arg(short, long, default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=2))]
     qos: u8,
-    /// User name
-    #[arg(short, long, env = "MQTT_TUI_USER")]
+    /// User name [env: `MQTT_TUI_USER`, unless the target names one]
+    #[arg(short, long)]
     user: Option<String>,
-    /// Password; other users of this machine can see it here, `MQTT_TUI_PASSWORD` they cannot
-    #[arg(short = 'P', long, env = "MQTT_TUI_PASSWORD", hide_env_values = true)]
+    /// Password; other users of this machine can see it here, not so in [env: `MQTT_TUI_PASSWORD`]
+    #[arg(short = 'P', long)]
     password: Option<String>,
     /// Client id [default: mqtt-tui- and 8 random hex digits]
     #[arg(short = 'i', long = "id")]
@@ -96,6 +89,9 @@ struct ConnectArgs {
     /// Do not subscribe to $SYS/#
     #[arg(long)]
     no_sys: bool,
+    /// Print help
+    #[arg(long, action = ArgAction::Help)]
+    help: Option<bool>,
     #[command(flatten)]
     look: LookArgs,
 }
@@ -184,7 +180,14 @@ fn report(error: &clap::Error) -> ExitCode {
         let _ = error.print();
         return ExitCode::SUCCESS;
     }
-    output::complain(&error.render().to_string());
+    if error.kind() == ErrorKind::InvalidSubcommand {
+        // What stands there may be a target with a password: it is not repeated.
+        return output::fail(
+            USAGE,
+            "there is no such command; to explore a broker: mqtt-tui connect TARGET (--help lists the commands)",
+        );
+    }
+    output::complain(&output::redacted(&error.render().to_string()));
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(USAGE))
 }
 

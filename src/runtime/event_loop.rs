@@ -248,8 +248,9 @@ where
                 }
                 Effect::Request(id, request) => {
                     if let Some(refused) = self.request(id, request) {
-                        // Without room the refusal would be lost: it is shown through the same door as everything else.
-                        let _ = done.try_send(refused);
+                        // It asks for nothing more, and must not get lost on the way.
+                        update(&mut self.app, Action::Done(refused), self.clock.now());
+                        drawing.dirty = true;
                     }
                 }
             }
