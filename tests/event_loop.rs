@@ -393,6 +393,7 @@ async fn when_the_last_session_has_ended_keys_still_work() {
     keys.send(press("?")).await.expect("the loop runs");
     sleep(Duration::from_secs(1)).await;
     assert!(shown.text.lock().expect("nobody panicked").contains("Help"));
+    keys.send(press("esc")).await.expect("the loop runs");
     keys.send(press("q")).await.expect("the loop runs");
     let outcome = tokio::time::timeout(Duration::from_secs(60), ended).await.expect("it ends");
     assert_eq!(outcome.expect("no panic").expect("no error"), Outcome::Quit);

@@ -110,6 +110,7 @@ async fn explore(
     outcome
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "it stands in map_err")]
 fn terminal_fault(fault: io::Error) -> io::Error {
     io::Error::new(fault.kind(), format!("the terminal failed: {fault}"))
 }

@@ -180,14 +180,10 @@ fn report(error: &clap::Error) -> ExitCode {
         let _ = error.print();
         return ExitCode::SUCCESS;
     }
-    if error.kind() == ErrorKind::InvalidSubcommand {
-        // What stands there may be a target with a password: it is not repeated.
-        return output::fail(
-            USAGE,
-            "there is no such command; to explore a broker: mqtt-tui connect TARGET (--help lists the commands)",
-        );
-    }
     output::complain(&output::redacted(&error.render().to_string()));
+    if error.kind() == ErrorKind::InvalidSubcommand {
+        output::warn("to explore a broker: mqtt-tui connect TARGET");
+    }
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(USAGE))
 }
 

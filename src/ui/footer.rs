@@ -58,7 +58,7 @@ fn keys(app: &App, ink: &Ink<'_>) -> Vec<(String, String)> {
         && let Some(at) = keys.iter().position(|(command, ..)| *command == Command::Pause)
     {
         // The one key that a paused view needs.
-        keys[at].2 = "resume".to_owned();
+        "resume".clone_into(&mut keys[at].2);
         keys[..=at].rotate_right(1);
     }
     keys.into_iter().map(|(_, key, word)| (key, word)).collect()

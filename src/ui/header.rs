@@ -155,7 +155,7 @@ fn screens(app: &App, ink: &Ink<'_>, names: bool) -> Vec<Piece> {
         .map(|(screen, key, name)| {
             let style = if screen == app.screen { ink.style(Role::Accent) } else { ink.style(Role::Muted) };
             let text = if names { format!("{key} {name}") } else { key.to_owned() };
-            Piece { rank: 6, text, style }
+            Piece { rank: if names { 6 } else { 3 }, text, style }
         })
         .collect()
 }

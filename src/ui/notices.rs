@@ -33,8 +33,9 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, body: Rect, cache: &mut Cache, buff
         fits
     });
     cache.measured.notices = (notices.len(), oldest.count().max(1));
+    let scroll = app.notices.scroll.min(notices.len().saturating_sub(cache.measured.notices.1));
     let mut line = 0;
-    for notice in notices.skip(app.notices.scroll) {
+    for notice in notices.skip(scroll) {
         if line >= rows {
             break;
         }

@@ -53,10 +53,7 @@ fn filter_line(app: &App, ink: &Ink<'_>, area: Rect, frame: &mut Frame<'_>) {
     let tree = &app.connection().tree;
     let matches = tree.filter_matches().map_or_else(String::new, |count| match count {
         1 => "1 match".to_owned(),
-        count => {
-            let topics = app.connection().store.totals().topics;
-            format!("{} of {} match", format::grouped(count as u64), format::grouped(topics))
-        }
+        count => format!("{} matches", format::grouped(count as u64)),
     });
     let style =
         if tree.filter_matches() == Some(0) { ink.style(Role::Warning) } else { ink.style(Role::Muted) };

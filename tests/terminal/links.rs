@@ -118,7 +118,7 @@ fn c21_c01_without_a_broker_the_explorer_opens_and_says_so() {
     let mut terminal = connect(&format!("127.0.0.1:{port}"));
     terminal.wait_for("not connected");
     terminal.wait_for("Connection refused");
-    terminal.wait_for("is a broker listening there?");
+    terminal.wait_for("Is a broker listening there?");
     terminal.wait_for("Topics");
     // C27: nothing holds the exit up.
     let ended = quit(&mut terminal);
