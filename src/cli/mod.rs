@@ -163,12 +163,7 @@ struct ScreenshotsArgs {
 pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => {
-            // Help and version come here too, with exit code 0.
-            let code = u8::try_from(error.exit_code()).unwrap_or(USAGE);
-            let _ = error.print();
-            return ExitCode::from(code);
-        }
+        Err(error) => return report(&error),
     };
     match cli.command {
         Some(Command::Connect(args)) if args.host.as_deref() == Some("") => print_help(Some("connect")),
@@ -180,6 +175,17 @@ pub fn main() -> ExitCode {
         Some(Command::Screenshots(args)) => screenshots::run(&args),
         None => print_help(None),
     }
+}
+
+/// Says what clap found. Help and version come here too, with exit code 0; faults quote the command line, so they are made safe.
+fn report(error: &clap::Error) -> ExitCode {
+    if error.exit_code() == 0 {
+        // Without standard output there is nobody to tell.
+        let _ = error.print();
+        return ExitCode::SUCCESS;
+    }
+    output::complain(&error.render().to_string());
+    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(USAGE))
 }
 
 fn print_help(subcommand: Option<&str>) -> ExitCode {

@@ -26,3 +26,11 @@ pub(super) fn warn(text: &str) {
     // Without standard error there is nobody to tell.
     let _ = writeln!(io::stderr().lock(), "mqtt-tui: {clean}");
 }
+
+/// Several lines for the user on standard error, each made safe for the terminal.
+pub(super) fn complain(text: &str) {
+    let mut out = io::stderr().lock();
+    for line in text.lines() {
+        let _ = writeln!(out, "{}", sanitise_with(line, Style::LINE));
+    }
+}

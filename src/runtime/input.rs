@@ -90,7 +90,8 @@ impl Answers {
 
 /// `ESC ]`, `ESC P`, `ESC _`, `ESC ^`, `ESC X`: each looks like Alt and a letter.
 fn begins(key: &KeyEvent) -> bool {
-    key.modifiers.contains(KeyModifiers::ALT) && matches!(key.code, KeyCode::Char(']' | 'P' | '_' | '^' | 'X'))
+    key.modifiers.contains(KeyModifiers::ALT)
+        && matches!(key.code, KeyCode::Char(']' | 'P' | '_' | '^' | 'X'))
 }
 
 /// BEL looks like Ctrl-G, ST like Alt-\.
