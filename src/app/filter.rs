@@ -91,8 +91,14 @@ mod tests {
     use crate::model::{Message, Moment, QoS};
     use crate::store::{Limits, Store};
 
-    fn receive(store: &mut Store, topic: &str) {
-        store.ingest(&Message {
+    fn receive(store: &mut Store, topics: &[&str]) {
+        for topic in topics {
+            store.ingest(&message(topic));
+        }
+    }
+
+    fn message(topic: &str) -> Message {
+        Message {
             topic: topic.to_owned(),
             payload: "x".into(),
             qos: QoS::AtMostOnce,
@@ -100,13 +106,13 @@ mod tests {
             dup: false,
             properties: None,
             received: Moment::default(),
-        });
+        }
     }
 
     #[test]
     fn topics_that_come_and_match_appear_in_their_place_each_once() {
         let mut store = Store::new(Limits::default());
-        ["a/x/1", "b/x/1", "c/hit", "d/x"].iter().for_each(|topic| receive(&mut store, topic));
+        receive(&mut store, &["a/x/1", "b/x/1", "c/hit", "d/x"]);
         let mut tree = TreeView::default();
         let mut rows = |store: &Store| {
             if tree.filter_text().is_empty() {
@@ -117,12 +123,12 @@ mod tests {
         };
         assert_eq!(rows(&store), "c c/hit");
         // Below branches that were there and did not match, in a new branch, and beside a match.
-        ["b/x/hit", "e/hit", "c/a/hit", "d/miss"].iter().for_each(|topic| receive(&mut store, topic));
+        receive(&mut store, &["b/x/hit", "e/hit", "c/a/hit", "d/miss"]);
         let expected = "b b/x b/x/hit c c/a c/a/hit c/hit e e/hit";
         assert_eq!(rows(&store), expected);
-        receive(&mut store, "b/x/hit");
+        receive(&mut store, &["b/x/hit"]);
         assert_eq!(rows(&store), expected);
-        receive(&mut store, "a/hit");
+        receive(&mut store, &["a/hit"]);
         assert_eq!(rows(&store), format!("a a/hit {expected}"));
     }
 }
