@@ -9,7 +9,8 @@
 //! | the fifth and later marks on one base, marks without a base | `⟨+9996 marks⟩`, `⟨U+0301⟩` |
 //! | a byte that is not UTF-8 | `⟨xFF⟩` |
 //!
-//! ZWJ and variation selectors stay inside emoji. Spaces of other widths and unassigned code points are shown as they are.
+//! Emoji joined by ZWJ are shown one by one: terminals disagree on how many columns the joined one takes, and a frame that is drawn
+//! by another count than the terminal's falls apart. Variation selectors stay with their emoji. Spaces of other widths and unassigned code points are shown as they are.
 //! A literal `⟨` or `␛` is not escaped, so that sanitising twice changes nothing: placeholders are a [`Piece`] of their own,
 //! the screen styles them apart, and the hex view settles doubt.
 
@@ -28,8 +29,6 @@ use hidden::{is_hidden, is_keycap_base, is_pictographic, is_simple};
 const MAX_MARKS: usize = 4;
 /// Visible code points in one cluster; more is no writing system but an attempt to overlap cells.
 const MAX_BASES: usize = 8;
-/// Joiners in one emoji sequence; the longest in use has three.
-const MAX_JOINERS: usize = 4;
 /// No piece is longer, so that a caller who needs 80 columns never pays for a line of 5 MB.
 const MAX_RUN: usize = 256;
 /// How far ahead a cluster's end is looked for.
@@ -223,18 +222,12 @@ fn is_mark(c: char) -> bool {
 
 /// How many bytes of `cluster` may be shown as they are, and whether it was cut for having too many visible parts.
 fn showable(cluster: &str) -> (usize, bool) {
-    let (mut marks, mut bases, mut joiners) = (0, 0, 0);
-    let (mut previous, mut pictographic) = ('\0', false);
+    let (mut marks, mut bases) = (0, 0);
+    let mut previous = '\0';
     let mut chars = cluster.char_indices().peekable();
     while let Some((at, c)) = chars.next() {
         let next = chars.peek().map(|(_, c)| *c);
         match c {
-            '\u{200d}' => {
-                joiners += 1;
-                if !pictographic || joiners > MAX_JOINERS || !next.is_some_and(is_pictographic) {
-                    return (at, false);
-                }
-            }
             '\u{fe0e}' | '\u{fe0f}' => {
                 let keycap = is_keycap_base(previous) && next == Some('\u{20e3}');
                 if !is_pictographic(previous) && !keycap {
@@ -248,8 +241,8 @@ fn showable(cluster: &str) -> (usize, bool) {
                     return (at, false);
                 }
             }
-            c => {
-                (marks, bases, pictographic) = (0, bases + 1, is_pictographic(c));
+            _ => {
+                (marks, bases) = (0, bases + 1);
                 if bases > MAX_BASES {
                     return (at, true);
                 }

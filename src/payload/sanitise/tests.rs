@@ -32,7 +32,7 @@ fn clean_text_is_borrowed_and_unchanged() {
         "plain",
         "grüße, 名前 ✓",
         "👍🏽",
-        "👩‍👩‍👧‍👦 ❤️ 1️⃣ 🇩🇪",
+        "❤️ 1️⃣ 🇩🇪",
         "e\u{301}",
         "한국어",
         "العربية",
@@ -113,8 +113,7 @@ fn a11_ten_thousand_marks_take_a_few_cells() {
 
 #[test]
 fn a11_clusters_cannot_grow_over_their_neighbours() {
-    let joined = ["👩"; 50].join("\u{200d}");
-    assert!(sanitise(&joined).contains("⟨U+200D⟩"));
+    assert_eq!(sanitise("👩\u{200d}🚀"), "👩⟨U+200D⟩🚀", "terminals disagree on the width of joined emoji");
     let jamo = "\u{1100}".repeat(100);
     let widest = pieces(&jamo, Style::LINE).map(|piece| piece.width()).max();
     assert!(widest <= Some(2 * MAX_BASES), "{widest:?}");
@@ -191,12 +190,7 @@ proptest! {
     fn a05_nothing_hostile_comes_out(text in troublesome()) {
         let shown = sanitise(&text);
         prop_assert!(!shown.chars().any(is_hostile), "{shown:?}");
-        for (at, _) in shown.match_indices('\u{200d}') {
-            let before = shown[..at].chars().next_back();
-            let after = shown[at + 3..].chars().next();
-            prop_assert!(after.is_some_and(is_pictographic), "{shown:?}");
-            prop_assert!(before.is_some_and(|c| is_pictographic(c) || c == '\u{fe0f}' || is_mark(c)), "{shown:?}");
-        }
+        prop_assert!(!shown.contains('\u{200d}'), "{shown:?}");
         prop_assert!(sanitise_with(&text, ASCII).bytes().all(|b| (0x20..0x7f).contains(&b)));
     }
 
