@@ -18,7 +18,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 
 use super::clipboard::Clipboard;
 use super::output::OutputState;
-use super::signals::{Signal, Signals, stop_group, terminal_gone};
+use super::signals::{Signal, Signals, has_shell, stop_group, terminal_gone};
 use crate::app::{self, Action, App, Done, Effect, SessionRequestName, arrange, update};
 use crate::config::Themes;
 use crate::model::{Clock, ConnectionId, SessionEvent, SessionRequest};
@@ -231,6 +231,11 @@ where
         for effect in effects {
             match effect {
                 Effect::Quit => return Ok(Some(Outcome::Quit)),
+                Effect::Suspend if self.real_terminal && !has_shell() => {
+                    let text = "not suspended: there is no shell to come back from".to_owned();
+                    update(&mut self.app, Action::Done(Done::Failed(text)), self.clock.now());
+                    drawing.dirty = true;
+                }
                 Effect::Suspend => self.suspend(drawing)?,
                 Effect::Copy { what, .. }
                     if self.output.as_ref().is_some_and(|output| !output.has_room()) =>

@@ -105,6 +105,15 @@ pub fn stop_group() -> io::Result<()> {
     kill_process_group(getpgrp(), Signal::STOP).map_err(io::Error::from)
 }
 
+/// Whether somebody can continue this process once it is stopped: a shell, or a script in one. A program that a terminal window, a
+/// container or `ssh host program` runs by itself has nobody: stopped, it would stay so for ever.
+#[cfg(unix)]
+pub(super) fn has_shell() -> bool {
+    use rustix::process::{getppid, getsid};
+    let own = getsid(None).ok();
+    own.is_some() && getppid().and_then(|parent| getsid(Some(parent)).ok()) == own
+}
+
 /// Whether the terminal is still there. A hung-up terminal answers with an error.
 #[cfg(unix)]
 pub(super) fn terminal_gone() -> bool {
@@ -138,5 +147,10 @@ pub fn stop_group() -> io::Result<()> {
 
 #[cfg(not(unix))]
 pub(super) fn terminal_gone() -> bool {
+    false
+}
+
+#[cfg(not(unix))]
+pub(super) fn has_shell() -> bool {
     false
 }

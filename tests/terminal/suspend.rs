@@ -11,6 +11,13 @@ fn started() -> Terminal {
     terminal
 }
 
+/// Below a shell that waits for it in the same process group, as below a script.
+fn started_by_a_shell() -> Terminal {
+    let terminal = Launch::new(&["demo"]).script("\"$@\"; exit $?").start();
+    terminal.wait_for_topics(100);
+    terminal
+}
+
 /// The program is stopped, and the user has a terminal to type in.
 fn assert_stopped(terminal: &Terminal) {
     terminal.wait_for_state('T');
@@ -37,7 +44,7 @@ fn assert_goes_on(terminal: &Terminal) {
 
 #[test]
 fn f06_ctrl_z_stops_and_sigcont_redraws() {
-    let mut terminal = started();
+    let mut terminal = started_by_a_shell();
     for _ in 0..2 {
         terminal.keys("\x1a");
         assert_stopped(&terminal);
@@ -48,6 +55,18 @@ fn f06_ctrl_z_stops_and_sigcont_redraws() {
     terminal.wait_for("Help");
     terminal.escape();
     strict::read(&terminal.quit());
+}
+
+#[test]
+fn f06_without_a_shell_to_come_back_from_ctrl_z_is_refused_in_words() {
+    let mut terminal = started();
+    terminal.keys("\x1a");
+    terminal.wait_for("no shell");
+    terminal.keys("?");
+    terminal.wait_for("Help");
+    terminal.escape();
+    terminal.keys("q");
+    assert_eq!(terminal.wait_for_end().code, 0);
 }
 
 #[test]
@@ -78,7 +97,7 @@ fn f06_after_sigstop_and_a_shell_in_between_the_terminal_is_taken_again() {
 
 #[test]
 fn f07_a_resize_while_stopped_is_drawn_on_return() {
-    let mut terminal = started();
+    let mut terminal = started_by_a_shell();
     terminal.keys("\x1a");
     assert_stopped(&terminal);
     terminal.resize(70, 20);
