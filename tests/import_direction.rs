@@ -1,6 +1,8 @@
 //! The shape of the crate, kept by reading its source: imports between rooms go one way, one client library is named in two
 //! rooms only, every file says what it is for and stays short enough to be read at once.
 
+#![allow(clippy::expect_used, reason = "a test that cannot go on says why")]
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -27,7 +29,7 @@ const NAME_RUMQTTC: &[&str] = &["mqtt", "broker"];
 const LONGEST: usize = 400;
 
 /// Files that are longer than that for now. A file that has become short must leave this list.
-const STILL_TOO_LONG: &[&str] = &["src/broker/hub.rs", "src/store/mod.rs"];
+const STILL_TOO_LONG: &[&str] = &["src/store/mod.rs"];
 
 struct Source {
     /// From the root of the repository.

@@ -1,5 +1,7 @@
 //! What the README shows is what the program has: the keys are the command table, the pictures are those the program draws.
 
+#![expect(clippy::expect_used, reason = "helpers of tests may fail loudly")]
+
 use std::fs;
 use std::path::Path;
 use std::process::Command;

@@ -106,6 +106,10 @@ fn has_history(app: &App) -> Result<(), Disabled> {
     if messages > 0 { Ok(()) } else { Err("this topic has no messages in the history") }
 }
 
+fn filter_shown(app: &App) -> Result<(), Disabled> {
+    if app.filter_shown() { Ok(()) } else { Err("the tree is not filtered: press /") }
+}
+
 fn has_filter(app: &App) -> Result<(), Disabled> {
     if app.connection().tree.filter_text().is_empty() {
         Err("the tree is not filtered: press /")
@@ -147,8 +151,8 @@ commands! {
     Collapse, "topics.collapse", "Collapse, or go to the branch above", &[Topics], ["left", "h"], None, false, has_selection;
     NextMatch, "topics.next-match", "Next topic that matches the filter", EXPLORER, ["n"], None, false, has_filter;
     PreviousMatch, "topics.previous-match", "Previous topic that matches the filter", EXPLORER, ["N"], None, false, has_filter;
-    ApplyFilter, "filter.apply", "Keep the filter and go back to the tree", &[Filter], ["enter"], Some("keep"), false, always;
-    ClearFilter, "filter.clear", "Clear the filter", &[Filter], ["esc"], Some("clear"), false, always;
+    ApplyFilter, "filter.apply", "Keep the filter and go back to the tree", &[Filter], ["enter"], Some("keep"), false, filter_shown;
+    ClearFilter, "filter.clear", "Clear the filter", &[Filter], ["esc"], Some("clear"), false, filter_shown;
 
     OlderMessage, "message.older", "Older message of this topic", EXPLORER, ["["], None, false, has_history;
     NewerMessage, "message.newer", "Newer message of this topic", EXPLORER, ["]"], None, false, has_history;
@@ -178,15 +182,16 @@ commands! {
     ShowExplorer, "screen.explorer", "Explorer", SCREENS, ["1"], None, false, always;
     ShowBroker, "screen.broker", "Broker: what it says of itself under $SYS", SCREENS, ["2"], None, false, always;
     Reconnect, "connection.toggle", "Disconnect, or connect again now", SCREENS, ["x"], None, false, always;
+    StayOffline, "connection.stop", "Disconnect and stay offline: no more attempts", SCREENS, ["X"], None, false, always;
     NextTheme, "look.theme", "Next theme", ANYWHERE, ["t"], None, false, always;
     ShowNotices, "notices.open", "Past notices", ANYWHERE, ["!"], None, false, always;
     OpenPalette, "palette.open", "Every command, by name", ANYWHERE, [":"], Some("commands"), false, always;
     RunSelected, "palette.run", "Run the selected command", &[Palette], ["enter"], Some("run"), false, always;
-    OpenHelp, "help.open", "Help for this screen", ANYWHERE, ["?", "f1"], Some("help"), false, always;
-    Close, "close", "Close what lies on top", OVERLAYS, ["esc"], Some("close"), false, always;
+    OpenHelp, "help.open", "Help for this screen", ALWAYS, ["?", "f1"], Some("help"), false, always;
+    Close, "close", "Close what lies on top", OVERLAYS, ["esc", "q"], Some("close"), false, always;
     Back, "back", "Back", SCREENS, ["esc"], None, false, always;
     Suspend, "suspend", "Suspend to the shell", ALWAYS, ["ctrl-z"], None, false, always;
-    Quit, "quit", "Quit", ANYWHERE, ["q"], None, false, always;
+    Quit, "quit", "Quit", SCREENS, ["q"], None, false, always;
     QuitNow, "quit.now", "Quit from anywhere", ALWAYS, ["ctrl-c"], None, false, always;
 }
 

@@ -1,7 +1,7 @@
 //! One connection: its link, its store, and how it is looked at.
 
 use super::history::HistoryView;
-use super::message::MessageView;
+use super::message::{MessageView, PayloadView};
 use super::publish::PublishPane;
 use super::rates::Rates;
 use super::tree::TreeView;
@@ -86,6 +86,14 @@ impl Connection {
     /// The moment that is shown: now, or when the view was paused.
     pub fn shown_moment(&self, now: Moment) -> Moment {
         self.paused.unwrap_or(now)
+    }
+
+    /// Whether the payload on screen is wrapped: hex never is, and very long payloads are not, since the rows of all their lines
+    /// would have to be counted.
+    pub fn wraps(&self) -> bool {
+        const LONGEST: usize = 256 * 1024;
+        let short = self.shown_message().is_none_or(|message| message.payload.len() <= LONGEST);
+        self.message.wrap && self.message.view != PayloadView::Hex && short
     }
 
     /// The message in the message pane: the one moved to, else the latest of the selected topic.

@@ -28,9 +28,13 @@ impl HistoryView {
             self.reset();
             return;
         };
+        if height == 0 {
+            // Not on the screen: the row it would stand on waits until it is.
+            return;
+        }
         let index = store.index_of(topic, seq);
         let stored = store.history_len(topic);
-        self.top = index.saturating_sub(self.selected_row.min(height.saturating_sub(1)));
+        self.top = index.saturating_sub(self.selected_row.min(height - 1));
         self.top = self.top.min(stored.saturating_sub(height));
         self.selected_row = index.saturating_sub(self.top);
     }
@@ -41,7 +45,10 @@ impl HistoryView {
         let last = store.history_len(topic).saturating_sub(1);
         let wanted = index.saturating_add_signed(rows).min(last);
         let moved = wanted as isize - index as isize;
-        self.selected_row = self.selected_row.saturating_add_signed(moved).min(self.height.saturating_sub(1));
+        self.selected_row = self.selected_row.saturating_add_signed(moved);
+        if self.height > 0 {
+            self.selected_row = self.selected_row.min(self.height - 1);
+        }
         if wanted == 0 { None } else { store.nth_newest(topic, wanted).map(|message| message.seq) }
     }
 }

@@ -59,7 +59,11 @@ pub fn areas(app: &App) -> Areas {
     if too_small(screen.width, screen.height) {
         return Areas::default();
     }
-    let banner_rows = if super::banner(app).is_some() { 2 } else { 0 };
+    let banner_rows = match super::banner(app) {
+        Some(_) if screen.width < 160 => 3,
+        Some(_) => 2,
+        None => 0,
+    };
     let [header, banner, body, footer] = Layout::vertical([
         Constraint::Length(1),
         Constraint::Length(banner_rows),

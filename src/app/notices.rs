@@ -30,7 +30,7 @@ impl Notices {
     }
 
     /// Newest first.
-    pub fn newest_first(&self) -> impl ExactSizeIterator<Item = &Notice> {
+    pub fn newest_first(&self) -> impl ExactSizeIterator<Item = &Notice> + DoubleEndedIterator + Clone {
         self.list.iter().rev()
     }
 
@@ -39,8 +39,9 @@ impl Notices {
         self.dropped
     }
 
-    /// The one for the status line, while it is fresh.
+    /// The one for the status line: of the fresh ones the newest of those that matter most.
     pub fn current(&self, now: Moment) -> Option<&Notice> {
-        self.list.back().filter(|notice| now.since(notice.at) < SHOWN_FOR)
+        let fresh = self.list.iter().rev().take_while(|notice| now.since(notice.at) < SHOWN_FOR);
+        fresh.reduce(|most, older| if older.severity > most.severity { older } else { most })
     }
 }

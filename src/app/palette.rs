@@ -18,8 +18,9 @@ pub struct PaletteState {
 impl PaletteState {
     /// Commands that fit what is typed, best first; all of them, in table order, when nothing is typed.
     pub fn found(&self) -> Vec<Command> {
-        let listed =
-            TABLE.iter().filter(|row| !matches!(row.command, Command::RunSelected | Command::OpenPalette));
+        let listed = TABLE.iter().filter(|row| {
+            !matches!(row.command, Command::RunSelected | Command::OpenPalette | Command::Close)
+        });
         let text = self.input.value().trim();
         if text.is_empty() {
             return listed.map(|row| row.command).collect();

@@ -130,6 +130,11 @@ impl TreeView {
         }
     }
 
+    /// From now on nothing opens or moves by itself. An empty tree has nothing yet that could stand still.
+    pub(super) fn stand_still(&mut self) {
+        self.touched |= self.settles_us.is_some();
+    }
+
     /// Selects `node` and makes it visible.
     pub fn select(&mut self, node: TopicId, store: &Store) {
         self.touched = true;
@@ -176,6 +181,7 @@ impl TreeView {
             Step::Last => Some(last_row),
             Step::Rows(_) => self
                 .anchor_row
+                .or_else(|| self.rows.iter().position(|row| Some(row.node) == selected))
                 .map(|row| row.saturating_add_signed(moved).min(last_row))
                 .or(Some(last_row / 2)),
         };
@@ -290,7 +296,7 @@ impl TreeView {
         }
         let (selected, anchor_row, top) = (self.selected, self.anchor_row, self.top);
         let mut walk = walk!(self, store, now_us);
-        let at_selection = selected.and_then(|id| walk.at(id)).or_else(|| walk.first());
+        let at_selection = selected.and_then(|id| walk.at(id)).or_else(|| walk.first_choice());
         let start = match (anchor_row, &at_selection) {
             (Some(row), Some(cursor)) => {
                 Some(stepped_back(&mut walk, cursor, row.min(height.saturating_sub(1))))
@@ -312,7 +318,7 @@ impl TreeView {
         }
         self.selected = at_selection.map(|cursor| cursor.node());
         self.top = rows.first().map(|row| row.node);
-        if anchor_row.is_some() {
+        if anchor_row.is_some() && !rows.is_empty() {
             self.anchor_row = rows.iter().position(|row| Some(row.node) == self.selected);
         }
         self.rows = rows;

@@ -53,6 +53,18 @@ impl Walk<'_> {
         Some(Cursor { path: vec![(TopicId::ROOT, 0)], node })
     }
 
+    /// What is selected when nothing else is: the first match of the filter, or without one the first row.
+    pub(super) fn first_choice(&mut self) -> Option<Cursor> {
+        let mut cursor = self.first()?;
+        let Some(filter) = self.filter else { return Some(cursor) };
+        while !filter.is_match(cursor.node()) {
+            if !self.next(&mut cursor) {
+                return self.first();
+            }
+        }
+        Some(cursor)
+    }
+
     /// The last row of all.
     pub(super) fn last(&mut self) -> Option<Cursor> {
         let top = self.children(TopicId::ROOT);

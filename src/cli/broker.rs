@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{BrokerArgs, output};
 use crate::broker::{Broker, BrokerOptions, demo, exposure_warning, fleet::DEMO_SEED};
-use crate::runtime::{Signal, Signals};
+use crate::runtime::{self, Signal, Signals};
 
 pub(super) fn run(args: &BrokerArgs) -> ExitCode {
     let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
@@ -50,7 +50,9 @@ async fn serve(args: &BrokerArgs) -> ExitCode {
         loop {
             match signals.next().await {
                 Signal::End(code) => return code,
-                Signal::Suspend | Signal::Continue => {}
+                // Stopping is up to the shell; a group that cannot be stopped goes on.
+                Signal::Suspend => drop(runtime::stop_group()),
+                Signal::Continue => {}
             }
         }
     };

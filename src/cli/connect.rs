@@ -3,20 +3,24 @@
 use std::process::ExitCode;
 
 use super::{ConnectArgs, USAGE, explore, output, target};
-use crate::model::{Protocol, QoS, Target};
+use crate::model::{Protocol, QoS, Target, TopicFilter};
 use crate::mqtt::random_client_id;
 
 const DEFAULT_PORT: u16 = 1883;
 
 pub(super) fn run(args: &ConnectArgs) -> ExitCode {
-    match resolve(args) {
+    match resolve(args, |name| std::env::var(name).ok()) {
         Ok((name, target)) => explore::run(&name, target, &args.look, None),
         Err(fault) => output::fail(USAGE, &fault),
     }
 }
 
-/// Name to show and target to connect to. Flags win over what the target says.
-fn resolve(args: &ConnectArgs) -> Result<(String, Target), String> {
+/// Name to show and target to connect to. Flags win over what the target says, and that over the environment: a password exported
+/// for one broker must not go to another.
+fn resolve(
+    args: &ConnectArgs,
+    variable: impl Fn(&str) -> Option<String>,
+) -> Result<(String, Target), String> {
     let text = args.host.as_deref().or(args.target.as_deref()).unwrap_or("localhost");
     let named = target::parse(text)?;
     if let (Some(port), Some(flag)) = (named.port, args.port)
@@ -25,18 +29,60 @@ fn resolve(args: &ConnectArgs) -> Result<(String, Target), String> {
         return Err(format!("the target says port {port}, -p says {flag}: give one of them"));
     }
     let qos = QoS::from_level(args.qos).unwrap_or_default();
-    let filters = if args.topics.is_empty() { &args.filters } else { &args.topics };
+    let mut filters: Vec<_> =
+        args.filters.iter().chain(&args.topics).map(|filter| (filter.clone(), qos)).collect();
+    if filters.is_empty() {
+        filters.extend(TopicFilter::parse("#").map(|all| (all, qos)));
+    }
     let target = Target {
         host: named.host,
         port: args.port.or(named.port).unwrap_or(DEFAULT_PORT),
-        user: args.user.clone().or(named.user),
-        password: args.password.clone().or(named.password),
+        user: args.user.clone().or(named.user).or_else(|| variable("MQTT_TUI_USER")),
+        password: args.password.clone().or(named.password).or_else(|| variable("MQTT_TUI_PASSWORD")),
         client_id: args.client_id.clone().unwrap_or_else(random_client_id),
         keep_alive: args.keepalive,
         clean_session: !args.keep_session,
         protocol: Protocol::V4,
-        filters: filters.iter().map(|filter| (filter.clone(), qos)).collect(),
+        filters,
         sys: !args.no_sys,
     };
     Ok((target.address(), target))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::{Cli, Command};
+    use clap::Parser;
+
+    fn resolved(line: &[&str], environment: &[(&str, &str)]) -> Target {
+        let cli = Cli::try_parse_from(["mqtt-tui", "connect"].iter().chain(line)).expect("a valid line");
+        let Some(Command::Connect(args)) = cli.command else { panic!("connect") };
+        let variable = |name: &str| {
+            environment.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+        };
+        resolve(&args, variable).expect("a target").1
+    }
+
+    fn filters(target: &Target) -> Vec<&str> {
+        target.filters.iter().map(|(filter, _)| filter.as_str()).collect()
+    }
+
+    #[test]
+    fn a_password_in_the_environment_gives_way_to_the_one_in_the_url() {
+        let environment = [("MQTT_TUI_USER", "env"), ("MQTT_TUI_PASSWORD", "from-env")];
+        let target = resolved(&["mqtt://alice:from-url@b"], &environment);
+        assert_eq!((target.user.as_deref(), target.password.as_deref()), (Some("alice"), Some("from-url")));
+        let target = resolved(&["b"], &environment);
+        assert_eq!((target.user.as_deref(), target.password.as_deref()), (Some("env"), Some("from-env")));
+        let target = resolved(&["mqtt://alice:from-url@b", "-P", "flag"], &environment);
+        assert_eq!(target.password.as_deref(), Some("flag"));
+    }
+
+    #[test]
+    fn filters_after_the_target_and_after_t_are_all_subscribed_to() {
+        assert_eq!(filters(&resolved(&["b"], &[])), ["#"]);
+        assert_eq!(filters(&resolved(&["b", "a/#", "-t", "b/#"], &[])), ["a/#", "b/#"]);
+        assert_eq!(filters(&resolved(&["-h", "b", "-t", "c"], &[])), ["c"]);
+    }
 }

@@ -47,7 +47,7 @@ pub(super) fn run(name: &str, target: Target, look: &LookArgs, bundled: Option<B
         Ok(Outcome::Quit) => ExitCode::SUCCESS,
         Ok(Outcome::Signal(code)) => ExitCode::from(u8::try_from(code).unwrap_or(1)),
         Ok(Outcome::TerminalGone) => ExitCode::from(129),
-        Err(fault) => output::fail(1, &format!("the terminal failed: {fault}")),
+        Err(fault) => output::fail(1, &fault.to_string()),
     }
 }
 
@@ -84,7 +84,7 @@ async fn explore(
     let session = Session::start(id, target, clock, sender);
     // Before the terminal is taken: from then on no signal may find its default, which would leave it raw.
     let signals = Signals::listen()?;
-    let (terminal, output) = runtime::enter()?;
+    let (terminal, output) = runtime::enter().map_err(terminal_fault)?;
     let mut event_loop = EventLoop {
         app,
         output: Some(output),
@@ -99,7 +99,7 @@ async fn explore(
         real_terminal: true,
     };
     tokio::spawn(async { runtime::panic_if_asked("task") });
-    let outcome = event_loop.run().await;
+    let outcome = event_loop.run().await.map_err(terminal_fault);
     // The screen is given back first: saying goodbye to a broker may take a moment.
     runtime::leave();
     event_loop.close().await;
@@ -108,6 +108,11 @@ async fn explore(
         let _ = tokio::time::timeout(Duration::from_millis(300), own).await;
     }
     outcome
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "it stands in map_err")]
+fn terminal_fault(fault: io::Error) -> io::Error {
+    io::Error::new(fault.kind(), format!("the terminal failed: {fault}"))
 }
 
 /// Starts the bundled broker and the fleet; the task ends when told to stop.

@@ -16,6 +16,7 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use clap::error::ErrorKind;
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand};
 
 use crate::model::TopicFilter;
@@ -27,24 +28,16 @@ const USAGE: u8 = 2;
 
 /// A terminal explorer for MQTT: browse the live topic tree and $SYS, read messages, publish tests.
 #[derive(Debug, Parser)]
-#[command(
-    name = "mqtt-tui",
-    version,
-    propagate_version = true,
-    disable_help_flag = true,
-    max_term_width = 100
-)]
+#[command(name = "mqtt-tui", version, propagate_version = true, max_term_width = 100)]
 struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
-    /// Print help
-    #[arg(long, global = true, action = ArgAction::Help)]
-    help: Option<bool>,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Explore a broker: topic tree, messages, history, publish, $SYS
+    #[command(disable_help_flag = true)]
     Connect(ConnectArgs),
     /// Explore a simulated fleet on a bundled broker: no network, no set-up
     Demo(DemoArgs),
@@ -63,8 +56,8 @@ enum Command {
 struct ConnectArgs {
     /// `host`, `host:port`, `[::1]:1883` or `mqtt://user@host:port`
     target: Option<String>,
-    /// Filters to subscribe to
-    #[arg(default_value = "#", value_parser = parse_filter)]
+    /// Filters to subscribe to [default: #]
+    #[arg(value_parser = parse_filter)]
     filters: Vec<TopicFilter>,
     /// Host to connect to; alone, -h prints help
     #[arg(short = 'h', long, num_args = 0..=1, default_missing_value = "", conflicts_with = "target")]
@@ -78,11 +71,11 @@ struct ConnectArgs {
     /// QoS of the subscriptions
     #[arg(short, long, default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=2))]
     qos: u8,
-    /// User name
-    #[arg(short, long, env = "MQTT_TUI_USER")]
+    /// User name [env: `MQTT_TUI_USER`, unless the target names one]
+    #[arg(short, long)]
     user: Option<String>,
-    /// Password; other users of this machine can see it here, `MQTT_TUI_PASSWORD` they cannot
-    #[arg(short = 'P', long, env = "MQTT_TUI_PASSWORD", hide_env_values = true)]
+    /// Password; other users of this machine can see it here, not so in [env: `MQTT_TUI_PASSWORD`]
+    #[arg(short = 'P', long)]
     password: Option<String>,
     /// Client id [default: mqtt-tui- and 8 random hex digits]
     #[arg(short = 'i', long = "id")]
@@ -96,6 +89,9 @@ struct ConnectArgs {
     /// Do not subscribe to $SYS/#
     #[arg(long)]
     no_sys: bool,
+    /// Print help
+    #[arg(long, action = ArgAction::Help)]
+    help: Option<bool>,
     #[command(flatten)]
     look: LookArgs,
 }
@@ -163,12 +159,7 @@ struct ScreenshotsArgs {
 pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => {
-            // Help and version come here too, with exit code 0.
-            let code = u8::try_from(error.exit_code()).unwrap_or(USAGE);
-            let _ = error.print();
-            return ExitCode::from(code);
-        }
+        Err(error) => return report(&error),
     };
     match cli.command {
         Some(Command::Connect(args)) if args.host.as_deref() == Some("") => print_help(Some("connect")),
@@ -180,6 +171,20 @@ pub fn main() -> ExitCode {
         Some(Command::Screenshots(args)) => screenshots::run(&args),
         None => print_help(None),
     }
+}
+
+/// Says what clap found. Help and version come here too, with exit code 0; faults quote the command line, so they are made safe.
+fn report(error: &clap::Error) -> ExitCode {
+    if error.exit_code() == 0 {
+        // Without standard output there is nobody to tell.
+        let _ = error.print();
+        return ExitCode::SUCCESS;
+    }
+    output::complain(&output::redacted(&error.render().to_string()));
+    if error.kind() == ErrorKind::InvalidSubcommand {
+        output::warn("to explore a broker: mqtt-tui connect TARGET");
+    }
+    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(USAGE))
 }
 
 fn print_help(subcommand: Option<&str>) -> ExitCode {

@@ -69,7 +69,7 @@ fn host_and_port(place: &str) -> Result<(String, Option<u16>), String> {
     if host.is_empty() {
         return Err("the target has no host".to_owned());
     }
-    if host.contains([':', ' ']) {
+    if host.contains(|c: char| c == ':' || c.is_whitespace() || c.is_control()) {
         return Err(format!(
             "'{host}' is no host name (an IPv6 address with a port needs brackets: [::1]:1883)"
         ));
@@ -97,21 +97,22 @@ fn decode(text: &str) -> Result<String, String> {
 mod tests {
     use super::*;
 
-    fn named(host: &str, port: Option<u16>) -> Result<Named, String> {
-        Ok(Named { host: host.into(), port, ..Named::default() })
-    }
-
     #[test]
     fn c22_hosts_ports_and_ipv6_addresses() {
-        assert_eq!(parse("localhost"), named("localhost", None));
-        assert_eq!(parse("localhost:1884"), named("localhost", Some(1884)));
-        assert_eq!(parse("mqtt://localhost:1884"), named("localhost", Some(1884)));
-        assert_eq!(parse("mqtt://localhost/"), named("localhost", None));
-        assert_eq!(parse("[::1]:1883"), named("::1", Some(1883)));
-        assert_eq!(parse("[::1]"), named("::1", None));
-        assert_eq!(parse("::1"), named("::1", None));
-        assert_eq!(parse("fe80::1%eth0"), named("fe80::1%eth0", None));
-        assert_eq!(parse("mqtt://[fe80::1%eth0]:1"), named("fe80::1%eth0", Some(1)));
+        for (text, host, port) in [
+            ("localhost", "localhost", None),
+            ("localhost:1884", "localhost", Some(1884)),
+            ("mqtt://localhost:1884", "localhost", Some(1884)),
+            ("mqtt://localhost/", "localhost", None),
+            ("[::1]:1883", "::1", Some(1883)),
+            ("[::1]", "::1", None),
+            ("::1", "::1", None),
+            ("fe80::1%eth0", "fe80::1%eth0", None),
+            ("mqtt://[fe80::1%eth0]:1", "fe80::1%eth0", Some(1)),
+        ] {
+            let named = Named { host: host.to_owned(), port, ..Named::default() };
+            assert_eq!(parse(text), Ok(named), "{text}");
+        }
     }
 
     #[test]
@@ -127,6 +128,8 @@ mod tests {
         for (text, words) in [
             ("", "no host"),
             (":1883", "no host"),
+            ("two words", "no host name"),
+            ("\u{1b}]0;title\u{7}", "no host name"),
             ("host:0", "1 to 65535"),
             ("host:70000", "1 to 65535"),
             ("host:abc", "1 to 65535"),

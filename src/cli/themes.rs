@@ -5,13 +5,14 @@ use std::process::ExitCode;
 
 use super::output;
 use crate::config::{Colours, Role, Themes, config_dir};
+use crate::payload::sanitise;
 
 pub(super) fn run() -> ExitCode {
     let folder = config_dir().map(|folder| folder.join("themes"));
     let (themes, faults) = Themes::load(folder.as_deref(), Colours::True);
     let mut text = String::new();
     for name in themes.names() {
-        let _ = writeln!(text, "{name}");
+        let _ = writeln!(text, "{}", sanitise(name));
     }
     let place = folder.map_or_else(|| "(no home folder)".to_owned(), |folder| folder.display().to_string());
     let _ = writeln!(

@@ -27,7 +27,8 @@ impl Look {
     pub fn detect(variable: impl Fn(&str) -> Option<String>, never_colour: bool, ascii: bool) -> Self {
         let set = |name: &str| variable(name).filter(|value| !value.is_empty());
         let term = set("TERM").unwrap_or_default();
-        let colours = if never_colour || set("NO_COLOR").is_some() || term.is_empty() || term == "dumb" {
+        let dumb = term == "dumb" || (term.is_empty() && !cfg!(windows));
+        let colours = if never_colour || set("NO_COLOR").is_some() || dumb {
             Colours::None
         } else if set("COLORTERM").is_some_and(|v| v == "truecolor" || v == "24bit")
             || term.ends_with("-direct")
@@ -40,7 +41,7 @@ impl Look {
         };
         let locale = set("LC_ALL").or_else(|| set("LC_CTYPE")).or_else(|| set("LANG")).unwrap_or_default();
         let utf8 = locale.to_ascii_lowercase().replace('-', "").contains("utf8") || cfg!(windows);
-        Self { colours, ascii: ascii || !utf8 || term == "dumb" || term.is_empty() }
+        Self { colours, ascii: ascii || !utf8 || dumb }
     }
 }
 

@@ -24,8 +24,8 @@ impl fmt::Display for TopicFault {
         match self {
             Self::Empty => write!(f, "a topic needs at least one character"),
             Self::Null => write!(f, "a topic cannot hold the NUL character"),
-            Self::Wildcard(c) => write!(f, "'{c}' is a wildcard: filters may hold it, a topic may not"),
-            Self::TooLong(n) => write!(f, "a topic holds at most 65,535 bytes, this one has {n}"),
+            Self::Wildcard(c) => write!(f, "'{c}' is a wildcard: for filters, not for topics"),
+            Self::TooLong(n) => write!(f, "a topic holds at most 65,535 bytes, not {n}"),
         }
     }
 }

@@ -127,6 +127,7 @@ where
         };
         let mut batch = Vec::with_capacity(BATCH);
         let mut full_batches = 0u32;
+        let mut sessions_speak = true;
         let mut tick = interval(Duration::from_secs(1));
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         self.draw(&mut drawing)?;
@@ -161,15 +162,19 @@ where
                     if self.real_terminal && terminal_gone() {
                         return Ok(Outcome::TerminalGone);
                     }
+                    if full_batches > 0 && self.events.is_empty() {
+                        // The flood ended with a full batch.
+                        drawing.dirty |= full_batches >= BEHIND_AFTER;
+                        full_batches = 0;
+                        app::ingest(&mut self.app, &mut batch, false, self.clock.now());
+                    }
                     // Nothing on screen follows from a second alone: the view says itself when it changes.
                     update(&mut self.app, Action::Tick, self.clock.now());
                     continue;
                 }
-                count = self.events.recv_many(&mut batch, BATCH) => {
-                    if count == 0 {
-                        // Every session has ended and none will speak again.
-                        futures_util::future::pending::<()>().await;
-                    }
+                count = self.events.recv_many(&mut batch, BATCH), if sessions_speak => {
+                    // Nothing comes at once when every session has ended: none will speak again.
+                    sessions_speak = count > 0;
                     full_batches = if count == BATCH { full_batches.saturating_add(1) } else { 0 };
                     app::ingest(&mut self.app, &mut batch, full_batches >= BEHIND_AFTER, self.clock.now());
                     drawing.dirty = true;
@@ -227,6 +232,13 @@ where
             match effect {
                 Effect::Quit => return Ok(Some(Outcome::Quit)),
                 Effect::Suspend => self.suspend(drawing)?,
+                Effect::Copy { what, .. }
+                    if self.output.as_ref().is_some_and(|output| !output.has_room()) =>
+                {
+                    let reason = format!("{what} not copied: the terminal takes nothing at the moment");
+                    // A full report channel means that more is going on than anybody reads.
+                    let _ = done.try_send(Done::Failed(reason));
+                }
                 Effect::Copy { what, bytes } => {
                     if let Some(sequence) = clipboard.copy(what, &bytes) {
                         let backend = self.terminal.backend_mut();
@@ -236,8 +248,9 @@ where
                 }
                 Effect::Request(id, request) => {
                     if let Some(refused) = self.request(id, request) {
-                        // Without room the refusal would be lost: it is shown through the same door as everything else.
-                        let _ = done.try_send(refused);
+                        // It asks for nothing more, and must not get lost on the way.
+                        update(&mut self.app, Action::Done(refused), self.clock.now());
+                        drawing.dirty = true;
                     }
                 }
             }
@@ -264,20 +277,25 @@ where
         let begun = Instant::now();
         let now = self.clock.now();
         self.terminal.autoresize()?;
-        let size = self.terminal.size()?;
-        self.app.size = (size.width, size.height);
+        let area = self.terminal.get_frame().area();
+        self.app.size = (area.width, area.height);
         arrange(&mut self.app, now);
         let Self { app, themes, appearance, terminal, .. } = self;
+        // `draw` asks for the size once more. When it is another one, the next frame is for it.
+        let mut outdated = false;
         if let Some(theme) = themes.get(app.theme) {
             terminal.draw(|frame| {
-                ui::view(app, theme, appearance, now, &mut drawing.cache, frame);
+                outdated = frame.area() != area;
+                if !outdated {
+                    ui::view(app, theme, appearance, now, &mut drawing.cache, frame);
+                }
                 if drawing.frames == 1 {
                     super::panic_if_asked("view");
                 }
             })?;
         }
         app::after_view(app, &drawing.cache.measured);
-        drawing.dirty = false;
+        drawing.dirty = outdated;
         drawing.asked = false;
         drawing.last = Some(Instant::now());
         drawing.cost = begun.elapsed();

@@ -13,10 +13,11 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 /// Events that may wait for the loop.
 const CAPACITY: usize = 256;
-/// How long the thread outlives its stream at most.
-const LOOK_UP: Duration = Duration::from_millis(250);
+/// How long the thread outlives its stream at most. Not shorter: crossterm spends the last millisecond of each wait polling without
+/// a pause, and four times a second that is most of what the idle program takes.
+const LOOK_UP: Duration = Duration::from_secs(10);
 
-/// What comes from keyboard, mouse and terminal. Dropping it ends the reading within a moment.
+/// What comes from keyboard, mouse and terminal. Dropping it ends the reading within some seconds.
 #[derive(Debug)]
 pub struct Input(Receiver<io::Result<Event>>);
 
@@ -90,7 +91,8 @@ impl Answers {
 
 /// `ESC ]`, `ESC P`, `ESC _`, `ESC ^`, `ESC X`: each looks like Alt and a letter.
 fn begins(key: &KeyEvent) -> bool {
-    key.modifiers.contains(KeyModifiers::ALT) && matches!(key.code, KeyCode::Char(']' | 'P' | '_' | '^' | 'X'))
+    key.modifiers.contains(KeyModifiers::ALT)
+        && matches!(key.code, KeyCode::Char(']' | 'P' | '_' | '^' | 'X'))
 }
 
 /// BEL looks like Ctrl-G, ST like Alt-\.

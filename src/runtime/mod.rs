@@ -10,5 +10,5 @@ mod terminal;
 pub use event_loop::{EVENT_CAPACITY, EventLoop, FRAME_INTERVAL, Outcome};
 pub use input::Input;
 pub use output::{Output, OutputState};
-pub use signals::{Signal, Signals};
+pub use signals::{Signal, Signals, stop_group};
 pub use terminal::{Screen, enter, install_panic_hook, leave, panic_if_asked, require_terminal};

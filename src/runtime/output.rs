@@ -29,6 +29,11 @@ impl OutputState {
         self.pending.load(Ordering::Acquire) == 0
     }
 
+    /// One more piece can be handed on without waiting for the terminal.
+    pub fn has_room(&self) -> bool {
+        self.pending.load(Ordering::Acquire) < WAITING
+    }
+
     /// The terminal refused a write: it is gone.
     pub fn has_failed(&self) -> bool {
         self.failed.load(Ordering::Acquire)
@@ -152,9 +157,17 @@ mod tests {
         assert!(state.is_idle(), "nothing leaves before the flush");
         output.flush().expect("handed on");
         assert!(!state.is_idle());
+        assert!(state.has_room(), "for a copy beside the frame");
+        for _ in 1..WAITING {
+            output.write_all(b"!").and_then(|()| output.flush()).expect("room");
+        }
+        assert!(!state.has_room());
+        for _ in 1..WAITING {
+            go.send(()).expect("terminal");
+        }
         go.send(()).expect("terminal");
         state.idle().await;
-        assert_eq!(&*taken.lock().expect("lock"), b"one frame");
+        assert_eq!(&*taken.lock().expect("lock"), b"one frame!!!!!!!");
     }
 
     #[test]

@@ -100,7 +100,7 @@ impl Streams {
 
 /// Stops this process and its group until the shell continues them. The group, because `sudo` and scripts wait in it.
 #[cfg(unix)]
-pub(super) fn stop_group() -> io::Result<()> {
+pub fn stop_group() -> io::Result<()> {
     use rustix::process::{Signal, getpgrp, kill_process_group};
     kill_process_group(getpgrp(), Signal::STOP).map_err(io::Error::from)
 }
@@ -132,7 +132,7 @@ impl Signals {
 }
 
 #[cfg(not(unix))]
-pub(super) fn stop_group() -> io::Result<()> {
+pub fn stop_group() -> io::Result<()> {
     Err(io::Error::new(io::ErrorKind::Unsupported, "this system has no job control"))
 }
 

@@ -34,13 +34,18 @@ const FAULT: i32 = 101;
 /// How long the last words after a panic may take; looking up names for a backtrace is slow.
 const LAST_WORDS: Duration = Duration::from_secs(5);
 
-/// Fails with one line for the user when there is no terminal to draw on.
+/// Fails with one line for the user when there is no terminal to draw on, or none to read keys from.
 pub fn require_terminal() -> Result<(), String> {
-    if io::stdout().is_terminal() {
-        Ok(())
-    } else {
-        Err("the explorer needs a terminal, but standard output is not one (a pipe or a file?)".into())
+    if !io::stdout().is_terminal() {
+        return Err(
+            "the explorer needs a terminal, but standard output is not one (a pipe or a file?)".into()
+        );
     }
+    // crossterm reads keys from standard input or else from here.
+    if !io::stdin().is_terminal() && cfg!(unix) && std::fs::File::open("/dev/tty").is_err() {
+        return Err("the explorer needs a terminal for its keys, but standard input is not one and there is no /dev/tty".into());
+    }
+    Ok(())
 }
 
 /// Takes the terminal: raw mode, alternate screen, mouse, bracketed paste, no cursor. Beside the screen comes what tells how far the

@@ -184,6 +184,11 @@ impl Store {
         if missing { None } else { self.nth_newest(node, 0) }
     }
 
+    /// Messages of exactly this topic that were too large for the whole history, and whether the newest one was.
+    pub fn too_large(&self, node: TopicId) -> (u64, bool) {
+        (self.heads.too_large(node.0), self.heads.shown(node.0).newest_missing)
+    }
+
     /// Stored messages of exactly this topic, newest first.
     pub fn history(&self, node: TopicId) -> History<'_> {
         self.history_from(node, 0)

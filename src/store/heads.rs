@@ -86,6 +86,11 @@ impl Heads {
         )
     }
 
+    /// Messages of this topic that were too large to be stored, as reading shows it.
+    pub(super) fn too_large(&self, node: u32) -> u64 {
+        self.saved(node).map_or_else(|| self.too_large_now(node), |saved| saved.too_large)
+    }
+
     fn too_large_now(&self, node: u32) -> u64 {
         let any = self.all[node as usize].too_large;
         if any { self.too_large.get(&node).copied().unwrap_or_default() } else { 0 }

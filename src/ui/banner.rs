@@ -1,4 +1,4 @@
-//! Two lines under the header while the link has trouble: what happened and when it is tried again; what to do.
+//! The lines under the header while the link has trouble: what happened and when it is tried again; what to do.
 
 use std::time::Duration;
 
@@ -6,37 +6,55 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::Cache;
-use super::ink::Ink;
+use super::ink::{Ink, row_of};
 use crate::app::{self, App};
 use crate::config::Role;
 use crate::model::LinkState;
 
 pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, buffer: &mut Buffer) {
     let Some(link) = app::banner(app) else { return };
-    let (first, second) = match link {
+    let (first, rest) = match link {
         LinkState::Waiting { attempt, trouble, .. } => {
             let left = link.retry_in(ink.now).unwrap_or_default();
             cache.wake_in(ink.now, left.min(Duration::from_millis(u64::from(left.subsec_millis()) + 1)));
             let seconds = left.as_millis().div_ceil(1000);
+            let remedy = sentence(&trouble.remedy);
             (
                 trouble.cause.clone(),
-                format!(
-                    "Attempt {attempt} in {seconds} s, x tries now {} {}",
-                    ink.glyphs().dot,
-                    trouble.remedy
-                ),
+                format!("Attempt {attempt} in {seconds} s: x tries now, X gives up. {remedy}"),
             )
         }
-        LinkState::Connecting { attempt, step } => (format!("Attempt {attempt}: {step}"), String::new()),
+        LinkState::Connecting { attempt, step } => {
+            (format!("Attempt {attempt}: {step}"), "X gives up.".to_owned())
+        }
         LinkState::Stopped { trouble: Some(trouble) } => {
-            (trouble.cause.clone(), format!("{} Press x to try again.", trouble.remedy))
+            (trouble.cause.clone(), format!("{} Press x to try again.", sentence(&trouble.remedy)))
         }
         LinkState::Stopped { trouble: None } => {
             ("Disconnected.".to_owned(), "Press x to connect again.".to_owned())
         }
         LinkState::Idle | LinkState::Connected { .. } => return,
     };
-    let width = area.width.saturating_sub(2);
-    ink.put(buffer, area.x + 1, area.y, width, &ink.clean(&first), ink.style(Role::Error));
-    ink.put(buffer, area.x + 1, area.y + 1, width, &ink.clean(&second), ink.style(Role::Text));
+    let area = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
+    ink.put(buffer, area.x, area.y, area.width, &sentence(&first), ink.style(Role::Error));
+    let rows = usize::from(area.height.saturating_sub(1));
+    for (index, line) in ink.wrapped(&rest, area.width, rows).iter().enumerate() {
+        let row = row_of(area, index + 1);
+        ink.put(buffer, row.x, row.y, row.width, line, ink.style(Role::Text));
+    }
+}
+
+/// With a capital at the start and a full stop at the end.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let Some(first) = letters.next() else { return String::new() };
+    let stop = if text.ends_with(['.', '?', '!']) { "" } else { "." };
+    // A host name keeps its letters.
+    let capital =
+        !text.split(' ').next().is_some_and(|word| word.contains(['.', ':']) || word == "localhost");
+    if capital {
+        format!("{}{}{stop}", first.to_uppercase(), letters.as_str())
+    } else {
+        format!("{text}{stop}")
+    }
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::style::Style;
 use ratatui::widgets::Widget;
 
 use super::Cache;
@@ -15,11 +16,10 @@ use crate::payload::format;
 use crate::sys::{Averages, Counter, Reading, SysModel};
 
 /// From this width on there are two columns.
-const WIDE: u16 = 100;
-/// Columns of a label, of a total and of a rate.
+const WIDE: u16 = 130;
+/// Columns of a label and of a figure.
 const LABEL: u16 = 22;
 const TOTAL: u16 = 11;
-const RATE: u16 = 11;
 
 enum Line {
     Heading(&'static str),
@@ -60,14 +60,14 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, body: Rect, cache: &mut Cache, buff
     let scroll = app.broker_scroll;
     if body.width >= WIDE {
         let [left, right] =
-            Layout::horizontal([Constraint::Percentage(42), Constraint::Percentage(58)]).areas(body);
+            Layout::horizontal([Constraint::Percentage(45), Constraint::Percentage(55)]).areas(body);
         cache.measured.broker = (first.len().max(second.len()), usize::from(body.height.saturating_sub(2)));
         column("Broker", &first, scroll, ink, left, buffer);
         column("Traffic", &second, scroll, ink, right, buffer);
     } else {
-        let mut lines = first;
+        let mut lines = second;
         lines.push(Line::Blank);
-        lines.extend(second);
+        lines.extend(first);
         cache.measured.broker = (lines.len(), usize::from(body.height.saturating_sub(2)));
         column("Broker", &lines, scroll, ink, body, buffer);
     }
@@ -86,6 +86,9 @@ fn identity(connection: &Connection, ink: &Ink<'_>) -> Vec<Line> {
     }
     lines.push(fact("address", ink.clean(&connection.address).into_owned()));
     lines.push(fact("client id", ink.clean(&connection.client_id).into_owned()));
+    for (filter, state) in &connection.subscriptions {
+        lines.push(fact(&format!("filter {}", ink.clean(filter.as_str())), subscription(state, ink)));
+    }
     if let LinkState::Connected { since, protocol, .. } = &connection.link {
         lines.push(fact("protocol", protocol.to_string()));
         lines.push(fact("connected since", ink.date(*since)));
@@ -180,7 +183,13 @@ fn traffic(connection: &Connection, ink: &Ink<'_>) -> Vec<Line> {
         ("bytes out", &sys.bytes.sent, Unit::Bytes),
     ];
     if !sys.is_empty() {
-        lines.push(Line::Heading("As the broker counts"));
+        // Pausing holds what is shown of messages; what the broker says of itself goes on.
+        let paused = connection.paused.is_some();
+        lines.push(Line::Heading(if paused {
+            "As the broker counts (not paused)"
+        } else {
+            "As the broker counts"
+        }));
         lines.push(Line::Columns(["total", "rate", ""]));
         for (label, counter, unit) in rows {
             if let Some(total) = counter.reading() {
@@ -204,6 +213,9 @@ fn traffic(connection: &Connection, ink: &Ink<'_>) -> Vec<Line> {
         Vec::new(),
         Unit::Count,
     ));
+    let memory = connection.store.memory();
+    let (history, index) = (format::bytes(memory.history as u64), format::bytes(memory.index as u64));
+    lines.push(Line::Fact("memory".to_owned(), format!("history {history}, topic index {index}")));
     let others = sys.others();
     if others.len() > 0 {
         lines.push(Line::Blank);
@@ -222,6 +234,17 @@ fn traffic(connection: &Connection, ink: &Ink<'_>) -> Vec<Line> {
         lines.push(Line::Note(format!("{} values could not be read", format::grouped(sys.rejected))));
     }
     lines
+}
+
+/// What became of a subscription.
+fn subscription(state: &SubscriptionState, ink: &Ink<'_>) -> String {
+    match state {
+        SubscriptionState::Requested(qos) => format!("asked for at QoS {qos}"),
+        SubscriptionState::Granted(qos) => format!("granted at QoS {qos}"),
+        SubscriptionState::Refused(reason) => format!("refused: {}", ink.clean(reason)),
+        SubscriptionState::Unanswered => "not answered".to_owned(),
+        SubscriptionState::Removed => "removed".to_owned(),
+    }
 }
 
 /// Why there is nothing under `$SYS`.
@@ -279,34 +302,27 @@ fn draw_line(line: &Line, ink: &Ink<'_>, area: Rect, buffer: &mut Buffer) {
         }
         Line::Columns(titles) => {
             for (index, title) in titles.iter().enumerate() {
-                ink.put_right(
-                    buffer,
-                    x + LABEL - 4 + index as u16 * TOTAL,
-                    y,
-                    TOTAL,
-                    title,
-                    ink.style(Role::Faint),
-                );
+                figure(ink, area, index, title, ink.style(Role::Faint), buffer);
             }
         }
         Line::Averages(label, values, unit) => {
-            ink.put(buffer, x, y, LABEL - 4, label, muted);
+            ink.put(buffer, x, y, (LABEL - 4).min(area.width), label, muted);
             for (index, value) in values.iter().enumerate() {
                 let shown = match (value, unit) {
                     (None, _) => ink.glyphs().dash.to_owned(),
                     (Some(value), Unit::Count) if *value < 1000.0 => format!("{value:.1}"),
                     (Some(value), unit) => unit.total(*value as u64),
                 };
-                ink.put_right(buffer, x + LABEL - 4 + index as u16 * TOTAL, y, TOTAL, &shown, text);
+                figure(ink, area, index, &shown, text, buffer);
             }
         }
         Line::Counter(label, total, rate, rates, unit) => {
             ink.put(buffer, x, y, LABEL - 4, label, muted);
             let total = total.map_or_else(String::new, |total| unit.total(total));
-            ink.put_right(buffer, x + LABEL - 4, y, TOTAL, &total, text);
+            figure(ink, area, 0, &total, text, buffer);
             let shown = rate.map_or_else(String::new, |rate| unit.rate(rate, ink));
-            ink.put_right(buffer, x + LABEL - 4 + TOTAL, y, RATE, &shown, text);
-            let start = LABEL - 4 + TOTAL + RATE + 2;
+            figure(ink, area, 1, &shown, text, buffer);
+            let start = (LABEL - 4 + 2 * TOTAL + 2).min(area.width);
             sparkline(
                 rates,
                 ink,
@@ -314,6 +330,14 @@ fn draw_line(line: &Line, ink: &Ink<'_>, area: Rect, buffer: &mut Buffer) {
                 buffer,
             );
         }
+    }
+}
+
+/// A figure of a table, if its column is still on the pane.
+fn figure(ink: &Ink<'_>, area: Rect, column: usize, text: &str, style: Style, buffer: &mut Buffer) {
+    let start = LABEL - 4 + column as u16 * TOTAL;
+    if start + TOTAL <= area.width {
+        ink.put_right(buffer, area.x + start, area.y, TOTAL, text, style);
     }
 }
 

@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use super::Cache;
 use super::ink::Ink;
 use crate::app::command::TABLE;
-use crate::app::{App, SHOWN_FOR};
+use crate::app::{App, Command, SHOWN_FOR, banner};
 use crate::config::Role;
 use crate::model::Severity;
 use crate::payload::width;
@@ -18,11 +18,11 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, buff
         cache.wake_in(ink.now, SHOWN_FOR.saturating_sub(ink.now.since(notice.at)));
         let (style, mark) = ink.severity(notice.severity);
         let text = format!("{mark} {}", ink.clean(&notice.text));
-        let wanted = (width(&text) as u16).saturating_add(2);
-        if columns(&keys) + wanted <= room {
+        let wanted = u16::try_from(width(&text) + 2).unwrap_or(u16::MAX);
+        if columns(&keys).saturating_add(wanted) <= room {
             ink.put(buffer, area.right() - wanted, area.y, wanted, &text, style);
             room -= wanted;
-        } else if notice.severity > Severity::Info {
+        } else if notice.severity > Severity::Info && banner(app).is_none() {
             // No room for both: what went right or wrong has the line while it is fresh.
             ink.put(buffer, area.x + 1, area.y, room, &text, style);
             return;
@@ -49,9 +49,17 @@ fn columns(keys: &[(String, String)]) -> u16 {
 /// Key and word of each command that the footer shows in this context and that can run now.
 fn keys(app: &App, ink: &Ink<'_>) -> Vec<(String, String)> {
     let context = app.context();
-    TABLE
+    let mut keys: Vec<_> = TABLE
         .iter()
         .filter(|row| row.contexts.contains(&context) && row.command.check(app).is_ok())
-        .filter_map(|row| Some((ink.key(row.keys.first()?), row.footer?.to_owned())))
-        .collect()
+        .filter_map(|row| Some((row.command, ink.key(row.keys.first()?), row.footer?.to_owned())))
+        .collect();
+    if app.connection().paused.is_some()
+        && let Some(at) = keys.iter().position(|(command, ..)| *command == Command::Pause)
+    {
+        // The one key that a paused view needs.
+        "resume".clone_into(&mut keys[at].2);
+        keys[..=at].rotate_right(1);
+    }
+    keys.into_iter().map(|(_, key, word)| (key, word)).collect()
 }

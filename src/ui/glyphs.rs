@@ -46,7 +46,7 @@ pub(super) const ASCII: Glyphs = Glyphs {
     offline: "o",
     open: "v",
     closed: ">",
-    cursor: "|",
+    cursor: "*",
     empty_level: "\"\"",
     dot: "-",
     more_right: ">",

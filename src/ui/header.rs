@@ -8,7 +8,7 @@ use ratatui::style::{Modifier, Style};
 
 use super::Cache;
 use super::ink::Ink;
-use crate::app::{App, Screen};
+use crate::app::{self, App, Screen};
 use crate::config::Role;
 use crate::model::LinkState;
 use crate::payload::{format, width};
@@ -23,9 +23,11 @@ struct Piece {
 pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, buffer: &mut Buffer) {
     let mut left = connection(app, ink);
     let mut right = figures(app, ink, cache);
-    right.extend(screens(app, ink));
     let room = usize::from(area.width).saturating_sub(2);
     let length = |pieces: &[Piece]| pieces.iter().map(|piece| width(&piece.text) + 2).sum::<usize>();
+    let named = screens(app, ink, true);
+    let fits = length(&left) + length(&right) + length(&named) <= room;
+    right.extend(if fits { named } else { screens(app, ink, false) });
     while length(&left) + length(&right) > room {
         let lowest = left.iter().chain(&right).map(|piece| piece.rank).min().unwrap_or(u8::MAX);
         if lowest == u8::MAX {
@@ -94,6 +96,15 @@ fn figures(app: &App, ink: &Ink<'_>, cache: &mut Cache) -> Vec<Piece> {
     if connection.behind {
         pieces.push(Piece { rank: 10, text: "behind".to_owned(), style: warning });
     }
+    let refused = app::refused_filters(connection);
+    if refused > 0 {
+        let noun = if refused == 1 { "filter" } else { "filters" };
+        pieces.push(Piece { rank: 10, text: format!("{refused} {noun} refused"), style: warning });
+    }
+    if totals.malformed > 0 {
+        let text = format!("{} with impossible topics", format::count(totals.malformed));
+        pieces.push(Piece { rank: 10, text, style: warning });
+    }
     let hidden = totals.topics_hidden;
     if hidden > 0 {
         pieces.push(Piece {
@@ -137,12 +148,14 @@ fn per_second(rate: f32, unit: &str) -> String {
     }
 }
 
-fn screens(app: &App, ink: &Ink<'_>) -> Vec<Piece> {
+/// The screens with their keys: by name, or by key alone where there is no room.
+fn screens(app: &App, ink: &Ink<'_>, names: bool) -> Vec<Piece> {
     [(Screen::Explorer, "1", "Explorer"), (Screen::Broker, "2", "Broker")]
         .into_iter()
         .map(|(screen, key, name)| {
             let style = if screen == app.screen { ink.style(Role::Accent) } else { ink.style(Role::Muted) };
-            Piece { rank: 1, text: format!("{key} {name}"), style }
+            let text = if names { format!("{key} {name}") } else { key.to_owned() };
+            Piece { rank: if names { 6 } else { 3 }, text, style }
         })
         .collect()
 }

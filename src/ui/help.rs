@@ -62,6 +62,13 @@ pub(super) fn draw(
     }
     if lines.len() > usize::from(inside.height) {
         let text = format!(" {} of {} lines ", scroll + usize::from(inside.height), lines.len());
-        ink.put_right(buffer, inside.x, inside.bottom(), inside.width, &text, ink.style(Role::Muted));
+        ink.put_right(
+            buffer,
+            inside.x,
+            inside.bottom(),
+            inside.width.saturating_sub(1),
+            &text,
+            ink.style(Role::Muted),
+        );
     }
 }

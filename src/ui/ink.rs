@@ -198,6 +198,24 @@ impl Ink<'_> {
         fit_left(text, columns, self.payload_style()).0
     }
 
+    /// `text` made safe and broken between words into at most `rows` lines of `columns`; what does not fit ends with an ellipsis.
+    pub(super) fn wrapped(&self, text: &str, columns: u16, rows: usize) -> Vec<String> {
+        let mut lines: Vec<String> = Vec::new();
+        let clean = self.clean(text);
+        for word in clean.split(' ') {
+            let last = lines.len() >= rows;
+            match lines.last_mut() {
+                // Cut where it is drawn.
+                Some(line) if last || width(line) + 1 + width(word) <= usize::from(columns) => {
+                    line.push(' ');
+                    line.push_str(word);
+                }
+                _ => lines.push(word.to_owned()),
+            }
+        }
+        lines
+    }
+
     /// Marks a row as selected; `focused` when its pane has the keys.
     pub(super) fn select(&self, buffer: &mut Buffer, area: Rect, focused: bool) {
         let style = self.style(if focused { Role::Selection } else { Role::SelectionIdle });

@@ -15,8 +15,6 @@ use crate::payload::{
 };
 use crate::store::{MessageRef, Seq, TopicId};
 
-/// Above this a document is not wrapped: the rows of all its lines would have to be counted.
-const WRAP_LIMIT: usize = 1024 * 1024;
 const TAB: usize = 4;
 
 /// The payload on screen, ready to be drawn again.
@@ -60,7 +58,7 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, buff
 fn view_title(connection: &Connection) -> String {
     let view = &connection.message;
     let which = if view.at.is_some() { "older message, " } else { "" };
-    let wrap = if view.wrap { ", wrapped" } else { "" };
+    let wrap = if connection.wraps() { ", wrapped" } else { "" };
     format!("{which}{}{wrap}", view.view.label())
 }
 
@@ -94,11 +92,7 @@ fn draw_message(
     cache.measured.message.1 = usize::from(body.height);
     match (&prepared.content, view.view) {
         (Content::Empty, _) => {
-            let text = if message.retain || message.payload.is_empty() {
-                "empty payload: with the retain flag it deletes the retained message"
-            } else {
-                "empty payload"
-            };
+            let text = "empty payload (published with retain, it deletes the retained message)";
             ink.put(buffer, body.x, body.y, body.width, text, ink.style(Role::Muted));
         }
         (Content::Hex, _) | (_, PayloadView::Hex) => {
@@ -156,8 +150,7 @@ fn draw_document(
     let view = &connection.message;
     let style = payload::Style { tab: TAB, ..ink.payload_style() };
     let (columns, height) = (usize::from(area.width), usize::from(area.height));
-    let wrap = view.wrap && document.as_str().len() <= WRAP_LIMIT && columns > 0;
-    let drawn = if wrap {
+    let drawn = if connection.wraps() && columns > 0 {
         let total = match cache.message.wrapped {
             Some((at, total)) if at == columns => total,
             _ => (0..document.lines()).map(|line| row_count(document, line, columns, style)).sum(),

@@ -149,7 +149,8 @@ fn overlay(
     rows: u16,
     buffer: &mut ratatui::buffer::Buffer,
 ) -> Rect {
-    let width = columns.min(body.width);
+    // A few columns left over would show nothing but the borders below.
+    let width = if body.width < columns + 8 { body.width } else { columns };
     let height = rows.min(body.height);
     let area =
         Rect::new(body.x + (body.width - width) / 2, body.y + (body.height - height) / 2, width, height);

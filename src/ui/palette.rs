@@ -29,6 +29,11 @@ pub(super) fn draw(app: &App, palette: &PaletteState, ink: &Ink<'_>, body: Rect,
     let selected = palette.selected.min(found.len().saturating_sub(1));
     let rows = usize::from(list.height);
     let top = selected.saturating_sub(rows.saturating_sub(1));
+    if found.len() > rows {
+        let text = format!(" {} of {} ", selected + 1, found.len());
+        let width = inside.width.saturating_sub(1);
+        ink.put_right(frame.buffer_mut(), inside.x, inside.bottom(), width, &text, ink.style(Role::Muted));
+    }
     for (index, command) in found.iter().enumerate().skip(top).take(rows) {
         let area = row_of(list, index - top);
         let row = command.row();

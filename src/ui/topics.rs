@@ -26,7 +26,7 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, fram
     let tree = &connection.tree;
     let sort =
         Line::styled(format!(" sort: {} ", tree.sort().label()), ink.style(Role::Muted)).right_aligned();
-    let block = ink.frame("Topics", focused).title(sort).title_bottom(counts(app, ink).right_aligned());
+    let block = ink.frame("Topics", focused).title(sort);
     let inside = block.inner(area);
     block.render(area, frame.buffer_mut());
     let mut top = 0;
@@ -36,7 +36,7 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, fram
     }
     let widths = tree_columns(inside.width);
     let buffer = frame.buffer_mut();
-    titles(ink, &widths, row_of(inside, top), buffer);
+    titles(ink, widths, row_of(inside, top), buffer);
     let rows =
         Rect { y: inside.y + top as u16 + 1, height: inside.height.saturating_sub(top as u16 + 1), ..inside };
     if tree.rows().is_empty() {
@@ -45,20 +45,8 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, fram
     }
     for (index, row) in tree.rows().iter().enumerate().take(usize::from(rows.height)) {
         let selected = tree.selected() == Some(row.node);
-        draw_row(connection, ink, &widths, *row, (selected, focused), row_of(rows, index), cache, buffer);
+        draw_row(connection, ink, widths, *row, (selected, focused), row_of(rows, index), cache, buffer);
     }
-}
-
-fn counts(app: &App, ink: &Ink<'_>) -> Line<'static> {
-    let connection = app.connection();
-    let topics = connection.store.totals().topics;
-    let text = match connection.tree.filter_matches() {
-        Some(matches) => {
-            format!(" {} of {} topics ", format::grouped(matches as u64), format::grouped(topics))
-        }
-        None => return Line::default(),
-    };
-    Line::styled(text, ink.style(Role::Muted))
 }
 
 fn filter_line(app: &App, ink: &Ink<'_>, area: Rect, frame: &mut Frame<'_>) {
@@ -69,9 +57,9 @@ fn filter_line(app: &App, ink: &Ink<'_>, area: Rect, frame: &mut Frame<'_>) {
     });
     let style =
         if tree.filter_matches() == Some(0) { ink.style(Role::Warning) } else { ink.style(Role::Muted) };
-    ink.put_right(frame.buffer_mut(), area.x, area.y, area.width, &matches, style);
+    ink.put_right(frame.buffer_mut(), area.x, area.y, area.width.saturating_sub(1), &matches, style);
     ink.put(frame.buffer_mut(), area.x + 1, area.y, 2, "/", ink.style(Role::Key));
-    let field = Rect { x: area.x + 3, width: area.width.saturating_sub(18), ..area };
+    let field = Rect { x: area.x + 3, width: area.width.saturating_sub(matches.len() as u16 + 5), ..area };
     if let Some(input) = &app.filter_input {
         super::publish::one_line_field(input, ink, field, true, frame);
     } else {
@@ -80,7 +68,7 @@ fn filter_line(app: &App, ink: &Ink<'_>, area: Rect, frame: &mut Frame<'_>) {
     }
 }
 
-fn titles(ink: &Ink<'_>, widths: &TreeColumns, area: Rect, buffer: &mut Buffer) {
+fn titles(ink: &Ink<'_>, widths: TreeColumns, area: Rect, buffer: &mut Buffer) {
     let style = ink.style(Role::Faint);
     ink.put(buffer, area.x + 1, area.y, widths.name, "topic", style);
     if widths.value > 0 {
@@ -104,7 +92,7 @@ fn titles(ink: &Ink<'_>, widths: &TreeColumns, area: Rect, buffer: &mut Buffer) 
 fn draw_row(
     connection: &Connection,
     ink: &Ink<'_>,
-    widths: &TreeColumns,
+    widths: TreeColumns,
     row: TreeRow,
     (selected, focused): (bool, bool),
     area: Rect,
@@ -225,6 +213,9 @@ fn value<'a>(
     match store.latest(row.node) {
         Some(message) if message.payload.is_empty() => (ink.style(Role::Faint), Value::Words("empty".into())),
         Some(message) => (style, Value::Payload(message.payload)),
+        None if store.too_large(row.node).1 => {
+            (ink.style(Role::Faint), Value::Words("too large to keep".into()))
+        }
         None => (ink.style(Role::Faint), Value::Words("evicted".into())),
     }
 }
@@ -232,39 +223,43 @@ fn value<'a>(
 /// An empty tree says why it is empty.
 fn empty(app: &App, ink: &Ink<'_>, area: Rect, buffer: &mut Buffer) {
     let connection = app.connection();
-    let mut lines: Vec<String> = Vec::new();
-    if let Some(matches) = connection.tree.filter_matches()
-        && matches == 0
-        && connection.store.child_count(TopicId::ROOT) > 0
-    {
-        lines.push("No topic contains this text.".into());
-        lines.push("Esc clears the filter; topics that come and match appear by themselves.".into());
-    } else {
-        match &connection.link {
-            LinkState::Connected { .. } => why_empty(connection, ink, &mut lines),
-            LinkState::Connecting { step, .. } => lines.push(format!("Connecting: {}", ink.clean(step))),
-            _ => lines.push("Not connected: topics appear here once messages come.".into()),
-        }
-    }
-    for (index, line) in lines.iter().enumerate().take(usize::from(area.height.saturating_sub(1))) {
-        let style = ink.style(if index == 0 { Role::Text } else { Role::Muted });
-        ink.put(buffer, area.x + 2, area.y + 1 + index as u16, area.width.saturating_sub(3), line, style);
+    let line = |role: Role, text: &str| (role, text.to_owned());
+    let lines =
+        if connection.tree.filter_matches() == Some(0) && connection.store.child_count(TopicId::ROOT) > 0 {
+            vec![
+                line(Role::Text, "No topic contains this text."),
+                line(Role::Muted, "Esc clears the filter; topics that come and match appear by themselves."),
+            ]
+        } else {
+            match &connection.link {
+                LinkState::Connected { .. } => why_empty(connection, ink),
+                LinkState::Connecting { step, .. } => {
+                    vec![(Role::Text, format!("Connecting: {}", ink.clean(step)))]
+                }
+                _ => vec![line(Role::Text, "Not connected: topics appear here once messages come.")],
+            }
+        };
+    for (index, (role, line)) in lines.iter().enumerate().take(usize::from(area.height.saturating_sub(1))) {
+        let width = area.width.saturating_sub(3);
+        ink.put(buffer, area.x + 2, area.y + 1 + index as u16, width, line, ink.style(*role));
     }
 }
 
-fn why_empty(connection: &Connection, ink: &Ink<'_>, lines: &mut Vec<String>) {
-    lines.push("Connected. No message has come yet.".into());
+fn why_empty(connection: &Connection, ink: &Ink<'_>) -> Vec<(Role, String)> {
+    let mut lines = vec![(Role::Text, "Connected. No message has come yet.".to_owned())];
     for (filter, state) in &connection.subscriptions {
-        let state = match state {
-            SubscriptionState::Requested(_) => "asked for, no answer yet".to_owned(),
+        let (role, state) = match state {
+            SubscriptionState::Requested(_) => (Role::Muted, "asked for, no answer yet".to_owned()),
             SubscriptionState::Granted(qos) => {
-                format!("granted at QoS {qos}: nothing retained, nothing sent so far")
+                (Role::Muted, format!("granted at QoS {qos}: nothing retained, nothing sent so far"))
             }
-            SubscriptionState::Refused(reason) => format!("refused: {}", ink.clean(reason)),
-            SubscriptionState::Unanswered => "the broker did not answer".to_owned(),
+            SubscriptionState::Refused(reason) => (Role::Warning, format!("refused: {}", ink.clean(reason))),
+            SubscriptionState::Unanswered => (Role::Warning, "the broker did not answer".to_owned()),
             SubscriptionState::Removed => continue,
         };
-        lines.push(format!("  {}  {state}", ink.clean(filter.as_str())));
+        lines.push((role, format!("  {}  {state}", ink.clean(filter.as_str()))));
     }
-    lines.push("'#' does not include topics that start with $. p publishes a message.".into());
+    let hint = "'#' does not include topics that start with $. p publishes a message.";
+    lines.push((Role::Muted, hint.to_owned()));
+    lines
 }

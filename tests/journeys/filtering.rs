@@ -151,3 +151,24 @@ fn a_pasted_filter_of_a_megabyte_does_not_hang() {
     assert!(journey.notice().contains("not pasted"), "{}", journey.notice());
     journey.paste("speed").sees("3 matches");
 }
+
+#[test]
+fn without_a_filter_there_is_nothing_to_keep_or_clear() {
+    let mut journey = fleet();
+    journey.keys(":clear the filter").sees("the tree is not filtered").keys("<enter>");
+    assert!(journey.notice().contains("not filtered"), "{}", journey.notice());
+    journey.keys("/").keys("<esc>").does_not_see("keep");
+    journey.keys("/door<enter>:clear the filter<enter>").does_not_see("match");
+    assert_eq!(journey.tree().len(), 10);
+}
+
+#[test]
+fn a_filter_without_match_gives_the_selection_back_where_it_can_be_seen() {
+    let mut journey = Journey::new();
+    for number in 0..100 {
+        journey.message(&format!("t{number:03}"), "x");
+    }
+    journey.keys("G/zzz").message("a", "1").keys("<esc>");
+    assert_eq!(journey.selected(), "t099");
+    assert!(journey.selected_row().is_some(), "{:?}", journey.tree());
+}

@@ -120,7 +120,7 @@ fn payload() -> impl Strategy<Value = Vec<u8>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 60, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a05_a06_a07_topics_and_payloads_are_inert_in_every_pane(
@@ -211,7 +211,7 @@ fn a11_a_thousand_hostile_topics_draw_and_borders_stay_in_place() {
             .expect("the corner of the tree pane");
         for y in 2..buffer.area.height - 2 {
             assert_eq!(
-                buffer.cell((right, y)).map(|cell| cell.symbol()),
+                buffer.cell((right, y)).map(ratatui::buffer::Cell::symbol),
                 Some("│"),
                 "row {y} in\n{}",
                 journey.screen()

@@ -1,6 +1,8 @@
 //! Journeys: what a user does and sees, as key presses, clicks and messages on one side and screen, state and effects on the
 //! other. No terminal, no broker, no clock: time passes when a journey says so.
 
+#![allow(clippy::expect_used, reason = "a test that cannot go on says why")]
+
 mod depths;
 mod filtering;
 mod hostile;

@@ -175,3 +175,12 @@ fn a_long_line_scrolls_to_the_side_no_further_than_its_end() {
     let mut journey = Journey::knowing(&[("long", &line)]);
     journey.keys("<tab>").keys(&"l".repeat(100)).sees("END");
 }
+
+#[test]
+fn a_history_that_comes_on_the_screen_shows_the_newest_first_where_they_fit() {
+    let mut journey = numbered(30);
+    journey.resize(80, 24).keys("[[");
+    assert_eq!(journey.payload(), "28");
+    journey.keys("<tab><tab>").sees("14:00:39").sees("14:00:37");
+    assert_eq!(journey.app.connection().history.selected_row, 2);
+}

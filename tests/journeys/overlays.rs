@@ -80,7 +80,7 @@ fn every_command_can_be_chosen_in_the_palette_without_harm() {
             journey.keys(place).keys(":").paste(row.name).keys("<enter>");
             let requests =
                 journey.effects().iter().filter(|effect| matches!(effect, Effect::Request(..))).count();
-            let expected = usize::from(row.command == Command::Reconnect);
+            let expected = usize::from(matches!(row.command, Command::Reconnect | Command::StayOffline));
             assert_eq!(requests, expected, "{} from {place:?}", row.name);
         }
     }
@@ -168,4 +168,14 @@ fn ctrl_z_asks_to_be_suspended() {
     let mut journey = Journey::new();
     journey.keys("p<ctrl-z>");
     assert_eq!(journey.effects(), [Effect::Suspend]);
+}
+
+#[test]
+fn f13_the_release_of_a_key_is_not_another_press() {
+    let mut journey = Journey::knowing(&[("a", "1")]);
+    let (code, modifiers) = mqtt_tui::app::parse_key("q").expect("a key");
+    let release =
+        crossterm::event::KeyEvent::new_with_kind(code, modifiers, crossterm::event::KeyEventKind::Release);
+    let effects = mqtt_tui::app::update(&mut journey.app, mqtt_tui::app::Action::Key(release), journey.now);
+    assert_eq!(effects, []);
 }

@@ -154,7 +154,7 @@ fn check(journey: &Journey, scrolled: bool) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 150, max_shrink_iters: 2_000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 150, max_shrink_iters: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn whatever_is_pressed_the_picture_stays_whole(steps in proptest::collection::vec(step(), 1..80)) {

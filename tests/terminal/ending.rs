@@ -30,9 +30,7 @@ fn connected_to(notary: &Notary) -> Terminal {
 
 #[test]
 fn f03_a_deadly_signal_restores_the_terminal_and_says_goodbye_to_the_broker() {
-    for (signal, code) in
-        [(Signal::TERM, 143), (Signal::HUP, 129), (Signal::INT, 130), (Signal::QUIT, 131)]
-    {
+    for (signal, code) in [(Signal::TERM, 143), (Signal::HUP, 129), (Signal::INT, 130), (Signal::QUIT, 131)] {
         let notary = Notary::start();
         let mut terminal = connected_to(&notary);
         terminal.signal(signal);
@@ -42,23 +40,57 @@ fn f03_a_deadly_signal_restores_the_terminal_and_says_goodbye_to_the_broker() {
         assert!(ended.after < QUICK, "{signal:?}: {:?}", ended.after);
         assert_given_back(&terminal);
         let packets = notary.packets();
-        assert_eq!(packets.last().map(|packet| packet[0]), Some(0xE0), "{signal:?}: DISCONNECT ends {packets:02x?}");
+        assert_eq!(
+            packets.last().map(|packet| packet[0]),
+            Some(0xE0),
+            "{signal:?}: DISCONNECT ends {packets:02x?}"
+        );
     }
 }
 
 #[test]
-fn f03_a_signal_is_obeyed_while_the_terminal_takes_nothing() {
+fn f03_a_signal_at_any_moment_of_the_start_leaves_no_raw_terminal() {
+    for delay in (0..60).step_by(4) {
+        let mut terminal = Launch::new(&["demo"]).start();
+        std::thread::sleep(Duration::from_millis(delay));
+        terminal.signal(Signal::TERM);
+        let ended = terminal.wait_for_end();
+        assert!(ended.restored, "after {delay} ms: modes of the terminal");
+        let written = strict::read(&terminal.bytes());
+        assert!(!written.is_on(1049) && !written.is_on(2004) && !written.is_on(1003), "after {delay} ms");
+        assert!(written.is_on(25), "after {delay} ms: the cursor is shown");
+    }
+}
+
+/// A demo whose terminal has stopped taking what is written.
+fn stalled() -> Terminal {
     let mut terminal = Launch::new(&["demo"]).size(200, 60).start();
-    terminal.wait_for("zigbee2mqtt");
+    terminal.wait_for_topics(100);
     terminal.stall();
-    // Repaints until the terminal's buffers are full and the program hangs in a write.
-    for _ in 0..400 {
-        terminal.keys("t");
+    // Repaints until the terminal's buffers are full, and copies on top.
+    for _ in 0..100 {
+        terminal.keys("tYt");
     }
     std::thread::sleep(Duration::from_secs(1));
+    terminal
+}
+
+#[test]
+fn f03_a_signal_is_obeyed_while_the_terminal_takes_nothing() {
+    let mut terminal = stalled();
     terminal.signal(Signal::TERM);
     let ended = terminal.wait_for_child();
     assert_eq!(ended.code, 143);
+    assert!(ended.after < QUICK, "{:?}", ended.after);
+    assert!(ended.restored, "the modes at least are given back");
+}
+
+#[test]
+fn a_terminal_that_takes_nothing_can_be_left() {
+    let mut terminal = stalled();
+    terminal.keys("q");
+    let ended = terminal.wait_for_child();
+    assert_eq!(ended.code, 0);
     assert!(ended.after < QUICK, "{:?}", ended.after);
     assert!(ended.restored, "the modes at least are given back");
 }
@@ -82,7 +114,8 @@ fn panic_in(place: &str) {
     assert_eq!(ended.code, 101);
     assert!(ended.restored, "modes of the terminal");
     let written = assert_given_back(&terminal);
-    let (_, last_words) = written.text.rsplit_once("mqtt-tui stopped by a fault of its own").expect("the message");
+    let (_, last_words) =
+        written.text.rsplit_once("mqtt-tui stopped by a fault of its own").expect("the message");
     assert!(last_words.contains("asked to by a test"), "{last_words}");
     assert!(last_words.contains("/issues"), "{last_words}");
     let screen = terminal.screen();
@@ -105,7 +138,7 @@ fn assert_gone(pid: rustix::process::Pid, what: &str) {
 #[test]
 fn f04_a_closed_terminal_ends_the_program() {
     let mut terminal = Launch::new(&["demo"]).script("exec \"$@\" 2>errors").start();
-    terminal.wait_for("zigbee2mqtt");
+    terminal.wait_for_topics(100);
     terminal.close();
     let ended = terminal.wait_for_child();
     let errors = std::fs::read_to_string(terminal.home().join("errors")).unwrap();
@@ -116,7 +149,7 @@ fn f04_a_closed_terminal_ends_the_program() {
 #[test]
 fn f04_a_closed_terminal_ends_the_program_when_sighup_is_ignored() {
     let mut terminal = Launch::new(&["demo"]).script("trap '' HUP; exec \"$@\"").start();
-    terminal.wait_for("zigbee2mqtt");
+    terminal.wait_for_topics(100);
     terminal.close();
     let ended = terminal.wait_for_child();
     assert_eq!(ended.code, 129);
@@ -128,7 +161,7 @@ fn f04_a_closed_terminal_ends_the_program_when_no_signal_comes() {
     // In a session of its own the program gets no SIGHUP: it has to notice by itself.
     let script = "trap '' HUP; exec 3<&0; setsid \"$@\" <&3 & echo $! >pid; wait";
     let mut terminal = Launch::new(&["demo"]).script(script).start();
-    terminal.wait_for("zigbee2mqtt");
+    terminal.wait_for_topics(100);
     let pid = std::fs::read_to_string(terminal.home().join("pid")).unwrap();
     let pid = rustix::process::Pid::from_raw(pid.trim().parse().unwrap()).unwrap();
     terminal.close();

@@ -19,6 +19,9 @@ pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_mqtt-tui");
 /// Longer than anything on screen should take, even on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// Rows and columns of the smallest emulator: smaller ones overflow. What a smaller terminal shows is in its upper left corner.
+const LEAST: (u16, u16) = (4, 20);
+
 /// `O_NOCTTY`: looking at a terminal must not make it ours.
 const NO_CONTROLLING_TERMINAL: i32 = 0o400;
 
@@ -86,11 +89,15 @@ impl Launch {
             command.env(name, value);
         }
         let place = pair.master.tty_name().expect("the terminal has a name");
-        let device =
-            OpenOptions::new().read(true).write(true).custom_flags(NO_CONTROLLING_TERMINAL).open(place).unwrap();
+        let device = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .custom_flags(NO_CONTROLLING_TERMINAL)
+            .open(place)
+            .unwrap();
         let before = tcgetattr(&device).unwrap();
         let child = pair.slave.spawn_command(command).expect("the program starts");
-        let seen = Arc::new(Seen::new(self.rows, self.columns));
+        let seen = Arc::new(Seen::new(self.rows.max(LEAST.0), self.columns.max(LEAST.1)));
         let mut source = pair.master.try_clone_reader().unwrap();
         let reader = std::thread::spawn({
             let seen = Arc::clone(&seen);
@@ -218,6 +225,16 @@ impl Terminal {
         self.wait_until(&format!("'{text}' on screen"), |screen| screen.contents().contains(text));
     }
 
+    /// Waits until the header counts at least this many topics.
+    pub(crate) fn wait_for_topics(&self, least: usize) {
+        self.wait_until(&format!("{least} topics"), |screen| {
+            let contents = screen.contents();
+            let header = contents.lines().next().unwrap_or_default();
+            let count = header.split_once(" topics").and_then(|(before, _)| before.split_whitespace().last());
+            count.and_then(|count| count.parse().ok()).is_some_and(|count: usize| count >= least)
+        });
+    }
+
     /// Waits until the screen no longer shows `text`.
     pub(crate) fn wait_without(&self, text: &str) {
         self.wait_until(&format!("no '{text}' on screen"), |screen| !screen.contents().contains(text));
@@ -247,8 +264,7 @@ impl Terminal {
     /// Changes the size, as dragging the window's corner does.
     pub(crate) fn resize(&self, columns: u16, rows: u16) {
         let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
-        // The emulator cannot be smaller than this; what it shows then is not looked at.
-        self.seen.lock().emulator.screen_mut().set_size(rows.max(1), columns.max(2));
+        self.seen.lock().emulator.screen_mut().set_size(rows.max(LEAST.0), columns.max(LEAST.1));
         self.master.as_ref().expect("the terminal is open").resize(size).unwrap();
     }
 
@@ -316,7 +332,11 @@ impl Terminal {
                 let restored = self.device.is_some() && self.modes_restored();
                 return Ended { code: status.exit_code(), after: begun.elapsed(), restored };
             }
-            assert!(begun.elapsed() < PATIENCE, "the program does not end. The screen shows:\n{}", self.screen());
+            assert!(
+                begun.elapsed() < PATIENCE,
+                "the program does not end. The screen shows:\n{}",
+                self.screen()
+            );
             std::thread::sleep(Duration::from_millis(5));
         }
     }

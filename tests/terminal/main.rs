@@ -1,6 +1,7 @@
 //! The real program in a real pseudo-terminal, looked at through a terminal emulator: starting, browsing, publishing, every way to
 //! end, hostile content, brokers that come and go. `harness` starts it and types; `strict` judges every byte it wrote.
-#![cfg(unix)]
+//! Linux only: the tests look at processes through /proc.
+#![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests, also outside of #[test] functions")]
 
 #[path = "../common/mod.rs"]

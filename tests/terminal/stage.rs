@@ -24,7 +24,8 @@ pub(crate) struct Stage {
 impl Stage {
     /// A broker on a free port, without `$SYS`.
     pub(crate) fn start() -> Self {
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let mut stage = Self { runtime, broker: None, client: None, port: 0 };
         stage.open();
         stage
@@ -32,7 +33,8 @@ impl Stage {
 
     /// Starts the broker (again, on the same port); the client subscribes to everything.
     pub(crate) fn open(&mut self) {
-        let options = BrokerOptions { port: self.port, sys_interval: Duration::ZERO, ..BrokerOptions::default() };
+        let options =
+            BrokerOptions { port: self.port, sys_interval: Duration::ZERO, ..BrokerOptions::default() };
         let (broker, client) = self.runtime.block_on(async {
             let broker = Broker::start(options).await.expect("the port is free");
             let filters = vec![TopicFilter::parse("#").unwrap()];
@@ -76,7 +78,9 @@ impl Stage {
                 }
             }
         };
-        self.runtime.block_on(async { tokio::time::timeout(PATIENCE, next).await }).expect("a message on the topic")
+        self.runtime
+            .block_on(async { tokio::time::timeout(PATIENCE, next).await })
+            .expect("a message on the topic")
     }
 
     /// The target to connect to.

@@ -94,7 +94,8 @@ fn letter(bytes: &[u8], written: &mut Written) -> Result<usize, String> {
 }
 
 fn csi(bytes: &[u8], written: &mut Written) -> Result<usize, String> {
-    let end = bytes[2..].iter().position(|byte| !(0x30..=0x3F).contains(byte)).ok_or("a CSI without an end")? + 2;
+    let end =
+        bytes[2..].iter().position(|byte| !(0x30..=0x3F).contains(byte)).ok_or("a CSI without an end")? + 2;
     let parameters = std::str::from_utf8(&bytes[2..end]).unwrap();
     let (private, parameters) = match parameters.strip_prefix('?') {
         Some(rest) => (true, rest),
@@ -116,7 +117,9 @@ fn csi(bytes: &[u8], written: &mut Written) -> Result<usize, String> {
                 written.modes.insert(mode, action == b'h');
             }
         }
-        (private, last) => return Err(format!("CSI {}{parameters} {:?}", if private { "?" } else { "" }, char::from(last))),
+        (private, last) => {
+            return Err(format!("CSI {}{parameters} {:?}", if private { "?" } else { "" }, char::from(last)));
+        }
     }
     Ok(end + 1)
 }
@@ -160,6 +163,7 @@ fn what_does_not_belong_is_noticed() {
         let result = std::panic::catch_unwind(|| read(&hostile).text);
         assert!(result.is_err(), "let through: {shown}");
     }
-    let fine = read("\x1b[?1049h\x1b[2;5H\x1b[1;38;5;4mgrüße\x1b[0m\x1b]52;c;aGk=\x1b\\\x1b[?1049l\r\n".as_bytes());
+    let fine =
+        read("\x1b[?1049h\x1b[2;5H\x1b[1;38;5;4mgrüße\x1b[0m\x1b]52;c;aGk=\x1b\\\x1b[?1049l\r\n".as_bytes());
     assert_eq!((fine.text.as_str(), fine.copied.len(), fine.colours().len()), ("grüße\r\n", 1, 1));
 }

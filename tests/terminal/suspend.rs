@@ -7,7 +7,7 @@ use crate::strict;
 
 fn started() -> Terminal {
     let terminal = Launch::new(&["demo"]).start();
-    terminal.wait_for("zigbee2mqtt");
+    terminal.wait_for_topics(100);
     terminal
 }
 
@@ -86,7 +86,33 @@ fn f07_a_resize_while_stopped_is_drawn_on_return() {
     // The footer is in the new last row, and the frame ends in the new last column.
     terminal.wait_until("a frame of the new size", |screen| {
         let rows: Vec<String> = screen.rows(0, 70).collect();
-        rows.len() == 20 && rows[19].contains("filter") && rows.iter().any(|row| row.trim_end().ends_with('╮'))
+        rows.len() == 20
+            && rows[19].contains("filter")
+            && rows.iter().any(|row| row.trim_end().ends_with('╮'))
     });
     terminal.quit();
+}
+
+#[test]
+fn f06_a_shell_with_job_control_gets_its_terminal_back_and_gives_it_again() {
+    let script = "set -m; \"$@\"; echo \"status $?\"; read answer; fg; echo \"ended $?\"";
+    let mut terminal = Launch::new(&["demo"]).script(script).start();
+    terminal.wait_for_topics(100);
+    terminal.keys("\x1a");
+    terminal.wait_for("status");
+    terminal.look(|screen| assert!(!screen.alternate_screen() && !screen.hide_cursor()));
+    assert!(terminal.modes_restored(), "modes of the terminal");
+    terminal.keys("\r");
+    terminal.wait_until("the program's screen", |screen| {
+        screen.alternate_screen()
+            && screen.contents().contains("Topics")
+            && screen.contents().contains("filter")
+    });
+    terminal.wait_for_raw_mode();
+    terminal.keys("?");
+    terminal.wait_for("Help");
+    terminal.escape();
+    terminal.keys("q");
+    assert_eq!(terminal.wait_for_end().code, 0);
+    assert!(terminal.screen().contains("ended 0"), "{}", terminal.screen());
 }

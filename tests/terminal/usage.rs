@@ -1,5 +1,7 @@
 //! The command line: what is wrong with it is said, by name, with exit code 2; help is exit code 0.
 
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 use std::process::{Command, Output, Stdio};
 
 use crate::harness::PROGRAM;
@@ -62,7 +64,8 @@ fn h01_what_is_wrong_is_named() {
         (&["keys", "--html"], &["--html"]),
     ];
     for (arguments, words) in wrong {
-        let shown: Vec<String> = arguments.iter().map(|argument| argument.chars().take(40).collect()).collect();
+        let shown: Vec<String> =
+            arguments.iter().map(|argument| argument.chars().take(40).collect()).collect();
         let output = run(arguments);
         let errors = text(&output.stderr);
         assert_eq!(output.status.code(), Some(2), "{shown:?}: {errors}");
@@ -81,7 +84,11 @@ fn e03_a_bad_filter_is_pointed_at() {
         let mut lines = errors.lines().skip_while(|line| line.trim() != filter);
         let (shown, caret) = (lines.next().expect(&errors), lines.next().expect(&errors));
         let before = &shown[..shown.find(place).unwrap()];
-        assert_eq!(caret, format!("{}^", " ".repeat(unicode_width::UnicodeWidthStr::width(before))), "{errors}");
+        assert_eq!(
+            caret,
+            format!("{}^", " ".repeat(unicode_width::UnicodeWidthStr::width(before))),
+            "{errors}"
+        );
     }
 }
 
@@ -106,6 +113,14 @@ fn h07_help_is_no_error() {
     for flag in ["--port", "--qos", "--topic", "--user", "--password", "--keepalive", "--memory"] {
         assert!(help.contains(flag), "{flag}: {help}");
     }
+}
+
+#[test]
+fn h06_a_filter_that_is_no_utf8_is_an_error() {
+    let filter = OsStr::from_bytes(b"home/\xff/#");
+    let output = Command::new(PROGRAM).arg("connect").arg("localhost").arg(filter).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("UTF-8"), "{}", text(&output.stderr));
 }
 
 #[test]

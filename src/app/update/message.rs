@@ -12,11 +12,14 @@ pub(super) fn run(app: &mut App, command: Command) -> Vec<Effect> {
         Command::NewerMessage => history::step(app, -1),
         Command::LatestMessage => {
             let view = &mut app.connection_mut().message;
-            if view.at.take().is_none() {
+            if view.at.take().is_some() {
+                view.reset();
+            } else {
                 app.focus = Pane::Topics;
             }
         }
         _ => {
+            let wraps = app.connection().wraps();
             let view = &mut app.connection_mut().message;
             match command {
                 Command::NextView => {
@@ -28,7 +31,7 @@ pub(super) fn run(app: &mut App, command: Command) -> Vec<Effect> {
                     view.column = 0;
                 }
                 Command::ScrollLeft => view.column = view.column.saturating_sub(SIDE_STEP),
-                Command::ScrollRight if !view.wrap && view.cut => view.column += SIDE_STEP,
+                Command::ScrollRight if !wraps && view.cut => view.column += SIDE_STEP,
                 _ => {}
             }
         }

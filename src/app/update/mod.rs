@@ -9,12 +9,13 @@ mod publish;
 mod session;
 mod topics;
 
-use crossterm::event::{Event, KeyEvent, KeyEventKind};
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind};
 use tui_input::Input;
 use tui_input::backend::crossterm::EventHandler;
 
 use super::{
     Action, App, Command, Context, Done, Effect, Overlay, Pane, Screen, SessionRequestName, command_for,
+    layout,
 };
 use crate::model::{Moment, PublishState, SessionRequest, Severity};
 
@@ -57,6 +58,12 @@ pub fn update(app: &mut App, action: Action, now: Moment) -> Vec<Effect> {
 fn on_key(app: &mut App, key: KeyEvent, now: Moment) -> Vec<Effect> {
     if key.kind == KeyEventKind::Release {
         return Vec::new();
+    }
+    // From the first key on nothing moves by itself: what is on screen is being read.
+    app.connection_mut().tree.stand_still();
+    if layout::too_small(app.size.0, app.size.1) && key.code == KeyCode::Char('q') {
+        // That is what such a screen promises, whatever lies under it.
+        return run(app, Command::Quit, now);
     }
     let context = app.context();
     if let Some(command) = command_for(context, key) {
@@ -140,6 +147,7 @@ pub(super) fn run(app: &mut App, command: Command, now: Moment) -> Vec<Effect> {
         Command::PreviousPane => focus(app, 2),
         Command::Pause => pause(app, now),
         Command::Reconnect => reconnect(app),
+        Command::StayOffline => vec![Effect::Request(app.connection().id, SessionRequest::Disconnect)],
         Command::OpenPublish
         | Command::SendPublish
         | Command::NextField
@@ -267,7 +275,9 @@ fn back(app: &mut App) -> Vec<Effect> {
     } else if !app.connection().tree.filter_text().is_empty() {
         topics::clear_filter(app);
     } else if app.connection().message.at.is_some() {
-        app.connection_mut().message.at = None;
+        let message = &mut app.connection_mut().message;
+        message.at = None;
+        message.reset();
     }
     Vec::new()
 }

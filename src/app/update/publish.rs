@@ -6,7 +6,7 @@ use tui_input::backend::crossterm::EventHandler;
 
 use super::insert;
 use crate::app::{App, Command, Effect, Field, MAX_EDITOR_BYTES, MAX_EDITOR_LINES, Sent};
-use crate::model::{Moment, PublishId, PublishState, QoS, SessionRequest, Severity};
+use crate::model::{LinkState, Moment, PublishId, PublishState, QoS, SessionRequest, Severity};
 
 pub(super) fn run(app: &mut App, command: Command, now: Moment) -> Vec<Effect> {
     if command == Command::OpenPublish {
@@ -113,8 +113,14 @@ fn too_long() -> String {
 fn send(app: &mut App, now: Moment) -> Vec<Effect> {
     let id = PublishId(app.next_publish);
     let connection = app.connection_mut();
+    let stopped = matches!(connection.link, LinkState::Stopped { .. });
     let pane = &mut connection.publish;
     pane.refusal = None;
+    if stopped {
+        // It would lie in wait for hours and reach a device when nobody thinks of it any more.
+        pane.refusal = Some("not sent: the connection is stopped; connect again with x first".into());
+        return Vec::new();
+    }
     let publication = match pane.publication() {
         Ok(publication) => publication,
         Err(reason) => {

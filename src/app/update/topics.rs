@@ -7,7 +7,7 @@ use crate::app::{App, Command, Pane, Step};
 use crate::model::Moment;
 
 pub(super) fn run(app: &mut App, command: Command, now: Moment) {
-    let now_us = now.mono_us;
+    let now_us = app.connection().shown_moment(now).mono_us;
     match command {
         Command::FilterTree => {
             set_focus(app, Pane::Topics);
@@ -54,6 +54,7 @@ fn on_selection(app: &mut App, command: Command, now_us: u64) {
 }
 
 pub(super) fn movement(app: &mut App, command: Command, now: Moment) {
+    let now_us = app.connection().shown_moment(now).mono_us;
     let connection = app.connection_mut();
     let page = connection.tree.rows().len().saturating_sub(1).max(1) as isize;
     let step = match command {
@@ -64,7 +65,7 @@ pub(super) fn movement(app: &mut App, command: Command, now: Moment) {
         Command::Top => Step::First,
         _ => Step::Last,
     };
-    connection.tree.step(step, &connection.store, now.mono_us);
+    connection.tree.step(step, &connection.store, now_us);
 }
 
 /// Brings the tree in line with the filter as typed.

@@ -1,0 +1,267 @@
+//! How the screens look: the demo's scene at a fixed moment, in UTC, at the sizes that matter. Text for all, styles for a few.
+//!
+//! After a wanted change of looks: `INSTA_UPDATE=always cargo test --test snapshots`, then read the diff before committing it.
+
+#![allow(clippy::expect_used, reason = "a test that cannot go on says why")]
+
+use std::fmt::Write as _;
+
+use crossterm::event::KeyEvent;
+use mqtt_tui::app::{Action, App, Command, Settings, parse_key, update};
+use mqtt_tui::cli::scene::Scene;
+use mqtt_tui::config::{Colours, Look};
+use mqtt_tui::model::{
+    ConnectionId, LinkState, PublishId, PublishState, QoS, SessionEvent, Severity, SubscriptionState, Target,
+    TopicFilter, Trouble,
+};
+use ratatui::buffer::Buffer;
+use ratatui::style::{Color, Modifier, Style};
+use unicode_width::UnicodeWidthStr;
+
+const SMALL: (u16, u16) = (60, 20);
+const COMMON: (u16, u16) = (80, 24);
+const LARGE: (u16, u16) = (140, 45);
+
+/// The topic most pictures look at: JSON that changes.
+const TOPIC: &str = "zigbee2mqtt/living_room_lamp";
+
+fn scene((columns, rows): (u16, u16)) -> Scene {
+    let mut scene = Scene::new(columns, rows, Look { colours: Colours::True, ascii: false });
+    // Drawn once, so that moving and scrolling know what fits.
+    scene.draw();
+    scene
+}
+
+fn reading(size: (u16, u16)) -> Scene {
+    let mut scene = scene(size);
+    assert!(scene.app.connection().store.find(TOPIC).is_some(), "{TOPIC} is not in the demo any more");
+    scene.select(TOPIC);
+    scene
+}
+
+fn keys(scene: &mut Scene, keys: &str) {
+    for key in keys.split_whitespace() {
+        let (code, modifiers) = parse_key(key).expect("a key");
+        update(&mut scene.app, Action::Key(KeyEvent::new(code, modifiers)), scene.now);
+    }
+}
+
+fn paste(scene: &mut Scene, text: &str) {
+    update(&mut scene.app, Action::Paste(text.to_owned()), scene.now);
+}
+
+fn event(scene: &mut Scene, event: SessionEvent) {
+    update(&mut scene.app, Action::Session(ConnectionId(0), event), scene.now);
+}
+
+/// A scene's program before anything came.
+fn nothing_received(scene: &mut Scene) {
+    let settings: Settings = scene.app.settings.clone();
+    let size = scene.app.size;
+    let target = Target {
+        host: "127.0.0.1".to_owned(),
+        port: 1883,
+        user: None,
+        password: None,
+        client_id: "mqtt-tui-0badcafe".to_owned(),
+        keep_alive: 30,
+        clean_session: true,
+        protocol: mqtt_tui::model::Protocol::V5,
+        filters: Vec::new(),
+        sys: true,
+    };
+    scene.app = App::new(settings, "factory".to_owned(), &target);
+    scene.app.size = size;
+}
+
+/// The picture as text, each line without the blanks at its end.
+fn text(buffer: &Buffer) -> String {
+    let mut out = String::new();
+    for y in 0..buffer.area.height {
+        let mut line = String::new();
+        let mut x = 0;
+        while x < buffer.area.width {
+            let symbol = buffer.cell((x, y)).map_or(" ", |cell| cell.symbol());
+            line.push_str(symbol);
+            x += (symbol.width() as u16).max(1);
+        }
+        let _ = writeln!(out, "{}", line.trim_end());
+    }
+    out
+}
+
+/// The picture as styles: one letter per cell, and what each letter means.
+fn styles(buffer: &Buffer) -> String {
+    let mut legend: Vec<Style> = Vec::new();
+    let mut out = String::new();
+    for y in 0..buffer.area.height {
+        for x in 0..buffer.area.width {
+            let style = buffer.cell((x, y)).map(ratatui::buffer::Cell::style).unwrap_or_default();
+            let index = legend.iter().position(|known| *known == style).unwrap_or_else(|| {
+                legend.push(style);
+                legend.len() - 1
+            });
+            out.push(char::from(if index < 26 { b'a' + index as u8 } else { b'A' + (index - 26) as u8 }));
+        }
+        out.push('\n');
+    }
+    for (index, style) in legend.iter().enumerate() {
+        let letter = char::from(if index < 26 { b'a' + index as u8 } else { b'A' + (index - 26) as u8 });
+        let colour =
+            |colour: Option<Color>| colour.map_or_else(|| "-".to_owned(), |colour| colour.to_string());
+        let modifiers = if style.add_modifier == Modifier::empty() {
+            String::new()
+        } else {
+            format!(" {:?}", style.add_modifier)
+        };
+        let _ = writeln!(out, "{letter} {} on {}{modifiers}", colour(style.fg), colour(style.bg));
+    }
+    out
+}
+
+#[test]
+fn explorer() {
+    insta::assert_snapshot!("explorer__60x20", text(&reading(SMALL).draw()));
+    insta::assert_snapshot!("explorer__80x24", text(&reading(COMMON).draw()));
+    insta::assert_snapshot!("explorer__100x30", text(&reading((100, 30)).draw()));
+    insta::assert_snapshot!("explorer__140x45", text(&reading(LARGE).draw()));
+    insta::assert_snapshot!("explorer__styles", styles(&reading(COMMON).draw()));
+}
+
+#[test]
+fn first_sight() {
+    // What is there before any key is pressed.
+    insta::assert_snapshot!("explorer__untouched_80x24", text(&scene(COMMON).draw()));
+}
+
+#[test]
+fn explorer_without_colours_and_in_ascii() {
+    let mut scene = Scene::new(COMMON.0, COMMON.1, Look { colours: Colours::None, ascii: true });
+    scene.select(TOPIC);
+    let buffer = scene.draw();
+    insta::assert_snapshot!("explorer__ascii", text(&buffer));
+    insta::assert_snapshot!("explorer__no_colour_styles", styles(&buffer));
+}
+
+#[test]
+fn history() {
+    let mut scene = reading(COMMON);
+    keys(&mut scene, "tab tab j j");
+    insta::assert_snapshot!("history__80x24", text(&scene.draw()));
+}
+
+#[test]
+fn hex_view() {
+    let mut scene = reading(LARGE);
+    keys(&mut scene, "v v");
+    insta::assert_snapshot!("message__hex_140x45", text(&scene.draw()));
+}
+
+#[test]
+fn filter() {
+    for (name, size) in [("topics__filter_80x24", COMMON), ("topics__filter_140x45", LARGE)] {
+        let mut scene = reading(size);
+        keys(&mut scene, "/ t e m p");
+        insta::assert_snapshot!(name, text(&scene.draw()));
+    }
+    let mut scene = reading(COMMON);
+    keys(&mut scene, "/ z z z z");
+    insta::assert_snapshot!("topics__filter_without_match", text(&scene.draw()));
+}
+
+#[test]
+fn publish() {
+    for (name, size) in [("publish__60x20", SMALL), ("publish__80x24", COMMON), ("publish__140x45", LARGE)] {
+        let mut scene = reading(size);
+        keys(&mut scene, "p");
+        paste(&mut scene, "{\n  \"state\": \"ON\"\n}");
+        for (id, state) in [
+            (1, PublishState::Acknowledged(std::time::Duration::from_millis(3))),
+            (2, PublishState::Failed("not authorized".to_owned())),
+        ] {
+            keys(&mut scene, if id == 1 { "ctrl-q ctrl-s" } else { "ctrl-s" });
+            event(&mut scene, SessionEvent::Publish(PublishId(id), state));
+        }
+        keys(&mut scene, "ctrl-s backtab # ctrl-s");
+        scene.app.notices = mqtt_tui::app::Notices::default();
+        insta::assert_snapshot!(name, text(&scene.draw()));
+    }
+}
+
+#[test]
+fn broker() {
+    for (name, size) in [("broker__60x20", SMALL), ("broker__80x24", COMMON), ("broker__140x45", LARGE)] {
+        let mut scene = scene(size);
+        scene.run(Command::ShowBroker);
+        insta::assert_snapshot!(name, text(&scene.draw()));
+    }
+}
+
+#[test]
+fn help_palette_and_notices() {
+    let mut scene = reading(COMMON);
+    keys(&mut scene, "?");
+    insta::assert_snapshot!("help__80x24", text(&scene.draw()));
+    keys(&mut scene, "esc :");
+    insta::assert_snapshot!("palette__80x24", text(&scene.draw()));
+    keys(&mut scene, "m a t c h");
+    insta::assert_snapshot!("palette__found", text(&scene.draw()));
+    keys(&mut scene, "esc");
+    let now = scene.now;
+    scene.app.notices.push(now, Severity::Warning, "the broker refused the filter '$SYS/#': not authorized");
+    scene.app.notices.push(now, Severity::Error, "publish to home/lamp/set failed: quota exceeded");
+    scene.app.notices.push(now, Severity::Success, "payload copied, 132 B");
+    keys(&mut scene, "!");
+    insta::assert_snapshot!("notices__80x24", text(&scene.draw()));
+}
+
+#[test]
+fn link_in_trouble() {
+    let trouble = Trouble {
+        cause: "Connection refused by 127.0.0.1:1883".to_owned(),
+        remedy: "Is a broker listening there?".to_owned(),
+    };
+    for (name, size) in [("banner__80x24", COMMON), ("banner__140x45", LARGE)] {
+        let mut scene = reading(size);
+        let until = scene.now.plus(std::time::Duration::from_secs(4));
+        event(
+            &mut scene,
+            SessionEvent::Link(LinkState::Waiting { attempt: 3, until, trouble: trouble.clone() }),
+        );
+        insta::assert_snapshot!(name, text(&scene.draw()));
+    }
+}
+
+#[test]
+fn paused() {
+    let mut scene = reading(COMMON);
+    keys(&mut scene, "space");
+    insta::assert_snapshot!("header__paused", text(&scene.draw()));
+}
+
+#[test]
+fn empty() {
+    let mut scene = scene(COMMON);
+    nothing_received(&mut scene);
+    event(
+        &mut scene,
+        SessionEvent::Link(LinkState::Connecting { attempt: 1, step: "waiting for CONNACK".to_owned() }),
+    );
+    insta::assert_snapshot!("topics__connecting", text(&scene.draw()));
+    let since = scene.now;
+    let protocol = mqtt_tui::model::Protocol::V5;
+    event(&mut scene, SessionEvent::Link(LinkState::Connected { since, session_present: false, protocol }));
+    let filter = |text: &str| TopicFilter::parse(text).expect("a filter");
+    let refused = SubscriptionState::Refused("not authorized".to_owned());
+    event(&mut scene, SessionEvent::Subscription(filter("#"), refused));
+    event(
+        &mut scene,
+        SessionEvent::Subscription(filter("$SYS/#"), SubscriptionState::Granted(QoS::AtMostOnce)),
+    );
+    insta::assert_snapshot!("topics__empty", text(&scene.draw()));
+}
+
+#[test]
+fn too_small() {
+    insta::assert_snapshot!("too_small", text(&scene((34, 8)).draw()));
+}
