@@ -121,7 +121,11 @@ impl Siblings {
         }
         if order.taken < count || !order.late.is_empty() {
             let mut fresh = std::mem::take(&mut order.late);
-            for child in store.children(parent).skip(order.taken) {
+            let newcomers = match order.newest {
+                Some(newest) => store.children_after(parent, newest),
+                None => store.children(parent),
+            };
+            for child in newcomers {
                 order.newest = Some(child);
                 if keep.is_none_or(|keep| keep.contains(child)) {
                     fresh.push(child);

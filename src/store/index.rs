@@ -257,6 +257,13 @@ impl Index {
         Children { index: self, next, last, limit }
     }
 
+    /// Like [`Index::children`], but only those that arrived after the child `after`.
+    pub(super) fn children_after(&self, id: u32, after: u32, limit: u32) -> Children<'_> {
+        let last = self.nodes[id as usize].last_child;
+        let next = if after == last { NONE } else { self.nodes[after as usize].next_sibling };
+        Children { index: self, next, last, limit }
+    }
+
     /// Bytes allocated for the tree, its text and its table.
     pub(super) fn allocated(&self) -> usize {
         self.text.allocated()

@@ -251,6 +251,11 @@ impl Store {
         self.index.children(node.0, self.shown_nodes())
     }
 
+    /// The children of `node` that arrived after its child `after`, without walking those before.
+    pub fn children_after(&self, node: TopicId, after: TopicId) -> Children<'_> {
+        self.index.children_after(node.0, after.0, self.shown_nodes())
+    }
+
     /// Number of children, without walking them.
     pub fn child_count(&self, node: TopicId) -> usize {
         self.shown_counts(node).children as usize

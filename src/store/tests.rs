@@ -442,3 +442,19 @@ fn search_finds_topics_not_branches_and_each_once() {
     assert_eq!(found("", true).len(), 5);
     assert_eq!(found("\0", false), Vec::<&str>::new());
 }
+
+#[test]
+fn children_that_arrived_later_are_reached_without_those_before() {
+    let mut store = with(MIB);
+    for topic in ["a/x", "b", "a/y"] {
+        store.ingest(&message(topic, b"x"));
+    }
+    let (a, x, y) = (find(&store, "a"), find(&store, "a/x"), find(&store, "a/y"));
+    let after = |store: &Store, child| store.children_after(a, child).collect::<Vec<_>>();
+    assert_eq!((after(&store, x), after(&store, y)), (vec![y], vec![]));
+    store.hold(Moment::default());
+    store.ingest(&message("a/z", b"x"));
+    assert_eq!((after(&store, x), after(&store, y)), (vec![y], vec![]));
+    store.release();
+    assert_eq!(after(&store, y), vec![find(&store, "a/z")]);
+}
