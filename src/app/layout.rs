@@ -186,3 +186,80 @@ pub fn tree_indent(name: u16, depth: usize) -> TreeIndent {
 pub fn history_rows(areas: &Areas) -> usize {
     areas.history.map_or(0, |area| usize::from(area.height.saturating_sub(2)))
 }
+
+/// Columns of the labels in the publish pane.
+pub const PUBLISH_LABEL: u16 = 9;
+
+/// Areas of the publish pane's parts: drawing and the mouse share them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PublishAreas {
+    /// Line of the topic, label included.
+    pub topic: Rect,
+    /// Lines of the payload, label included.
+    pub payload: Rect,
+    /// Line of QoS, retain and send.
+    pub options: Rect,
+    /// QoS 0, 1 and 2.
+    pub qos: [Rect; 3],
+    /// "retain" and its mark.
+    pub retain: Rect,
+    /// The send button.
+    pub send: Rect,
+    /// Line for what is wrong or unexpected.
+    pub remark: Rect,
+    /// Lines of what was sent.
+    pub sent: Rect,
+}
+
+/// Areas in a publish pane, frame included, that has `sent` messages to list.
+pub fn publish_areas(pane: Rect, sent: usize) -> PublishAreas {
+    let inside = Rect {
+        x: pane.x + 2,
+        y: pane.y + 1,
+        width: pane.width.saturating_sub(4),
+        height: pane.height.saturating_sub(2),
+    };
+    let listed = (sent as u16).min(if inside.height >= 12 { 4 } else { 2 });
+    let [topic, payload, options, remark, sent] = Layout::vertical([
+        Constraint::Length(1),
+        Constraint::Min(1),
+        Constraint::Length(1),
+        Constraint::Length(1),
+        Constraint::Length(listed),
+    ])
+    .areas(inside);
+    let part = |from: u16, columns: u16| {
+        let x = (options.x + PUBLISH_LABEL + from).min(options.right());
+        Rect { x, width: columns.min(options.right() - x), ..options }
+    };
+    PublishAreas {
+        topic,
+        payload,
+        options,
+        qos: [part(0, 3), part(3, 3), part(6, 3)],
+        retain: part(12, 10),
+        send: part(25, 14),
+        remark,
+        sent,
+    }
+}
+
+/// A frame of `columns` by `rows` in the middle of `body`, as far as it fits.
+pub fn overlay(body: Rect, columns: u16, rows: u16) -> Rect {
+    // A few columns left over would show nothing but the borders below.
+    let width = if body.width < columns + 8 { body.width } else { columns };
+    let height = rows.min(body.height);
+    Rect::new(body.x + (body.width - width) / 2, body.y + (body.height - height) / 2, width, height)
+}
+
+/// The palette's frame, and in it the area of its list.
+pub fn palette(body: Rect) -> (Rect, Rect) {
+    let frame = overlay(body, 84, 24);
+    let list = Rect {
+        x: frame.x + 1,
+        y: frame.y + 3,
+        width: frame.width.saturating_sub(2),
+        height: frame.height.saturating_sub(4),
+    };
+    (frame, list)
+}

@@ -39,6 +39,11 @@ impl PaletteState {
         scored.into_iter().map(|(_, command)| command).collect()
     }
 
+    /// Index of the first row on screen when `rows` fit.
+    pub fn top(&self, rows: usize) -> usize {
+        self.selected.min(self.found().len().saturating_sub(1)).saturating_sub(rows.saturating_sub(1))
+    }
+
     /// The selected command.
     pub fn command(&self) -> Option<Command> {
         let found = self.found();

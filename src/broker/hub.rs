@@ -135,7 +135,7 @@ impl Hub {
             }
             Command::LocalPublish { link, publication } => {
                 let Some(key) = self.links.get(&link).copied() else { return };
-                self.counters.packets_received += 1;
+                self.counters.count_local(&publication);
                 self.counters.count_received(&publication);
                 self.route(publication, Some(key), now);
             }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
-use crossterm::event::Event;
+use crossterm::event::{Event, MouseEventKind};
 use futures_util::{Stream, StreamExt};
 use ratatui::Terminal;
 use ratatui::backend::Backend;
@@ -198,9 +198,10 @@ where
         drawing: &mut Drawing,
     ) -> io::Result<Option<Outcome>> {
         let mut next = Some(first);
-        let mut taken = 0;
+        let (mut taken, mut changed) = (0, false);
         while let Some(input) = next {
             if let Some(action) = action_of(input) {
+                changed = true;
                 let effects = update(&mut self.app, action, self.clock.now());
                 if let Some(outcome) = self.perform(effects, clipboard, done, drawing)? {
                     return Ok(Some(outcome));
@@ -211,6 +212,9 @@ where
                 break;
             }
             next = waiting(&mut self.input).await.transpose()?;
+        }
+        if !changed {
+            return Ok(None);
         }
         if self.output.as_ref().is_none_or(|output| output.is_idle()) {
             self.draw(drawing)?;
@@ -349,6 +353,8 @@ fn action_of(input: Event) -> Option<Action> {
     match input {
         Event::Key(key) => Some(Action::Key(key)),
         Event::Paste(text) => Some(Action::Paste(text)),
+        // Terminals report every move of the mouse too: nothing follows from it.
+        Event::Mouse(mouse) if matches!(mouse.kind, MouseEventKind::Moved | MouseEventKind::Drag(_)) => None,
         Event::Mouse(mouse) => Some(Action::Mouse(mouse)),
         Event::Resize(columns, rows) => Some(Action::Resize(columns, rows)),
         Event::FocusGained | Event::FocusLost => None,

@@ -5,8 +5,8 @@ use ratatui::layout::Rect;
 
 use super::ink::{Ink, row_of};
 use super::{Cache, overlay};
-use crate::app::Context;
 use crate::app::command::{Row, TABLE};
+use crate::app::{Context, layout};
 use crate::config::Role;
 
 enum Line {
@@ -36,7 +36,7 @@ pub(super) fn draw(
     buffer: &mut Buffer,
 ) {
     let lines = lines(context);
-    let inside = overlay(ink, "Help", body, 78, lines.len() as u16 + 2, buffer);
+    let inside = overlay(ink, "Help", layout::overlay(body, 78, lines.len() as u16 + 2), buffer);
     cache.measured.help = (lines.len(), usize::from(inside.height));
     let scroll = scroll.min(lines.len().saturating_sub(usize::from(inside.height)));
     for (index, line) in lines.iter().skip(scroll).take(usize::from(inside.height)).enumerate() {

@@ -57,8 +57,16 @@ fn summary(connection: &Connection, ink: &Ink<'_>, topic: TopicId) -> Line<'stat
     let kept = connection.store.history_len(topic) as u64;
     let gone = connection.store.stats(topic).own_messages.saturating_sub(kept);
     let style = ink.style(if gone > 0 { Role::Warning } else { Role::Muted });
-    let text =
-        format!(" {} kept {} {} evicted ", format::grouped(kept), ink.glyphs().dot, format::grouped(gone));
+    let place = connection.message.at.map_or_else(String::new, |seq| {
+        let row = connection.store.index_of(topic, seq) as u64 + 1;
+        format!("{} of ", format::grouped(row))
+    });
+    let text = format!(
+        " {place}{} kept {} {} evicted ",
+        format::grouped(kept),
+        ink.glyphs().dot,
+        format::grouped(gone)
+    );
     Line::styled(text, style)
 }
 

@@ -140,20 +140,8 @@ fn too_small(ink: &Ink<'_>, area: Rect, frame: &mut Frame<'_>) {
     }
 }
 
-/// A framed area in the middle of `body`, cleared; returns its inside.
-fn overlay(
-    ink: &Ink<'_>,
-    title: &str,
-    body: Rect,
-    columns: u16,
-    rows: u16,
-    buffer: &mut ratatui::buffer::Buffer,
-) -> Rect {
-    // A few columns left over would show nothing but the borders below.
-    let width = if body.width < columns + 8 { body.width } else { columns };
-    let height = rows.min(body.height);
-    let area =
-        Rect::new(body.x + (body.width - width) / 2, body.y + (body.height - height) / 2, width, height);
+/// Clears `area`, frames it and returns its inside.
+fn overlay(ink: &Ink<'_>, title: &str, area: Rect, buffer: &mut ratatui::buffer::Buffer) -> Rect {
     Clear.render(area, buffer);
     buffer.set_style(area, Style::new().bg(ink.theme.background).patch(ink.style(Role::Text)));
     let block: Block<'_> = ink.frame(title, true);

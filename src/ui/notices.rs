@@ -6,7 +6,7 @@ use ratatui::style::Modifier;
 
 use super::ink::{Ink, row_of};
 use super::{Cache, overlay};
-use crate::app::App;
+use crate::app::{App, layout};
 use crate::config::Role;
 use crate::payload::format;
 
@@ -16,7 +16,7 @@ const BEFORE: u16 = 18;
 const MOST_LINES: usize = 6;
 
 pub(super) fn draw(app: &App, ink: &Ink<'_>, body: Rect, cache: &mut Cache, buffer: &mut Buffer) {
-    let inside = overlay(ink, "Notices", body, 120, 24, buffer);
+    let inside = overlay(ink, "Notices", layout::overlay(body, 120, 24), buffer);
     let notices = app.notices.newest_first();
     if notices.len() == 0 {
         let text = "Nothing happened yet.";

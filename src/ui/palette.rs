@@ -6,16 +6,16 @@ use ratatui::layout::Rect;
 use super::ink::{Ink, row_of};
 use super::overlay;
 use super::publish::one_line_field;
-use crate::app::{App, PaletteState};
+use crate::app::{App, PaletteState, layout};
 use crate::config::Role;
 
 pub(super) fn draw(app: &App, palette: &PaletteState, ink: &Ink<'_>, body: Rect, frame: &mut Frame<'_>) {
     let found = palette.found();
-    let inside = overlay(ink, "Commands", body, 84, 24, frame.buffer_mut());
+    let (area, list) = layout::palette(body);
+    let inside = overlay(ink, "Commands", area, frame.buffer_mut());
     ink.put(frame.buffer_mut(), inside.x + 1, inside.y, 2, ":", ink.style(Role::Key));
     let field = Rect { x: inside.x + 3, width: inside.width.saturating_sub(4), height: 1, ..inside };
     one_line_field(&palette.input, ink, field, true, frame);
-    let list = Rect { y: inside.y + 2, height: inside.height.saturating_sub(2), ..inside };
     if found.is_empty() {
         ink.put(
             frame.buffer_mut(),
@@ -28,7 +28,7 @@ pub(super) fn draw(app: &App, palette: &PaletteState, ink: &Ink<'_>, body: Rect,
     }
     let selected = palette.selected.min(found.len().saturating_sub(1));
     let rows = usize::from(list.height);
-    let top = selected.saturating_sub(rows.saturating_sub(1));
+    let top = palette.top(rows);
     if found.len() > rows {
         let text = format!(" {} of {} ", selected + 1, found.len());
         let width = inside.width.saturating_sub(1);

@@ -1,43 +1,35 @@
 //! The publish pane: topic, payload, QoS, retain, send, and what became of what was sent.
 
 use ratatui::Frame;
-use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use ratatui::widgets::Widget;
 use tui_input::Input;
 
 use super::ink::{Ink, row_of};
+use crate::app::layout::{self, PublishAreas};
 use crate::app::{App, Field, PublishPane, Sent};
 use crate::config::Role;
 use crate::model::{PublishState, QoS};
 use crate::payload::sanitise::is_clean;
 use crate::payload::{format, width};
 
-const LABEL: u16 = 9;
+const LABEL: u16 = layout::PUBLISH_LABEL;
 
 pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, frame: &mut Frame<'_>) {
     let pane = &app.connection().publish;
     let block = ink.frame("Publish", true);
-    let inside = block.inner(area);
     block.render(area, frame.buffer_mut());
-    let inside = Rect { x: inside.x + 1, width: inside.width.saturating_sub(2), ..inside };
-    let sent_rows = (pane.sent().len() as u16).min(if inside.height >= 12 { 4 } else { 2 });
-    let [topic, payload, options, remark, sent] = Layout::vertical([
-        Constraint::Length(1),
-        Constraint::Min(1),
-        Constraint::Length(1),
-        Constraint::Length(1),
-        Constraint::Length(sent_rows),
-    ])
-    .areas(inside);
-    label(ink, "topic", pane.field == Field::Topic, topic, frame);
-    one_line_field(&pane.topic, ink, value_of(topic), pane.field == Field::Topic, frame);
-    label(ink, "payload", pane.field == Field::Payload, payload, frame);
-    draw_payload(pane, ink, value_of(payload), frame);
-    draw_options(pane, ink, options, frame);
-    draw_remark(pane, ink, remark, frame);
-    for (index, message) in pane.sent().take(usize::from(sent_rows)).enumerate() {
-        draw_sent(message, ink, row_of(sent, index), frame);
+    let areas = layout::publish_areas(area, pane.sent().len());
+    label(ink, "topic", pane.field == Field::Topic, areas.topic, frame);
+    one_line_field(&pane.topic, ink, value_of(areas.topic), pane.field == Field::Topic, frame);
+    label(ink, "payload", pane.field == Field::Payload, areas.payload, frame);
+    draw_payload(pane, ink, value_of(areas.payload), frame);
+    draw_options(pane, ink, &areas, frame);
+    draw_remark(pane, ink, areas.remark, frame);
+    for (index, message) in pane.sent().take(usize::from(areas.sent.height)).enumerate() {
+        draw_sent(message, ink, row_of(areas.sent, index), frame);
     }
 }
 
@@ -93,38 +85,36 @@ fn draw_payload(pane: &PublishPane, ink: &Ink<'_>, area: Rect, frame: &mut Frame
     }
 }
 
-fn draw_options(pane: &PublishPane, ink: &Ink<'_>, area: Rect, frame: &mut Frame<'_>) {
+fn draw_options(pane: &PublishPane, ink: &Ink<'_>, areas: &PublishAreas, frame: &mut Frame<'_>) {
     let buffer = frame.buffer_mut();
     let (muted, text) = (ink.style(Role::Muted), ink.style(Role::Text));
     let of = |field: Field| if pane.field == field { ink.style(Role::TitleFocus) } else { muted };
-    let mut x = area.x;
-    x += ink.put(buffer, x, area.y, LABEL, "QoS", of(Field::Qos));
-    x = x.max(area.x + LABEL);
-    for qos in [QoS::AtMostOnce, QoS::AtLeastOnce, QoS::ExactlyOnce] {
+    let put = |buffer: &mut Buffer, area: Rect, text: &str, style: Style| {
+        ink.put(buffer, area.x, area.y, area.width, text, style)
+    };
+    put(buffer, Rect { width: LABEL.min(areas.options.width), ..areas.options }, "QoS", of(Field::Qos));
+    for (qos, area) in [QoS::AtMostOnce, QoS::AtLeastOnce, QoS::ExactlyOnce].into_iter().zip(areas.qos) {
         let chosen = qos == pane.qos;
         let label = if chosen { format!("[{qos}]") } else { format!(" {qos} ") };
-        x += ink.put(
-            buffer,
-            x,
-            area.y,
-            3,
-            &label,
-            if chosen { text.add_modifier(Modifier::BOLD) } else { muted },
-        );
+        put(buffer, area, &label, if chosen { text.add_modifier(Modifier::BOLD) } else { muted });
     }
-    x += 3;
-    x += ink.put(buffer, x, area.y, 6, "retain", of(Field::Retain)) + 1;
-    let mark = if pane.retain { "[x]" } else { "[ ]" };
-    x += ink.put(buffer, x, area.y, 3, mark, if pane.retain { ink.style(Role::Retain) } else { muted }) + 3;
-    let button = " Send  Ctrl-S ";
+    put(buffer, areas.retain, "retain", of(Field::Retain));
+    let mark = Rect {
+        x: (areas.retain.x + 7).min(areas.retain.right()),
+        width: 3.min(areas.retain.width),
+        ..areas.retain
+    };
+    let (sign, style) = if pane.retain { ("[x]", ink.style(Role::Retain)) } else { ("[ ]", muted) };
+    put(buffer, mark, sign, style);
     let style = if pane.field == Field::Send {
         ink.style(Role::Accent).add_modifier(Modifier::REVERSED)
     } else {
         ink.style(Role::Key)
     };
-    x += ink.put(buffer, x, area.y, area.right().saturating_sub(x), button, style) + 2;
+    put(buffer, areas.send, " Send  Ctrl-S ", style);
     let size = format::bytes(pane.payload_text().len() as u64);
-    ink.put_right(buffer, x, area.y, area.right().saturating_sub(x), &size, muted);
+    let left = areas.send.right() + 1;
+    ink.put_right(buffer, left, areas.options.y, areas.options.right().saturating_sub(left), &size, muted);
 }
 
 /// One line under the fields: why it was not sent, what is wrong with the topic, what sending would do.

@@ -1,6 +1,7 @@
 //! The mouse: what is under the pointer gets the click and the wheel.
 
-use mqtt_tui::app::{Context, Overlay};
+use mqtt_tui::app::{Context, Effect, Overlay};
+use mqtt_tui::model::{QoS, SessionRequest};
 
 use crate::language::Journey;
 
@@ -177,7 +178,40 @@ fn clicks_anywhere_in_any_state_are_harmless() {
                     journey.click(column, row).wheel_down(column, row);
                 }
             }
-            assert_eq!(journey.effects(), [], "{place:?}");
+            // What the send button is for, and nothing else.
+            let sends = |effect: &Effect| matches!(effect, Effect::Request(_, SessionRequest::Publish(..)));
+            let others: Vec<_> = journey.effects().into_iter().filter(|effect| !sends(effect)).collect();
+            if place != ":" {
+                assert_eq!(others, [], "{place:?}");
+            }
         }
     }
+}
+
+#[test]
+fn the_publish_pane_is_filled_and_sent_by_clicks() {
+    let mut journey = Journey::knowing(&[("lamp/set", "ON")]);
+    journey.keys("Gp").paste("OFF");
+    let (column, row) = journey.place_of("[0] 1  2");
+    journey.click(column + 7, row).click_on("retain [ ]");
+    let publish = &journey.app.connection().publish;
+    assert!(publish.retain);
+    assert_eq!(publish.qos, QoS::ExactlyOnce);
+    journey.click_on("Send  Ctrl-S");
+    let sent = journey.effects();
+    assert!(
+        matches!(&sent[..], [Effect::Request(_, SessionRequest::Publish(_, publication))]
+            if publication.topic == "lamp/set" && publication.retain && &publication.payload[..] == b"OFF"),
+        "{sent:?}"
+    );
+    journey.click_on("topic    lamp").paste("/x");
+    assert_eq!(journey.app.connection().publish.topic.value(), "lamp/set/x");
+}
+
+#[test]
+fn a_click_in_the_palette_runs_that_command() {
+    let mut journey = Journey::knowing(&[("a", "1")]);
+    journey.keys(":screen").click_on("Broker: what it says of itself");
+    assert_eq!(journey.app.context(), Context::Broker);
+    assert!(matches!(journey.app.overlay, Overlay::None));
 }

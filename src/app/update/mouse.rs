@@ -3,9 +3,9 @@
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};
 
-use super::{history, overlay, set_focus};
-use crate::app::{App, Command, Effect, Overlay, Pane, Screen, layout};
-use crate::model::Moment;
+use super::{history, overlay, run, set_focus};
+use crate::app::{App, Command, Effect, Field, Overlay, Pane, Screen, layout};
+use crate::model::{Moment, QoS};
 
 /// Rows turned by one notch of the wheel.
 const NOTCH: isize = 3;
@@ -16,8 +16,7 @@ pub(super) fn on_mouse(app: &mut App, event: MouseEvent, now: Moment) -> Vec<Eff
         MouseEventKind::ScrollUp => -NOTCH,
         MouseEventKind::ScrollDown => NOTCH,
         MouseEventKind::Down(MouseButton::Left) => {
-            click(app, at);
-            return Vec::new();
+            return click(app, at, now);
         }
         _ => return Vec::new(),
     };
@@ -49,12 +48,25 @@ fn wheel(app: &mut App, at: Position, rows: isize, now: Moment) {
     }
 }
 
-fn click(app: &mut App, at: Position) {
+fn click(app: &mut App, at: Position, now: Moment) -> Vec<Effect> {
+    let areas = layout::areas(app);
+    if let Overlay::Palette(palette) = &mut app.overlay {
+        let (frame, list) = layout::palette(areas.body);
+        if list.contains(at) {
+            palette.selected = palette.top(usize::from(list.height)) + usize::from(at.y - list.y);
+            return run(app, Command::RunSelected, now);
+        }
+        if frame.contains(at) {
+            return Vec::new();
+        }
+    }
     if !matches!(app.overlay, Overlay::None) {
         app.overlay = Overlay::None;
-        return;
+        return Vec::new();
     }
-    let areas = layout::areas(app);
+    if let Some(pane) = inside(areas.publish, at) {
+        return click_publish(app, pane, at, now);
+    }
     if [areas.topics, areas.message, areas.history].into_iter().any(|area| inside(area, at).is_some()) {
         // The keys go where the click went; the filter stays as typed.
         app.filter_input = None;
@@ -69,6 +81,28 @@ fn click(app: &mut App, at: Position) {
             history::select_row(app, usize::from(at.y - area.y - 1));
         }
     }
+    Vec::new()
+}
+
+/// A click into a field gives it the keys; on a QoS, the retain mark or the button it does what it says.
+fn click_publish(app: &mut App, pane: Rect, at: Position, now: Moment) -> Vec<Effect> {
+    let publish = &mut app.connection_mut().publish;
+    let areas = layout::publish_areas(pane, publish.sent().len());
+    if areas.topic.contains(at) {
+        publish.field = Field::Topic;
+    } else if areas.payload.contains(at) {
+        publish.field = Field::Payload;
+    } else if let Some(level) = areas.qos.iter().position(|area| area.contains(at)) {
+        publish.field = Field::Qos;
+        publish.qos = QoS::from_level(level as u8).unwrap_or_default();
+    } else if areas.retain.contains(at) {
+        publish.field = Field::Retain;
+        publish.retain = !publish.retain;
+    } else if areas.send.contains(at) {
+        publish.field = Field::Send;
+        return run(app, Command::SendPublish, now);
+    }
+    Vec::new()
 }
 
 fn click_topics(app: &mut App, topics: Rect, at: Position) {
