@@ -147,6 +147,8 @@ commands! {
     NextSort, "topics.sort", "Sort the tree by name, messages, rate, last received", EXPLORER, ["S"], Some("sort"), false, always;
     ExpandBelow, "topics.expand-below", "Open everything below the selection", EXPLORER, ["o"], None, false, has_selection;
     CollapseBelow, "topics.collapse-below", "Close everything below the selection", EXPLORER, ["O"], None, false, has_selection;
+    ExpandAll, "topics.expand-all", "Open every branch", EXPLORER, ["+"], None, false, always;
+    CollapseAll, "topics.collapse-all", "Close every branch", EXPLORER, ["-"], None, false, always;
     Expand, "topics.expand", "Expand, or go to the first topic below", &[Topics], ["right", "l"], None, false, has_selection;
     Collapse, "topics.collapse", "Collapse, or go to the branch above", &[Topics], ["left", "h"], None, false, has_selection;
     NextMatch, "topics.next-match", "Next topic that matches the filter", EXPLORER, ["n"], None, false, has_filter;
@@ -154,14 +156,14 @@ commands! {
     ApplyFilter, "filter.apply", "Keep the filter and go back to the tree", &[Filter], ["enter"], Some("keep"), false, filter_shown;
     ClearFilter, "filter.clear", "Clear the filter", &[Filter], ["esc"], Some("clear"), false, filter_shown;
 
-    OlderMessage, "message.older", "Older message of this topic", EXPLORER, ["["], None, false, has_history;
-    NewerMessage, "message.newer", "Newer message of this topic", EXPLORER, ["]"], None, false, has_history;
     LatestMessage, "message.latest", "Back to the latest message, and follow it", &[Message, History], ["esc"], None, false, always;
     ToggleWrap, "message.wrap", "Wrap long lines of the payload", EXPLORER, ["w"], None, false, always;
     ScrollLeft, "message.left", "Scroll the payload left", &[Message], ["left", "h"], None, false, always;
     ScrollRight, "message.right", "Scroll the payload right", &[Message], ["right", "l"], None, false, always;
     CopyPayload, "copy.payload", "Copy the payload, byte for byte", EXPLORER, ["y"], Some("copy"), false, has_message;
     CopyTopic, "copy.topic", "Copy the topic", EXPLORER, ["Y"], None, false, has_selection;
+    OlderMessage, "message.older", "Older message of this topic", EXPLORER, ["["], Some("older"), false, has_history;
+    NewerMessage, "message.newer", "Newer message of this topic", EXPLORER, ["]"], Some("newer"), false, has_history;
 
     SendPublish, "publish.send", "Send the message", &[Publish], ["ctrl-s", "alt-enter"], Some("send"), true, is_publishing;
     NextField, "publish.next-field", "Next field", &[Publish], ["tab"], Some("field"), false, is_publishing;

@@ -32,7 +32,7 @@ pub use palette::PaletteState;
 pub use publish::{Field, MAX_EDITOR_BYTES, MAX_EDITOR_LINES, PublishPane, Sent};
 pub use rates::Rates;
 pub use siblings::Sort;
-pub use tree::{Step, TreeRow, TreeView};
+pub use tree::{Place, Step, TreeRow, TreeView};
 use tui_input::Input;
 pub use update::{ingest, update};
 

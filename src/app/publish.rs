@@ -82,6 +82,8 @@ pub struct PublishPane {
     pub refusal: Option<String>,
     /// The selection it was last opened on: its topic was filled in.
     pub opened_on: Option<TopicId>,
+    /// The topic that the payload was written for, when the pane was opened on another since.
+    pub draft_from: Option<String>,
     /// The `$` topic the user was warned of; sending again confirms it.
     pub confirmed: Option<String>,
     sent: VecDeque<Sent>,

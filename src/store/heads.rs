@@ -108,13 +108,18 @@ impl Heads {
         usize::try_from(u64::from(now.stored).saturating_sub(newer)).unwrap_or(usize::MAX)
     }
 
-    /// A message arrives on topic `node`: keeps what the hold needs, notes the time and whether it is stored.
-    pub(super) fn arrive(&mut self, node: u32, now_us: u64, stored: bool) {
+    /// Keeps the head of `node` for the hold, before it changes.
+    pub(super) fn keep(&mut self, node: u32) {
         let (head, too_large) = (self.all[node as usize], self.too_large_now(node));
         if let Some(saved) = &mut self.saved {
             saved.entry(node).or_insert(Saved { head, too_large });
         }
-        let first = head.recorded + too_large == 0;
+    }
+
+    /// A message arrives on topic `node`: keeps what the hold needs, notes the time and whether it is stored.
+    pub(super) fn arrive(&mut self, node: u32, now_us: u64, stored: bool) {
+        self.keep(node);
+        let first = self.all[node as usize].recorded + self.too_large_now(node) == 0;
         let head = &mut self.all[node as usize];
         head.last_us = if first { now_us } else { head.last_us.max(now_us) };
         head.newest_missing = !stored;

@@ -241,6 +241,20 @@ impl Store {
         }
     }
 
+    /// Takes every retained mark away: after a new session the broker sends again what it still retains.
+    pub fn forget_retained(&mut self) {
+        for node in 0..self.counts.len() as u32 {
+            if self.counts[node as usize].retained > 0 {
+                self.save(node);
+                self.counts[node as usize].retained = 0;
+            }
+            if self.heads.now(node).retained {
+                self.heads.keep(node);
+                self.heads.now_mut(node).retained = false;
+            }
+        }
+    }
+
     /// The node that sums up a share.
     fn share_node(&self, share: usize) -> Option<u32> {
         if share == USER { Some(TopicId::ROOT.0) } else { self.sys_root }

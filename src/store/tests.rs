@@ -458,3 +458,21 @@ fn children_that_arrived_later_are_reached_without_those_before() {
     store.release();
     assert_eq!(after(&store, y), vec![find(&store, "a/z")]);
 }
+
+#[test]
+fn retained_marks_go_with_the_session_and_come_back_with_the_messages() {
+    let mut store = Store::new(Limits::default());
+    let retained = Message { retain: true, ..message("a/b", b"1") };
+    store.ingest(&retained);
+    store.ingest(&message("a/c", b"1"));
+    let (topic, branch) = (store.find("a/b").expect("topic"), store.find("a").expect("branch"));
+    assert!(store.stats(topic).retained);
+    store.hold(Moment::default());
+    store.forget_retained();
+    assert!(store.stats(topic).retained, "held, the mark is as of the hold");
+    store.release();
+    assert!(!store.stats(topic).retained);
+    assert_eq!(store.stats(branch).retained_below, 0);
+    store.ingest(&retained);
+    assert_eq!((store.stats(topic).retained, store.stats(branch).retained_below), (true, 1));
+}

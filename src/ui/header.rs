@@ -10,7 +10,7 @@ use super::Cache;
 use super::ink::Ink;
 use crate::app::{self, App, Screen};
 use crate::config::Role;
-use crate::model::LinkState;
+use crate::model::{LinkState, PublishState};
 use crate::payload::{format, width};
 
 /// A piece of the header; pieces with a low rank give way first when the line is too short.
@@ -95,6 +95,10 @@ fn figures(app: &App, ink: &Ink<'_>, cache: &mut Cache) -> Vec<Piece> {
     }
     if connection.behind {
         pieces.push(Piece { rank: 10, text: "behind".to_owned(), style: warning });
+    }
+    let queued = connection.publish.sent().filter(|sent| sent.state == PublishState::Queued).count();
+    if queued > 0 {
+        pieces.push(Piece { rank: 10, text: format!("{queued} queued"), style: warning });
     }
     let refused = app::refused_filters(connection);
     if refused > 0 {

@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
-use ratatui::text::Line;
+use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
 use super::Cache;
@@ -34,12 +34,10 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, buff
     let topic = connection.tree.selected().map(|id| connection.store.path(id));
     let title = topic.map_or("Message".into(), |topic| ink.clean(topic).into_owned());
     let title = if title.is_empty() { ink.glyphs().empty_level.to_owned() } else { title };
-    let view = view_title(connection);
-    let room = usize::from(area.width).saturating_sub(view.len() + 8);
+    let view = view_title(connection, ink);
+    let room = usize::from(area.width).saturating_sub(view.width() + 6);
     let title = ink.tail(&title, room);
-    let block = ink
-        .frame(&title, focused)
-        .title(Line::styled(format!(" {view} "), ink.style(Role::Muted)).right_aligned());
+    let block = ink.frame(&title, focused).title(view);
     let inside = block.inner(area);
     block.render(area, buffer);
     let inside = Rect { x: inside.x + 1, width: inside.width.saturating_sub(2), ..inside };
@@ -55,11 +53,16 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, buff
     }
 }
 
-fn view_title(connection: &Connection) -> String {
-    let view = &connection.message;
-    let which = if view.at.is_some() { "older message, " } else { "" };
+fn view_title(connection: &Connection, ink: &Ink<'_>) -> Line<'static> {
     let wrap = if connection.wraps() { ", wrapped" } else { "" };
-    format!("{which}{}{wrap}", view.view.label())
+    let view = format!(" {}{wrap} ", connection.message.view.label());
+    let view = Span::styled(view, ink.style(Role::Muted));
+    let (Some(seq), Some(topic)) = (connection.message.at, connection.tree.selected()) else {
+        return Line::from(view).right_aligned();
+    };
+    let newer = connection.store.index_of(topic, seq) as u64;
+    let older = format!(" older message, {} newer: Esc for the latest ", format::grouped(newer));
+    Line::from(vec![Span::styled(older, ink.style(Role::Warning)), view]).right_aligned()
 }
 
 fn draw_message(

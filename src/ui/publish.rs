@@ -22,6 +22,21 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, frame: &mut Frame<'_>) 
     let block = ink.frame("Publish", true);
     block.render(area, frame.buffer_mut());
     let areas = layout::publish_areas(area, pane.sent().len());
+    let focused = match pane.field {
+        Field::Topic => areas.topic,
+        Field::Payload => areas.payload,
+        Field::Qos => areas.options,
+        Field::Retain => areas.retain,
+        Field::Send => areas.send,
+    };
+    ink.put(
+        frame.buffer_mut(),
+        focused.x.saturating_sub(1),
+        focused.y,
+        1,
+        ink.glyphs().cursor,
+        ink.style(Role::Accent),
+    );
     label(ink, "topic", pane.field == Field::Topic, areas.topic, frame);
     one_line_field(&pane.topic, ink, value_of(areas.topic), pane.field == Field::Topic, frame);
     label(ink, "payload", pane.field == Field::Payload, areas.payload, frame);
@@ -125,6 +140,8 @@ fn draw_remark(pane: &PublishPane, ink: &Ink<'_>, area: Rect, frame: &mut Frame<
         (fault, Role::Error)
     } else if let Some(warning) = pane.warning() {
         (format!("! {warning}"), Role::Warning)
+    } else if let Some(topic) = pane.draft_from.as_deref().filter(|_| !pane.payload.is_empty()) {
+        (format!("payload as written for {topic}; Ctrl-L clears it"), Role::Muted)
     } else {
         return;
     };

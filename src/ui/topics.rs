@@ -14,7 +14,7 @@ use super::ink::{Ink, row_of};
 use crate::app::layout::{
     self, TREE_AGE as AGE, TREE_FLAG as MARK, TREE_MESSAGES as MESSAGES, TreeColumns, tree_columns,
 };
-use crate::app::{App, Connection, Pane, TreeRow};
+use crate::app::{App, Connection, Pane, Place, TreeRow};
 use crate::config::Role;
 use crate::model::{LinkState, SubscriptionState};
 use crate::payload::{format, preview, preview_kind};
@@ -26,7 +26,9 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, fram
     let tree = &connection.tree;
     let sort =
         Line::styled(format!(" sort: {} ", tree.sort().label()), ink.style(Role::Muted)).right_aligned();
-    let block = ink.frame("Topics", focused).title(sort);
+    let place = tree.place().map_or_else(String::new, |place| position(place, tree.rows().len()));
+    let place = Line::styled(place, ink.style(Role::Muted)).right_aligned();
+    let block = ink.frame("Topics", focused).title(sort).title_bottom(place);
     let inside = block.inner(area);
     block.render(area, frame.buffer_mut());
     let mut top = 0;
@@ -46,6 +48,21 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, fram
     for (index, row) in tree.rows().iter().enumerate().take(usize::from(rows.height)) {
         let selected = tree.selected() == Some(row.node);
         draw_row(connection, ink, widths, *row, (selected, focused), row_of(rows, index), cache, buffer);
+    }
+}
+
+/// ` 12-34 of 118 rows `.
+fn position(place: Place, rows: usize) -> String {
+    let all = match place.all {
+        Ok(all) => format::grouped(all as u64),
+        Err(counted) => format!("more than {}", format::grouped(counted as u64)),
+    };
+    match place.above {
+        Some(above) => {
+            let (first, last) = (above as u64 + 1, (above + rows) as u64);
+            format!(" {}-{} of {all} rows ", format::grouped(first), format::grouped(last))
+        }
+        None => format!(" of {all} rows "),
     }
 }
 
@@ -211,7 +228,9 @@ fn value<'a>(
     let age = Duration::from_micros(ink.shown.mono_us.saturating_sub(stats.own_last_us.unwrap_or(0)));
     let style = ink.fresh(age, cache);
     match store.latest(row.node) {
-        Some(message) if message.payload.is_empty() => (ink.style(Role::Faint), Value::Words("empty".into())),
+        Some(message) if message.payload.is_empty() => {
+            (ink.style(Role::Faint), Value::Words("(empty)".into()))
+        }
         Some(message) => (style, Value::Payload(message.payload)),
         None if store.too_large(row.node).1 => {
             (ink.style(Role::Faint), Value::Words("too large to keep".into()))
@@ -227,7 +246,7 @@ fn empty(app: &App, ink: &Ink<'_>, area: Rect, buffer: &mut Buffer) {
     let lines =
         if connection.tree.filter_matches() == Some(0) && connection.store.child_count(TopicId::ROOT) > 0 {
             vec![
-                line(Role::Text, "No topic contains this text."),
+                line(Role::Text, "No topic contains this text. It is taken as it is, wildcards too."),
                 line(Role::Muted, "Esc clears the filter; topics that come and match appear by themselves."),
             ]
         } else {

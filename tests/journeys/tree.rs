@@ -185,13 +185,16 @@ fn the_selection_survives_a_change_of_order() {
             journey.message(&format!("t{index:03}"), "x");
         }
     }
-    journey.keys(&"j".repeat(77));
+    journey.keys("g").keys(&"j".repeat(77));
     assert_eq!(journey.selected(), "t077");
-    for _ in 0..4 {
+    for first in ["  t006", "  t006", "  t000", "  t000"] {
         journey.keys("S");
         assert_eq!(journey.selected(), "t077");
-        assert!(journey.selected_row().is_some(), "it stays on the screen");
+        assert_eq!(journey.tree()[0], first, "the top of the new order is what was asked for");
     }
+    journey.keys("jk");
+    assert_eq!(journey.selected(), "t077");
+    assert!(journey.selected_row().is_some(), "the first move brings it back");
 }
 
 #[test]

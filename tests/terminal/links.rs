@@ -59,6 +59,9 @@ fn c08_a_broker_that_dies_and_comes_back() {
     for number in 0..5 {
         stage.publish("kitchen/door", format!("moved {number}").as_bytes(), false);
     }
+    // On the branch, so that the name of no topic is a title.
+    terminal.keys("g");
+    terminal.wait_for("No message on this level");
     wait_for_row(&terminal, "temperature", &["37"]);
     wait_for_row(&terminal, "door", &["5"]);
     wait_for_row(&terminal, "kitchen", &["42", "2", "topics"]);

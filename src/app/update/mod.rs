@@ -181,6 +181,8 @@ pub(super) fn run(app: &mut App, command: Command, now: Moment) -> Vec<Effect> {
         | Command::NextSort
         | Command::ExpandBelow
         | Command::CollapseBelow
+        | Command::ExpandAll
+        | Command::CollapseAll
         | Command::Expand
         | Command::Collapse
         | Command::NextMatch

@@ -22,7 +22,10 @@ pub(super) fn run(app: &mut App, command: Command, now: Moment) -> Vec<Effect> {
         Command::PreviousField => pane.field = pane.field.stepped(-1),
         Command::CycleQos => cycle_qos(&mut pane.qos, 1),
         Command::ToggleRetain => pane.retain = !pane.retain,
-        _ => drop(pane.payload.clear()),
+        _ => {
+            pane.payload.clear();
+            pane.draft_from = None;
+        }
     }
     Vec::new()
 }
@@ -35,7 +38,11 @@ fn open(app: &mut App) {
     if (pane.topic.value().is_empty() || pane.opened_on != selected)
         && let Some(selected) = selected
     {
+        let before = pane.topic.value().to_owned();
         pane.topic = Input::new(connection.store.path(selected).to_string());
+        // What was meant for one topic must not be retained on another by accident.
+        pane.retain = false;
+        pane.draft_from = (!before.is_empty() && !pane.payload.is_empty()).then_some(before);
     }
     pane.opened_on = selected;
     pane.open = true;
@@ -72,11 +79,16 @@ pub(super) fn on_key(app: &mut App, key: KeyEvent, now: Moment) -> Vec<Effect> {
             pane.qos = QoS::from_level(digit as u8 - b'0').unwrap_or_default();
         }
         (Field::Retain, KeyCode::Char(' ') | KeyCode::Enter) => pane.retain = !pane.retain,
+        (Field::Send, KeyCode::Enter | KeyCode::Char(' ')) => return send(app, now),
         (Field::Retain, KeyCode::Left) => pane.field = Field::Qos,
         (Field::Retain, KeyCode::Right) | (Field::Qos, KeyCode::Down) => pane.field = Field::Send,
         (Field::Send, KeyCode::Left) => pane.field = Field::Retain,
         (Field::Qos | Field::Retain | Field::Send, KeyCode::Up) => pane.field = Field::Payload,
-        (Field::Send, KeyCode::Enter | KeyCode::Char(' ')) => return send(app, now),
+        (Field::Qos | Field::Retain | Field::Send, KeyCode::Char(letter)) if letter != ' ' => {
+            // Whoever types means the payload.
+            pane.field = Field::Payload;
+            return on_key(app, key, now);
+        }
         _ => {}
     }
     Vec::new()

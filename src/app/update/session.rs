@@ -39,6 +39,9 @@ fn on_link(app: &mut App, id: ConnectionId, state: LinkState, now: Moment) {
     let was_connected = connection.link.is_connected();
     connection.link = state.clone();
     connection.link_since = now;
+    if matches!(state, LinkState::Connected { session_present: false, .. }) {
+        connection.store.forget_retained();
+    }
     let address = connection.address.clone();
     // The same trouble at each attempt is told once; the banner shows it all the while.
     let told = match &state {

@@ -5,6 +5,7 @@ use tui_input::Input;
 use super::set_focus;
 use crate::app::{App, Command, Pane, Step};
 use crate::model::Moment;
+use crate::store::TopicId;
 
 pub(super) fn run(app: &mut App, command: Command, now: Moment) {
     let now_us = app.connection().shown_moment(now).mono_us;
@@ -19,6 +20,11 @@ pub(super) fn run(app: &mut App, command: Command, now: Moment) {
             let tree = &mut app.connection_mut().tree;
             let next = tree.sort().next();
             tree.set_sort(next);
+        }
+        Command::ExpandAll | Command::CollapseAll => {
+            let connection = app.connection_mut();
+            let open = command == Command::ExpandAll;
+            connection.tree.set_open_below(TopicId::ROOT, open, &connection.store);
         }
         Command::NextMatch | Command::PreviousMatch => {
             let connection = app.connection_mut();
@@ -43,9 +49,7 @@ fn on_selection(app: &mut App, command: Command, now_us: u64) {
         Command::Expand => set_focus(app, Pane::Message),
         Command::Collapse if branch && tree.is_open(selected) => tree.set_open(selected, false),
         Command::Collapse => {
-            if let Some(parent) =
-                store.parent(selected).filter(|parent| *parent != crate::store::TopicId::ROOT)
-            {
+            if let Some(parent) = store.parent(selected).filter(|parent| *parent != TopicId::ROOT) {
                 tree.select(parent, store);
             }
         }

@@ -1,11 +1,29 @@
 //! The topic tree as it is looked at: what is open, selected, filtered and sorted, and the rows on screen. `arrange` brings the
 //! rows up to date before a frame; a frame then costs the rows it shows, however large the tree.
 
+macro_rules! walk {
+    ($self:ident, $store:expr, $now:expr) => {
+        Walk {
+            store: $store,
+            open: &$self.open,
+            closed: &$self.closed,
+            filter: $self.filter.as_ref(),
+            siblings: &mut $self.siblings,
+            now_us: $now,
+        }
+    };
+}
+
+mod place;
+mod settle;
+
 use super::filter::Filter;
 use super::node_set::NodeSet;
 use super::siblings::{Siblings, Sort};
 use super::walk::{Cursor, Walk};
 use crate::store::{Store, TopicId};
+pub use place::Place;
+use place::place;
 
 /// One row on screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,9 +51,6 @@ pub enum Step {
     Last,
 }
 
-/// How long after the first topic branches open by themselves: by then a broker has sent what it retained.
-const SETTLING_US: u64 = 3_000_000;
-
 /// State of the tree pane.
 #[derive(Debug, Default)]
 pub struct TreeView {
@@ -50,24 +65,14 @@ pub struct TreeView {
     /// What was selected when the filter hid it: selected again when the filter goes, unless the user has moved since.
     hidden_selection: Option<TopicId>,
     rows: Vec<TreeRow>,
+    place: Option<Place>,
     height: usize,
     /// The user has moved, opened or clicked, or has had time to read: nothing opens or moves by itself any more.
     touched: bool,
     /// When it is time to let things stand, in monotonic microseconds.
     settles_us: Option<u64>,
-}
-
-macro_rules! walk {
-    ($self:ident, $store:expr, $now:expr) => {
-        Walk {
-            store: $store,
-            open: &$self.open,
-            closed: &$self.closed,
-            filter: $self.filter.as_ref(),
-            siblings: &mut $self.siblings,
-            now_us: $now,
-        }
-    };
+    /// What opened by itself was thought over once, a second after the first topic.
+    laid_again: bool,
 }
 
 impl TreeView {
@@ -81,14 +86,21 @@ impl TreeView {
         &self.rows
     }
 
+    /// Where the rows on screen stand among all visible ones; `None` when all of them are on screen.
+    pub fn place(&self) -> Option<Place> {
+        self.place
+    }
+
     /// What the tree is sorted by.
     pub fn sort(&self) -> Sort {
         self.siblings.sort()
     }
 
-    /// Sorts by something else.
+    /// Sorts by something else, and shows the top of the new order: that is what it was asked for.
     pub fn set_sort(&mut self, sort: Sort) {
         self.siblings.set_sort(sort);
+        self.top = None;
+        self.anchor_row = None;
     }
 
     /// The filter's text, empty when there is none.
@@ -316,51 +328,18 @@ impl TreeView {
                 fill(&mut walk, &mut cursor, height, &mut rows);
             }
         }
+        let full = rows.len() == height;
+        self.place = full
+            .then(|| rows.first())
+            .flatten()
+            .and_then(|row| place(&mut walk, row.node))
+            .filter(|place| place.all != Ok(height));
         self.selected = at_selection.map(|cursor| cursor.node());
         self.top = rows.first().map(|row| row.node);
         if anchor_row.is_some() && !rows.is_empty() {
             self.anchor_row = rows.iter().position(|row| Some(row.node) == self.selected);
         }
         self.rows = rows;
-    }
-
-    /// Before the first touch: opens what fits and selects the first topic in sight, so that its message can be read at once.
-    fn settle(&mut self, store: &Store, now_us: u64) {
-        if store.child_count(TopicId::ROOT) == 0 {
-            return;
-        }
-        let settles_us = *self.settles_us.get_or_insert(now_us.saturating_add(SETTLING_US));
-        self.open_what_fits(store, now_us);
-        let mut rows = Vec::with_capacity(self.height);
-        let mut walk = walk!(self, store, now_us);
-        if let Some(mut cursor) = walk.first() {
-            fill(&mut walk, &mut cursor, self.height, &mut rows);
-        }
-        let first_topic = rows.iter().position(|row| store.is_topic(row.node));
-        self.selected = rows.get(first_topic.unwrap_or(0)).map(|row| row.node);
-        self.anchor_row = Some(first_topic.unwrap_or(0));
-        self.touched = now_us >= settles_us;
-    }
-
-    /// Before the first touch, branches open by themselves, shallow and busy ones first, as long as everything fits on the screen.
-    fn open_what_fits(&mut self, store: &Store, now_us: u64) {
-        loop {
-            let mut walk = walk!(self, store, now_us);
-            let Some(mut cursor) = walk.first() else { return };
-            let mut rows = Vec::with_capacity(self.height);
-            fill(&mut walk, &mut cursor, self.height + 1, &mut rows);
-            let room = self.height.saturating_sub(rows.len());
-            let candidate = rows
-                .iter()
-                .filter(|row| row.branch && !row.open && store.level(row.node) != "$SYS")
-                .filter(|row| store.child_count(row.node) <= room)
-                .min_by_key(|row| (row.depth, std::cmp::Reverse(store.stats(row.node).messages_below)))
-                .map(|row| row.node);
-            match candidate {
-                Some(node) => drop(self.open.insert(node)),
-                None => return,
-            }
-        }
     }
 }
 
