@@ -60,6 +60,7 @@ fn c08_a_broker_that_dies_and_comes_back() {
         stage.publish("kitchen/door", format!("moved {number}").as_bytes(), false);
     }
     // On the branch, so that the name of no topic is a title.
+    terminal.wait_for("door");
     terminal.keys("g");
     terminal.wait_for("No message on this level");
     wait_for_row(&terminal, "temperature", &["37"]);

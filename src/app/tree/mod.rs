@@ -167,7 +167,7 @@ impl TreeView {
 
     /// Moves the selection; the screen follows.
     pub fn step(&mut self, step: Step, store: &Store, now_us: u64) {
-        self.touched = true;
+        self.stand_still();
         let selected = self.selected;
         let mut walk = walk!(self, store, now_us);
         let mut moved = 0isize;
@@ -201,7 +201,7 @@ impl TreeView {
 
     /// Turns the screen without moving the selection (mouse wheel).
     pub fn scroll(&mut self, rows: isize, store: &Store, now_us: u64) {
-        self.touched = true;
+        self.stand_still();
         let Some(top) = self.rows.first().map(|row| row.node) else { return };
         let height = self.height;
         let mut walk = walk!(self, store, now_us);
