@@ -20,12 +20,8 @@ pub struct Connection {
     pub address: String,
     /// Client id in use.
     pub client_id: String,
-    /// `$SYS/#` is asked for.
-    pub sys_wanted: bool,
     /// Where the link stands.
     pub link: LinkState,
-    /// When it came to stand there.
-    pub link_since: Moment,
     /// Cause of the last trouble the user was told of since the last success.
     pub(super) told_trouble: Option<String>,
     /// Filters with what the broker made of them, in the order asked for.
@@ -58,9 +54,7 @@ impl Connection {
             name,
             address: format!("mqtt://{}", target.address()),
             client_id: target.client_id.clone(),
-            sys_wanted: target.sys,
             link: LinkState::Idle,
-            link_since: Moment::default(),
             told_trouble: None,
             subscriptions: Vec::new(),
             store: Store::new(limits),
