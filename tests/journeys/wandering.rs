@@ -164,7 +164,8 @@ proptest! {
             take(&mut journey, step);
             // The wheel may turn the selection off the screen, until a key is pressed.
             match step {
-                Step::Wheel(..) => scrolled = true,
+                // So may a new order: its top is what was asked for.
+                Step::Wheel(..) | Step::Key("S") => scrolled = true,
                 Step::Key("j" | "k" | "g" | "G") if journey.app.context() == mqtt_tui::app::Context::Topics => scrolled = false,
                 _ => {}
             }

@@ -336,7 +336,7 @@ impl TreeView {
             .filter(|place| place.all != Ok(height));
         self.selected = at_selection.map(|cursor| cursor.node());
         self.top = rows.first().map(|row| row.node);
-        if anchor_row.is_some() && !rows.is_empty() {
+        if (anchor_row.is_some() || top.is_none()) && !rows.is_empty() {
             self.anchor_row = rows.iter().position(|row| Some(row.node) == self.selected);
         }
         self.rows = rows;
