@@ -10,7 +10,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use jiff::tz::TimeZone;
 use mqtt_tui::app::{self, Action, App, Command, Settings, Sort, arrange, update};
 use mqtt_tui::config::{Colours, Look, Themes};
-use mqtt_tui::model::{ConnectionId, Message, Moment, Protocol, QoS, SessionEvent, Target};
+use mqtt_tui::model::{ConnectionId, Message, Moment, QoS, SessionEvent, Target};
 use mqtt_tui::store::{Limits, TopicId};
 use mqtt_tui::ui::{self, Appearance, Cache};
 use ratatui::Terminal;
@@ -113,18 +113,7 @@ impl Bench {
 }
 
 fn target() -> Target {
-    Target {
-        host: "127.0.0.1".into(),
-        port: 1883,
-        user: None,
-        password: None,
-        client_id: "bench".into(),
-        keep_alive: 30,
-        clean_session: true,
-        protocol: Protocol::V4,
-        filters: Vec::new(),
-        sys: true,
-    }
+    Target::new("127.0.0.1", 1883, "bench")
 }
 
 /// A million topics over 20 sites, 50 lines and 1,000 devices each.

@@ -187,16 +187,9 @@ impl Running {
 
 fn target() -> Target {
     Target {
-        host: "here".to_owned(),
-        port: 1883,
-        user: None,
-        password: None,
-        client_id: "loop".to_owned(),
-        keep_alive: 30,
-        clean_session: true,
         protocol: Protocol::V5,
         filters: vec![(TopicFilter::parse("#").expect("a legal filter"), QoS::AtMostOnce)],
-        sys: true,
+        ..Target::new("here", 1883, "loop")
     }
 }
 

@@ -11,8 +11,8 @@ use common::PATIENCE;
 use common::mosquitto::Mosquitto;
 use mqtt_tui::broker::{Broker, BrokerOptions, Misbehaviour};
 use mqtt_tui::model::{
-    Clock, ConnectionId, LinkState, Message, Protocol, Publication, PublishId, PublishState, QoS,
-    SessionEvent, SessionRequest, SubscriptionState, Target, TopicFilter, Trouble,
+    Clock, ConnectionId, LinkState, Message, Publication, PublishId, PublishState, QoS, SessionEvent,
+    SessionRequest, SubscriptionState, Target, TopicFilter, Trouble,
 };
 use mqtt_tui::mqtt::{RequestRefused, Session, random_client_id};
 use tokio::sync::mpsc;
@@ -20,16 +20,8 @@ use tokio::time::timeout;
 
 fn target(port: u16) -> Target {
     Target {
-        host: "localhost".into(),
-        port,
-        user: None,
-        password: None,
-        client_id: random_client_id(),
-        keep_alive: 30,
-        clean_session: true,
-        protocol: Protocol::V4,
         filters: vec![(TopicFilter::parse("#").unwrap(), QoS::ExactlyOnce)],
-        sys: true,
+        ..Target::new("localhost", port, random_client_id())
     }
 }
 

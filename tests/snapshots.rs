@@ -59,16 +59,8 @@ fn nothing_received(scene: &mut Scene) {
     let settings: Settings = scene.app.settings.clone();
     let size = scene.app.size;
     let target = Target {
-        host: "127.0.0.1".to_owned(),
-        port: 1883,
-        user: None,
-        password: None,
-        client_id: "mqtt-tui-0badcafe".to_owned(),
-        keep_alive: 30,
-        clean_session: true,
         protocol: mqtt_tui::model::Protocol::V5,
-        filters: Vec::new(),
-        sys: true,
+        ..Target::new("127.0.0.1", 1883, "mqtt-tui-0badcafe")
     };
     scene.app = App::new(settings, "factory".to_owned(), &target);
     scene.app.size = size;

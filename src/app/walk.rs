@@ -16,6 +16,14 @@ pub(super) struct Walk<'a> {
     pub(super) now_us: u64,
 }
 
+/// Whether the rows below `node` are shown: a filter opens everything that leads to a match, unless closed by hand.
+pub(super) fn is_open(node: TopicId, open: &NodeSet, closed: &NodeSet, filter: Option<&Filter>) -> bool {
+    match filter {
+        Some(_) => !closed.contains(node),
+        None => open.contains(node),
+    }
+}
+
 /// A row's place: its index among its siblings, at each level from the root down.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Cursor {
@@ -41,10 +49,7 @@ impl Walk<'_> {
 
     /// Whether the rows below `node` are shown.
     pub(super) fn is_open(&self, node: TopicId) -> bool {
-        match self.filter {
-            Some(_) => !self.closed.contains(node),
-            None => self.open.contains(node),
-        }
+        is_open(node, self.open, self.closed, self.filter)
     }
 
     /// The first row of all.

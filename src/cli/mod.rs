@@ -19,7 +19,7 @@ use std::process::ExitCode;
 use clap::error::ErrorKind;
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand};
 
-use crate::model::TopicFilter;
+use crate::model::{Target, TopicFilter};
 use crate::payload::sanitise::sanitise;
 use crate::payload::width;
 
@@ -81,7 +81,7 @@ struct ConnectArgs {
     #[arg(short = 'i', long = "id")]
     client_id: Option<String>,
     /// Keep alive in seconds; 0 is off
-    #[arg(short, long, default_value_t = 30, value_parser = clap::value_parser!(u16))]
+    #[arg(short, long, default_value_t = Target::KEEP_ALIVE, value_parser = clap::value_parser!(u16))]
     keepalive: u16,
     /// Keep the session at the broker (needs -i)
     #[arg(short = 'c', long = "disable-clean-session", requires = "client_id")]

@@ -100,18 +100,7 @@ fn settings(themes: &Themes) -> Settings {
 }
 
 fn target() -> Target {
-    Target {
-        host: "127.0.0.1".to_owned(),
-        port: 1883,
-        user: None,
-        password: None,
-        client_id: "mqtt-tui-0badcafe".to_owned(),
-        keep_alive: 30,
-        clean_session: true,
-        protocol: Protocol::V4,
-        filters: Vec::new(),
-        sys: true,
-    }
+    Target::new("127.0.0.1", 1883, "mqtt-tui-0badcafe")
 }
 
 /// A moment of the scene. The monotonic clock starts a while before, as it would for a program that was started first.

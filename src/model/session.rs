@@ -49,6 +49,26 @@ impl std::fmt::Debug for Target {
 }
 
 impl Target {
+    /// Keep alive in seconds unless told otherwise.
+    pub const KEEP_ALIVE: u16 = 30;
+
+    /// A target as it is when only the place is named: nobody logs in, no filter but `$SYS/#` is asked for, MQTT 3.1.1, nothing is
+    /// kept at the broker.
+    pub fn new(host: impl Into<String>, port: u16, client_id: impl Into<String>) -> Self {
+        Self {
+            host: host.into(),
+            port,
+            user: None,
+            password: None,
+            client_id: client_id.into(),
+            keep_alive: Self::KEEP_ALIVE,
+            clean_session: true,
+            protocol: Protocol::V4,
+            filters: Vec::new(),
+            sys: true,
+        }
+    }
+
     /// `host:port`, with brackets around an IPv6 address. Holds no secrets.
     pub fn address(&self) -> String {
         if self.host.contains(':') {

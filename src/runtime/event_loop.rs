@@ -88,10 +88,10 @@ impl Drawing {
     /// When the next frame is due that no key asked for.
     fn due(&self, clock: &Clock) -> Option<Instant> {
         let Some(last) = self.last else { return Some(Instant::now()) };
-        // Drawing may take a tenth of the time at most: on a slow link frames get fewer.
         if self.asked {
             return Some(last);
         }
+        // Drawing may take a tenth of the time at most. A slow link makes frames fewer in `due_frame`.
         let earliest = last + FRAME_INTERVAL.max(self.cost * 10);
         if self.dirty {
             return Some(earliest);

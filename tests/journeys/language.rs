@@ -349,16 +349,5 @@ impl Journey {
 }
 
 fn target() -> Target {
-    Target {
-        host: "here".to_owned(),
-        port: 1883,
-        user: None,
-        password: None,
-        client_id: "journey".to_owned(),
-        keep_alive: 30,
-        clean_session: true,
-        protocol: Protocol::V5,
-        filters: Vec::new(),
-        sys: true,
-    }
+    Target { protocol: Protocol::V5, ..Target::new("here", 1883, "journey") }
 }

@@ -20,7 +20,7 @@ mod settle;
 use super::filter::Filter;
 use super::node_set::NodeSet;
 use super::siblings::{Siblings, Sort};
-use super::walk::{Cursor, Walk};
+use super::walk::{Cursor, Walk, is_open};
 use crate::store::{Store, TopicId};
 pub use place::Place;
 use place::place;
@@ -224,10 +224,7 @@ impl TreeView {
 
     /// Whether the rows below `node` are shown.
     pub fn is_open(&self, node: TopicId) -> bool {
-        match self.filter {
-            Some(_) => !self.closed.contains(node),
-            None => self.open.contains(node),
-        }
+        is_open(node, &self.open, &self.closed, self.filter.as_ref())
     }
 
     /// Shows or hides the rows below `node`.

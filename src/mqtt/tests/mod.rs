@@ -18,8 +18,8 @@ use tokio::time::timeout;
 use super::Session;
 use super::timing::Timing;
 use crate::model::{
-    Clock, ConnectionId, LinkState, Message, Protocol, Publication, PublishId, PublishState, QoS,
-    SessionEvent, SessionRequest, SubscriptionState, Target, TopicFilter, Trouble,
+    Clock, ConnectionId, LinkState, Message, Publication, PublishId, PublishState, QoS, SessionEvent,
+    SessionRequest, SubscriptionState, Target, TopicFilter, Trouble,
 };
 
 /// Longer than anything here may take on a busy machine.
@@ -27,18 +27,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A target on loopback that subscribes to nothing.
 pub(super) fn target(port: u16) -> Target {
-    Target {
-        host: "127.0.0.1".into(),
-        port,
-        user: None,
-        password: None,
-        client_id: "tester".into(),
-        keep_alive: 30,
-        clean_session: true,
-        protocol: Protocol::V4,
-        filters: Vec::new(),
-        sys: false,
-    }
+    Target { sys: false, ..Target::new("127.0.0.1", port, "tester") }
 }
 
 /// A filter known to be valid.
