@@ -49,6 +49,11 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, fram
         let selected = tree.selected() == Some(row.node);
         draw_row(connection, ink, widths, *row, (selected, focused), row_of(rows, index), cache, buffer);
     }
+    let below = tree.rows().len() as u16;
+    if connection.store.totals().messages == 0 && below < rows.height {
+        // Only $SYS is there: what is missing is told below it.
+        empty(app, ink, Rect { y: rows.y + below, height: rows.height - below, ..rows }, buffer);
+    }
 }
 
 /// ` 12-34 of 118 rows `.
