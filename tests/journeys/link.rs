@@ -125,7 +125,8 @@ fn the_broker_screen_says_why_it_is_empty() {
 fn with_only_sys_in_the_tree_it_still_says_why_there_is_nothing_else() {
     let mut journey = Journey::new();
     journey.subscription("nothing/here", SubscriptionState::Granted(QoS::AtMostOnce));
-    journey.message("$SYS/broker/uptime", "5 seconds").sees("▸ $SYS");
+    journey.subscription("$SYS/#", SubscriptionState::Granted(QoS::AtMostOnce)).sees("$SYS/#  granted");
+    journey.message("$SYS/broker/uptime", "5 seconds").sees("▸ $SYS").does_not_see("$SYS/#  granted");
     journey.sees("No message has come yet").sees("nothing/here").sees("granted at QoS 0");
     journey.message("a", "1").does_not_see("No message has come yet");
 }
