@@ -101,17 +101,19 @@ impl Streams {
 /// Stops this process and its group until the shell continues them. The group, because `sudo` and scripts wait in it.
 #[cfg(unix)]
 pub fn stop_group() -> io::Result<()> {
-    use rustix::process::{Signal, getpgrp, kill_process_group};
-    kill_process_group(getpgrp(), Signal::STOP).map_err(io::Error::from)
+    use rustix::process::{Signal, kill_current_process_group};
+    kill_current_process_group(Signal::STOP).map_err(io::Error::from)
 }
 
 /// Whether somebody can continue this process once it is stopped: a shell, or a script in one. A program that a terminal window, a
 /// container or `ssh host program` runs by itself has nobody: stopped, it would stay so for ever.
 #[cfg(unix)]
 pub(super) fn has_shell() -> bool {
-    use rustix::process::{getppid, getsid};
+    use nix::unistd::{getppid, getsid};
+    // A parent outside of this container is process 0, and asking for the session of 0 would answer with our own.
+    let parent = getppid();
     let own = getsid(None).ok();
-    own.is_some() && getppid().and_then(|parent| getsid(Some(parent)).ok()) == own
+    own.is_some() && parent.as_raw() > 0 && getsid(Some(parent)).ok() == own
 }
 
 /// Whether the terminal is still there. A hung-up terminal answers with an error.

@@ -69,6 +69,25 @@ fn f06_without_a_shell_to_come_back_from_ctrl_z_is_refused_in_words() {
     assert_eq!(terminal.wait_for_end().code, 0);
 }
 
+/// In a container without an init of its own, session and group of the parent are numbered 0.
+#[test]
+fn f06_without_a_shell_in_a_container_is_the_same() {
+    let own = std::env::current_exe().expect("the path of this test");
+    let inside = |command: &str, argument: &str| {
+        // A shell in between: what is started first in there ends everything when it ends.
+        let script = format!("{command} {argument}; exit $?");
+        let mut unshare = std::process::Command::new("unshare");
+        unshare.args(["--pid", "--fork", "--mount-proc", "sh", "-c", &script]);
+        unshare.output().is_ok_and(|output| output.status.success())
+    };
+    if !inside("true", "") {
+        println!("skipped: this user may not make a process namespace with unshare");
+        return;
+    }
+    let test = "suspend::f06_without_a_shell_to_come_back_from_ctrl_z_is_refused_in_words --exact";
+    assert!(inside(&own.display().to_string(), test), "{test} fails in a namespace of its own");
+}
+
 #[test]
 fn f06_sigtstp_from_outside_is_the_same() {
     let terminal = started();
