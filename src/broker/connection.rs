@@ -1,4 +1,4 @@
-//! One socket: CONNECT and login, then packets in and batches out until either side ends it. Knows bytes and time; what
+//! One connection: CONNECT and login, then packets in and batches out until either side ends it. Knows bytes and time; what
 //! packets mean is the hub's business.
 
 use std::future::pending;
@@ -7,9 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::BytesMut;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
-use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
@@ -25,9 +23,11 @@ use crate::model::Protocol;
 /// A client that says nothing for this long is none.
 const CONNECT_TIME: Duration = Duration::from_secs(10);
 /// What a connection that is to end may still take to write what it was given.
-const LAST_WORDS: Duration = Duration::from_secs(1);
+pub(super) const LAST_WORDS: Duration = Duration::from_secs(1);
 /// Bytes collected before they are written.
 const WRITE_AT: usize = 64 << 10;
+/// Bytes of a large payload written at a time: over a WebSocket they make one frame, and clients limit those.
+const WRITE_AT_MOST: usize = 1 << 20;
 /// Bytes read at a time, at least.
 const READ_ROOM: usize = 16 << 10;
 /// Packets handed to the hub at a time.
@@ -45,10 +45,7 @@ pub(super) struct Door {
 }
 
 /// Serves one client from its first byte to its last.
-pub(super) async fn serve(stream: TcpStream, door: Door) {
-    // Without it small packets wait for acknowledgements; a socket that cannot do it is slower, not wrong.
-    let _ = stream.set_nodelay(true);
-    let (read, mut write) = stream.into_split();
+pub(super) async fn serve<R: AsyncRead + Unpin, W: AsyncWrite + Unpin>(read: R, mut write: W, door: Door) {
     let mut input = Input { read, buffer: BytesMut::new(), taken: 0 };
     let connect = tokio::select! {
         () = door.stop.cancelled() => return,
@@ -70,7 +67,11 @@ pub(super) async fn serve(stream: TcpStream, door: Door) {
 }
 
 /// Reads CONNECT and checks the login. `None` when the connection is to be closed, told or not.
-async fn greet(input: &mut Input, write: &mut OwnedWriteHalf, door: &Door) -> Option<Connect> {
+async fn greet<R: AsyncRead + Unpin, W: AsyncWrite + Unpin>(
+    input: &mut Input<R>,
+    write: &mut W,
+    door: &Door,
+) -> Option<Connect> {
     let frame = timeout(CONNECT_TIME, input.first_frame()).await.ok()??;
     let connect = match greeting::read(frame.freeze()) {
         Ok(Greeting::Connect(connect)) => connect,
@@ -91,6 +92,7 @@ async fn greet(input: &mut Input, write: &mut OwnedWriteHalf, door: &Door) -> Op
         ConnackFault::Never => return input.ignore().await,
         ConnackFault::Bytes(bytes) => {
             write.write_all(&bytes).await.ok()?;
+            write.flush().await.ok()?;
             return input.ignore().await;
         }
     }
@@ -115,7 +117,7 @@ fn login_fault(users: Option<&[(String, String)]>, connect: &Connect) -> Option<
     }
 }
 
-async fn refuse<T>(write: &mut OwnedWriteHalf, protocol: Protocol, code: u8) -> Option<T> {
+async fn refuse<T>(write: &mut (impl AsyncWrite + Unpin), protocol: Protocol, code: u8) -> Option<T> {
     let mut bytes = BytesMut::new();
     refusal(&mut bytes, protocol, code);
     write.write_all(&bytes).await.ok()?;
@@ -123,15 +125,15 @@ async fn refuse<T>(write: &mut OwnedWriteHalf, protocol: Protocol, code: u8) -> 
     None
 }
 
-/// The reading half of a socket, in frames.
-struct Input {
-    read: OwnedReadHalf,
+/// The reading half of a stream, in frames.
+struct Input<R> {
+    read: R,
     buffer: BytesMut,
     /// Bytes of the frames taken since the hub was told.
     taken: usize,
 }
 
-impl Input {
+impl<R: AsyncRead + Unpin> Input<R> {
     /// The next frame, when all of it has been read.
     fn ready(&mut self) -> Result<Option<BytesMut>, Fault> {
         match decode::frame_length(&self.buffer)? {
@@ -176,8 +178,8 @@ impl Input {
 }
 
 /// What the reading side of a connected client needs.
-struct Reader {
-    input: Input,
+struct Reader<R> {
+    input: Input<R>,
     protocol: Protocol,
     keep_alive: u16,
     link: LinkId,
@@ -186,7 +188,7 @@ struct Reader {
     unread: Arc<Semaphore>,
 }
 
-async fn read_until_closed(mut reader: Reader, closing: CancellationToken) {
+async fn read_until_closed<R: AsyncRead + Unpin>(mut reader: Reader<R>, closing: CancellationToken) {
     let end = tokio::select! {
         // By the hub, which then knows, or by the writing half, which could not write.
         () = closing.cancelled() => Some(End::Lost),
@@ -201,7 +203,7 @@ async fn read_until_closed(mut reader: Reader, closing: CancellationToken) {
     let _ = timeout(LAST_WORDS, reader.input.ignore::<()>()).await;
 }
 
-impl Reader {
+impl<R: AsyncRead + Unpin> Reader<R> {
     /// Hands packets to the hub until the connection is to end; `None` when the hub knows that already.
     async fn packets(&mut self) -> Option<End> {
         let limit = Duration::from_millis(u64::from(self.keep_alive) * 1_500);
@@ -277,17 +279,17 @@ async fn dropped(misbehaviour: &mut watch::Receiver<Misbehaviour>, count: u64) {
     }
 }
 
-/// The writing half of a connected client's socket.
-struct Output {
-    write: OwnedWriteHalf,
+/// The writing half of a connected client's stream.
+struct Output<W> {
+    write: W,
     protocol: Protocol,
     link: LinkId,
     commands: mpsc::Sender<Command>,
     unread: Arc<Semaphore>,
 }
 
-async fn write_until_closed(
-    mut output: Output,
+async fn write_until_closed<W: AsyncWrite + Unpin>(
+    mut output: Output<W>,
     mut batches: mpsc::Receiver<Vec<Outgoing>>,
     closing: CancellationToken,
 ) {
@@ -304,7 +306,7 @@ async fn write_until_closed(
     closing.cancel();
 }
 
-impl Output {
+impl<W: AsyncWrite + Unpin> Output<W> {
     /// Writes batches until there are no more.
     async fn batches(&mut self, batches: &mut mpsc::Receiver<Vec<Outgoing>>) -> io::Result<()> {
         let mut buffer = BytesMut::new();
@@ -330,12 +332,16 @@ impl Output {
             }
             if let Some(payload) = large {
                 bytes += payload.len();
-                self.write.write_all(&payload).await?;
+                for part in payload.chunks(WRITE_AT_MOST) {
+                    self.write.write_all(part).await?;
+                }
             }
         }
         bytes += buffer.len();
         self.write.write_all(buffer).await?;
         buffer.clear();
+        // TLS keeps back what did not fit into the socket.
+        self.write.flush().await?;
         Ok(bytes)
     }
 }
