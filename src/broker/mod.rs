@@ -52,9 +52,9 @@ use crate::model::Clock;
 pub use certificates::{Authority, CertificateOptions, Certificates, Identity, KeyForm, Usage};
 pub use error::BrokerError;
 pub use local::{Local, LocalOptions};
-pub use misbehaviour::{ConnackFault, Misbehaviour};
+pub use misbehaviour::{Announced, ConnackFault, Farewell, Misbehaviour};
 pub use options::{BrokerOptions, Listener, ListenerKind, WEB_SOCKET_PATH, exposure_warning};
-pub use tls::{TlsError, TlsOptions};
+pub use tls::{TlsError, ServerTls};
 
 /// Commands that may wait for the hub; beyond that, connections wait.
 const COMMANDS: usize = 64;
@@ -115,8 +115,8 @@ impl Broker {
         for wanted in std::iter::once(plain).chain(options.listeners) {
             let (socket, address) = bind(wanted.address).await?;
             listeners.push(Listener { address, ..wanted });
-            let web_socket = matches!(wanted.kind, ListenerKind::WebSocket | ListenerKind::SecureWebSocket);
-            let tls = tls.clone().filter(|_| wanted.kind.is_encrypted());
+            let web_socket = wanted.kind.transport().is_websocket();
+            let tls = tls.clone().filter(|_| wanted.kind.transport().is_tls());
             doors.push((socket, Layers { tls, web_socket }));
         }
         if let Some(path) = &options.unix {
@@ -173,6 +173,12 @@ impl Broker {
         self.misbehaviour.send_replace(misbehaviour);
     }
 
+    /// Ends the connection of every client that came over the network, after a DISCONNECT for those that speak MQTT 5.
+    /// Their wills are published. Fails when the broker stopped.
+    pub async fn dismiss(&self, farewell: Farewell) -> Result<(), BrokerError> {
+        self.commands.send(command::Command::Dismiss(farewell)).await.map_err(|_| BrokerError::Stopped)
+    }
+
     /// The counters now. Fails when the broker stopped.
     pub async fn stats(&self) -> Result<Stats, BrokerError> {
         let (reply, answer) = oneshot::channel();
@@ -207,7 +213,7 @@ fn bind_unix(path: &Path) -> Result<Socket, BrokerError> {
 
 /// What does the TLS handshakes, when there is a listener that needs it.
 fn acceptor(options: &BrokerOptions) -> Result<Option<TlsAcceptor>, BrokerError> {
-    if !options.listeners.iter().any(|listener| listener.kind.is_encrypted()) {
+    if !options.listeners.iter().any(|listener| listener.kind.transport().is_tls()) {
         return Ok(None);
     }
     let without = || TlsError::Pem { wanted: "certificate for the listeners over TLS", path: None };

@@ -1,11 +1,12 @@
 //! How the broker is told to run: where it listens, over what, who may log in. `Broker::start` reads it.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
 use super::misbehaviour::Misbehaviour;
-use super::tls::TlsOptions;
+use super::tls::ServerTls;
+use crate::model::{Secret, Transport};
 
 /// What a listener speaks below MQTT.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -24,17 +25,13 @@ pub enum ListenerKind {
 pub const WEB_SOCKET_PATH: &str = "/mqtt";
 
 impl ListenerKind {
-    /// Whether what passes cannot be read on the way.
-    pub fn is_encrypted(self) -> bool {
-        matches!(self, Self::Tls | Self::SecureWebSocket)
-    }
-
-    fn scheme(self) -> &'static str {
+    /// The same as clients name it.
+    pub fn transport(self) -> Transport {
         match self {
-            Self::Tcp => "mqtt",
-            Self::Tls => "mqtts",
-            Self::WebSocket => "ws",
-            Self::SecureWebSocket => "wss",
+            Self::Tcp => Transport::Tcp,
+            Self::Tls => Transport::Tls,
+            Self::WebSocket => Transport::WebSocket,
+            Self::SecureWebSocket => Transport::SecureWebSocket,
         }
     }
 }
@@ -62,14 +59,12 @@ impl Listener {
             address.set_ip(if address.is_ipv4() {
                 Ipv4Addr::LOCALHOST.into()
             } else {
-                std::net::Ipv6Addr::LOCALHOST.into()
+                Ipv6Addr::LOCALHOST.into()
             });
         }
-        let path = match self.kind {
-            ListenerKind::Tcp | ListenerKind::Tls => "",
-            ListenerKind::WebSocket | ListenerKind::SecureWebSocket => WEB_SOCKET_PATH,
-        };
-        format!("{}://{address}{path}", self.kind.scheme())
+        let transport = self.kind.transport();
+        let path = if transport.is_websocket() { WEB_SOCKET_PATH } else { "" };
+        format!("{}://{address}{path}", transport.scheme())
     }
 }
 
@@ -85,14 +80,14 @@ pub struct BrokerOptions {
     /// Path of a Unix socket to listen on as well. One left behind by a broker that died is replaced.
     pub unix: Option<PathBuf>,
     /// Certificate and demands of the listeners over TLS.
-    pub tls: Option<TlsOptions>,
+    pub tls: Option<ServerTls>,
     /// How often changed `$SYS` values are published; zero turns `$SYS` off.
     pub sys_interval: Duration,
     /// Bytes of live messages that may wait for one client, topics and payloads. What exceeds it is dropped and counted.
     /// Retained messages sent because of a subscription do not count: they are fetched as the client takes them.
     pub queue_bytes: usize,
     /// User names and passwords that may log in; `None` lets anybody in.
-    pub users: Option<Vec<(String, String)>>,
+    pub users: Option<Vec<(String, Secret)>>,
     /// What to do wrong, for tests.
     pub misbehaviour: Misbehaviour,
 }
@@ -122,11 +117,11 @@ pub fn exposure_warning(listener: &Listener, is_open: bool) -> Option<String> {
         } else {
             address.to_string()
         };
-        let bare = if kind.is_encrypted() { "" } else { ", without encryption" };
+        let bare = if kind.transport().is_tls() { "" } else { ", without encryption" };
         let who = if is_open { "anyone who can reach this machine" } else { "everyone with a login" };
         format!(
             "the test broker listens on {place} for {}://{bare}: {who} can read and publish everything on it",
-            kind.scheme()
+            kind.transport().scheme()
         )
     })
 }

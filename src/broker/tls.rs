@@ -17,7 +17,7 @@ use super::certificates::Identity;
 
 /// Certificate and demands of the listeners over TLS.
 #[derive(Debug, Clone)]
-pub struct TlsOptions {
+pub struct ServerTls {
     /// What the broker shows.
     pub identity: Identity,
     /// PEM of the authorities one of which must have signed the certificate of a client; `None` asks for none.
@@ -29,7 +29,7 @@ pub struct TlsOptions {
     pub only_tls_1_2: bool,
 }
 
-impl TlsOptions {
+impl ServerTls {
     /// Shows `identity`, asks nothing of clients.
     pub fn new(identity: Identity) -> Self {
         Self { identity, client_authority: None, alpn: Vec::new(), only_tls_1_2: false }
@@ -115,7 +115,7 @@ fn missing(wanted: &'static str, path: Option<&Path>) -> TlsError {
 }
 
 /// What rustls needs to serve as `options` says.
-pub(super) fn server_config(options: &TlsOptions) -> Result<ServerConfig, TlsError> {
+pub(super) fn server_config(options: &ServerTls) -> Result<ServerConfig, TlsError> {
     let unusable = |fault: rustls::Error| TlsError::Unusable(fault.to_string());
     let provider = Arc::new(ring::default_provider());
     let versions: &[_] = if options.only_tls_1_2 { &[&TLS12] } else { &[&TLS13, &TLS12] };
