@@ -9,7 +9,7 @@ use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use jiff::tz::TimeZone;
 use mqtt_tui::app::{self, Action, App, Command, Settings, Sort, arrange, update};
-use mqtt_tui::config::{Colours, Look, Themes};
+use mqtt_tui::config::{Colours, Look, Profile, Themes};
 use mqtt_tui::model::{ConnectionId, Message, Moment, QoS, SessionEvent, Target};
 use mqtt_tui::store::{Limits, TopicId};
 use mqtt_tui::ui::{self, Appearance, Cache};
@@ -42,7 +42,8 @@ impl Bench {
             themes: themes.names().map(str::to_owned).collect(),
             limits: Limits { bytes: 512 << 20, ..Limits::default() },
         };
-        let mut app = App::new(settings, "bench".into(), &target());
+        let mut app = App::new(settings);
+        drop(app.open(Profile::new("bench", target())));
         app.size = SCREEN;
         let now = Moment { mono_us: 5_000_000, wall_ms: 1_800_000_000_000 };
         let Ok(terminal) = Terminal::new(TestBackend::new(SCREEN.0, SCREEN.1));

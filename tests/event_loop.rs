@@ -14,10 +14,8 @@ use crossterm::event::{Event, KeyEvent};
 use futures_util::Stream;
 use jiff::tz::TimeZone;
 use mqtt_tui::app::{App, Settings, parse_key};
-use mqtt_tui::config::{Colours, Look, Themes};
-use mqtt_tui::model::{
-    Clock, ConnectionId, LinkState, Message, Protocol, QoS, SessionEvent, Target, TopicFilter,
-};
+use mqtt_tui::config::{Colours, Look, Profile, Themes};
+use mqtt_tui::model::{Clock, ConnectionId, LinkState, Message, Protocol, QoS, SessionEvent, Target};
 use mqtt_tui::runtime::{EVENT_CAPACITY, EventLoop, Outcome};
 use mqtt_tui::store::Limits;
 use mqtt_tui::ui::Appearance;
@@ -144,12 +142,17 @@ impl Running {
             limits: Limits { bytes: 4 << 20, ..Limits::default() },
         };
         let screen = CountingScreen { inner: TestBackend::new(100, 30), shown: Arc::clone(&shown) };
+        let mut app = App::new(settings);
+        // The news comes from the test, not from a session.
+        drop(app.open(Profile::new("here", target())));
         let mut event_loop = EventLoop {
-            app: App::new(settings, "here".to_owned(), &target()),
+            app,
             terminal: Terminal::new(screen).expect("the screen has a size"),
             input: Keys(input),
             sessions: HashMap::new(),
+            sender: events.clone(),
             events: receiver,
+            first: Vec::new(),
             clock: Clock::start(),
             themes,
             appearance: Appearance { look, zone: TimeZone::UTC },
@@ -176,7 +179,12 @@ impl Running {
 
     async fn connect(&self) {
         let since = Clock::start().now();
-        let link = LinkState::Connected { since, session_present: false, protocol: Protocol::V5 };
+        let link = LinkState::Connected {
+            since,
+            session_present: false,
+            protocol: Protocol::V5,
+            welcome: Box::default(),
+        };
         self.events.send((HERE, SessionEvent::Link(link))).await.expect("the loop runs");
     }
 
@@ -186,11 +194,7 @@ impl Running {
 }
 
 fn target() -> Target {
-    Target {
-        protocol: Protocol::V5,
-        filters: vec![(TopicFilter::parse("#").expect("a legal filter"), QoS::AtMostOnce)],
-        ..Target::new("here", 1883, "loop")
-    }
+    Target { filters: Profile::everything(), ..Target::new("here", 1883, "loop") }
 }
 
 fn message(number: usize) -> (ConnectionId, SessionEvent) {

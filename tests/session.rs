@@ -12,7 +12,7 @@ use common::mosquitto::Mosquitto;
 use mqtt_tui::broker::{Broker, BrokerOptions, Misbehaviour};
 use mqtt_tui::model::{
     Clock, ConnectionId, LinkState, Message, Publication, PublishId, PublishState, QoS, SessionEvent,
-    SessionRequest, SubscriptionState, Target, TopicFilter, Trouble,
+    SessionRequest, Subscription, SubscriptionState, Target, TopicFilter, Trouble,
 };
 use mqtt_tui::mqtt::{RequestRefused, Session, random_client_id};
 use tokio::sync::mpsc;
@@ -20,7 +20,7 @@ use tokio::time::timeout;
 
 fn target(port: u16) -> Target {
     Target {
-        filters: vec![(TopicFilter::parse("#").unwrap(), QoS::ExactlyOnce)],
+        filters: vec![Subscription::new(TopicFilter::parse("#").unwrap(), QoS::ExactlyOnce)],
         ..Target::new("localhost", port, random_client_id())
     }
 }

@@ -59,10 +59,11 @@ fn nothing_received(scene: &mut Scene) {
     let settings: Settings = scene.app.settings.clone();
     let size = scene.app.size;
     let target = Target {
-        protocol: mqtt_tui::model::Protocol::V5,
+        protocol: mqtt_tui::model::ProtocolChoice::Only(mqtt_tui::model::Protocol::V5),
         ..Target::new("127.0.0.1", 1883, "mqtt-tui-0badcafe")
     };
-    scene.app = App::new(settings, "factory".to_owned(), &target);
+    scene.app = App::new(settings);
+    drop(scene.app.open(mqtt_tui::config::Profile::new("factory", target)));
     scene.app.size = size;
 }
 
@@ -212,6 +213,7 @@ fn link_in_trouble() {
     let trouble = Trouble {
         cause: "Connection refused by 127.0.0.1:1883".to_owned(),
         remedy: "Is a broker listening there?".to_owned(),
+        ..Trouble::default()
     };
     for (name, size) in [("banner__80x24", COMMON), ("banner__140x45", LARGE)] {
         let mut scene = reading(size);
@@ -242,7 +244,15 @@ fn empty() {
     insta::assert_snapshot!("topics__connecting", text(&scene.draw()));
     let since = scene.now;
     let protocol = mqtt_tui::model::Protocol::V5;
-    event(&mut scene, SessionEvent::Link(LinkState::Connected { since, session_present: false, protocol }));
+    event(
+        &mut scene,
+        SessionEvent::Link(LinkState::Connected {
+            since,
+            session_present: false,
+            protocol,
+            welcome: Box::default(),
+        }),
+    );
     let filter = |text: &str| TopicFilter::parse(text).expect("a filter");
     let refused = SubscriptionState::Refused("not authorized".to_owned());
     event(&mut scene, SessionEvent::Subscription(filter("#"), refused));

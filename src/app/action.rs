@@ -4,7 +4,8 @@
 use crossterm::event::{KeyEvent, MouseEvent};
 
 use super::Command;
-use crate::model::{ConnectionId, SessionEvent, SessionRequest};
+use crate::config::PasswordSource;
+use crate::model::{ConnectionId, SessionEvent, SessionRequest, Target};
 
 /// Something happened.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,6 +31,11 @@ pub enum Action {
 /// Something to be done outside of the pure core.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
+    /// Begin a session for a connection; one that it had before is closed. The password comes from `password` when the target has
+    /// none: what became of it comes back as [`Done::PasswordFound`].
+    Connect(ConnectionId, Box<Target>, PasswordSource),
+    /// End a connection's session for good.
+    Close(ConnectionId),
     /// Hand a request to a connection's session.
     Request(ConnectionId, SessionRequest),
     /// Put bytes on the clipboard; `what` names them in the notice.
@@ -46,12 +52,14 @@ pub enum Effect {
 }
 
 /// How an effect ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Done {
     /// The clipboard has it; the text says by which way and how much.
     Copied(String),
     /// An effect failed; the text says what, where and what to do.
     Failed(String),
+    /// The password of a connection was looked for: the target with it, or why there is none.
+    PasswordFound(ConnectionId, Result<Box<Target>, String>),
     /// A request did not reach its session.
     RequestRefused(ConnectionId, SessionRequestName, String),
 }

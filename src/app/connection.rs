@@ -5,7 +5,8 @@ use super::message::{MessageView, PayloadView};
 use super::publish::PublishPane;
 use super::rates::Rates;
 use super::tree::TreeView;
-use crate::model::{ConnectionId, LinkState, Moment, SubscriptionState, Target, TopicFilter};
+use crate::config::Profile;
+use crate::model::{ConnectionId, LinkState, Moment, SubscriptionState, TopicFilter};
 use crate::store::{Limits, MessageRef, Store};
 use crate::sys::SysModel;
 
@@ -14,12 +15,10 @@ use crate::sys::SysModel;
 pub struct Connection {
     /// Names it in effects and events.
     pub id: ConnectionId,
-    /// Name shown: the profile's, or the host.
-    pub name: String,
+    /// What it was opened from. The name is the one shown; the client id is the one in use.
+    pub profile: Profile,
     /// `mqtt://host:port`, without secrets.
     pub address: String,
-    /// Client id in use.
-    pub client_id: String,
     /// Where the link stands.
     pub link: LinkState,
     /// Cause of the last trouble the user was told of since the last success.
@@ -47,13 +46,12 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// A connection to `target` that has not begun.
-    pub fn new(id: ConnectionId, name: String, target: &Target, limits: Limits) -> Self {
+    /// A connection that has not begun.
+    pub fn new(id: ConnectionId, profile: Profile, limits: Limits) -> Self {
         Self {
             id,
-            name,
-            address: format!("mqtt://{}", target.address()),
-            client_id: target.client_id.clone(),
+            address: profile.target.url(),
+            profile,
             link: LinkState::Idle,
             told_trouble: None,
             subscriptions: Vec::new(),

@@ -36,6 +36,7 @@ pub use tree::{Place, Step, TreeRow, TreeView};
 use tui_input::Input;
 pub use update::{ingest, update};
 
+use crate::config::Profile;
 use crate::model::{ConnectionId, LinkState, Moment, SubscriptionState, Target};
 use crate::store::Limits;
 
@@ -89,8 +90,9 @@ pub struct Settings {
 /// The whole state of the program.
 #[derive(Debug)]
 pub struct App {
-    /// Every connection; never empty.
     connections: Vec<Connection>,
+    /// Stands in while there is no connection.
+    nowhere: Connection,
     active: usize,
     /// The screen in front.
     pub screen: Screen,
@@ -112,15 +114,17 @@ pub struct App {
     pub size: (u16, u16),
     /// What was set from outside.
     pub settings: Settings,
+    next_connection: u32,
     next_publish: u64,
 }
 
 impl App {
-    /// A program with one connection that has not begun.
-    pub fn new(settings: Settings, name: String, target: &Target) -> Self {
-        let connection = Connection::new(ConnectionId(0), name, target, settings.limits);
+    /// A program without connections.
+    pub fn new(settings: Settings) -> Self {
+        let nowhere = Profile::new("", Target::new("", 0, ""));
         Self {
-            connections: vec![connection],
+            connections: Vec::new(),
+            nowhere: Connection::new(ConnectionId(u32::MAX), nowhere, settings.limits),
             active: 0,
             screen: Screen::default(),
             focus: Pane::default(),
@@ -132,18 +136,39 @@ impl App {
             theme: 0,
             size: (80, 24),
             settings,
+            next_connection: 0,
             next_publish: 1,
         }
     }
 
-    /// The connection in front.
+    /// Opens a connection in a tab of its own, in front; the effects begin it.
+    pub fn open(&mut self, profile: Profile) -> Vec<Effect> {
+        let id = ConnectionId(self.next_connection);
+        self.next_connection += 1;
+        let connect = Effect::Connect(id, Box::new(profile.target.clone()), profile.password.clone());
+        self.connections.push(Connection::new(id, profile, self.settings.limits));
+        self.active = self.connections.len() - 1;
+        vec![connect]
+    }
+
+    /// Every connection, in the order of the tabs.
+    pub fn connections(&self) -> &[Connection] {
+        &self.connections
+    }
+
+    /// Position of the connection in front among all.
+    pub fn active(&self) -> usize {
+        self.active
+    }
+
+    /// The connection in front; before the first one is opened, one that leads nowhere.
     pub fn connection(&self) -> &Connection {
-        &self.connections[self.active]
+        self.connections.get(self.active).unwrap_or(&self.nowhere)
     }
 
     /// The connection in front.
     pub fn connection_mut(&mut self) -> &mut Connection {
-        &mut self.connections[self.active]
+        self.connections.get_mut(self.active).unwrap_or(&mut self.nowhere)
     }
 
     /// The connection called `id`.

@@ -4,12 +4,12 @@ use std::process::ExitCode;
 
 use super::DemoArgs;
 use super::explore::{self, Bundled};
-use crate::model::{QoS, Target, TopicFilter};
+use crate::config::Profile;
+use crate::model::Target;
 use crate::mqtt::random_client_id;
 
 pub(super) fn run(args: &DemoArgs) -> ExitCode {
-    let filters = TopicFilter::parse("#").map(|all| vec![(all, QoS::AtMostOnce)]).unwrap_or_default();
     // The port is filled in once the broker has found a free one.
-    let target = Target { filters, ..Target::new("127.0.0.1", 0, random_client_id()) };
-    explore::run("demo", target, &args.look, Some(Bundled { seed: args.seed }))
+    let target = Target { filters: Profile::everything(), ..Target::new("127.0.0.1", 0, random_client_id()) };
+    explore::run(Profile::new("demo", target), &args.look, Some(Bundled { seed: args.seed }))
 }

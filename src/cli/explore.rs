@@ -13,9 +13,8 @@ use tokio_util::sync::CancellationToken;
 use super::{LookArgs, USAGE, output};
 use crate::app::{App, Settings};
 use crate::broker::{Broker, BrokerOptions, demo};
-use crate::config::{Look, Themes, config_dir};
+use crate::config::{Look, Profile, Themes, config_dir};
 use crate::model::{Clock, Severity, Target};
-use crate::mqtt::Session;
 use crate::runtime::{self, EVENT_CAPACITY, EventLoop, Input, Outcome, Signals};
 use crate::store::Limits;
 use crate::ui::Appearance;
@@ -25,8 +24,8 @@ pub(super) struct Bundled {
     pub(super) seed: u64,
 }
 
-/// Runs the explorer on `target` until it is left.
-pub(super) fn run(name: &str, target: Target, look: &LookArgs, bundled: Option<Bundled>) -> ExitCode {
+/// Runs the explorer on `profile` until it is left.
+pub(super) fn run(profile: Profile, look: &LookArgs, bundled: Option<Bundled>) -> ExitCode {
     if let Err(fault) = runtime::require_terminal() {
         return output::fail(USAGE, &fault);
     }
@@ -35,7 +34,7 @@ pub(super) fn run(name: &str, target: Target, look: &LookArgs, bundled: Option<B
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let result = match runtime {
         Ok(runtime) => {
-            let result = runtime.block_on(explore(name, target, look, bundled));
+            let result = runtime.block_on(explore(profile, look, bundled));
             // Blocked name look-ups and the like must not hold the exit.
             runtime.shutdown_background();
             result
@@ -51,25 +50,21 @@ pub(super) fn run(name: &str, target: Target, look: &LookArgs, bundled: Option<B
     }
 }
 
-async fn explore(
-    name: &str,
-    mut target: Target,
-    args: &LookArgs,
-    bundled: Option<Bundled>,
-) -> io::Result<Outcome> {
+async fn explore(mut profile: Profile, args: &LookArgs, bundled: Option<Bundled>) -> io::Result<Outcome> {
     let look = Look::detect(|name| std::env::var(name).ok(), args.color == "never", args.ascii);
     let folder = config_dir().map(|folder| folder.join("themes"));
     let (themes, faults) = Themes::load(folder.as_deref(), look.colours);
     let clock = Clock::start();
     let stop = CancellationToken::new();
     let own = match bundled {
-        Some(bundled) => Some(start_bundled(bundled, &mut target, stop.clone()).await?),
+        Some(bundled) => Some(start_bundled(bundled, &mut profile.target, stop.clone()).await?),
         None => None,
     };
     let limits = Limits { bytes: args.memory, ..Limits::default() };
     let settings =
         Settings { read_only: args.read_only, themes: themes.names().map(str::to_owned).collect(), limits };
-    let mut app = App::new(settings, name.to_owned(), &target);
+    let mut app = App::new(settings);
+    let first = app.open(profile);
     for fault in faults {
         app.notices.push(clock.now(), Severity::Warning, fault);
     }
@@ -80,8 +75,6 @@ async fn explore(
         }
     }
     let (sender, events) = channel(EVENT_CAPACITY);
-    let id = app.connection().id;
-    let session = Session::start(id, target, clock, sender);
     // Before the terminal is taken: from then on no signal may find its default, which would leave it raw.
     let signals = Signals::listen()?;
     let (terminal, output) = runtime::enter().map_err(terminal_fault)?;
@@ -90,8 +83,10 @@ async fn explore(
         output: Some(output),
         terminal,
         input: Input::start()?,
-        sessions: HashMap::from([(id, session)]),
+        sessions: HashMap::new(),
+        sender,
         events,
+        first,
         clock,
         themes,
         appearance: Appearance { look, zone: TimeZone::system() },

@@ -10,7 +10,7 @@ use ratatui::buffer::Buffer;
 
 use crate::app::{self, Action, App, Command, Settings, arrange, update};
 use crate::broker::fleet::{DEMO_SEED, Fleet, FleetEvent, SCENE_START};
-use crate::config::{Look, Themes};
+use crate::config::{Look, Profile, Themes};
 use crate::model::{
     ConnectionId, LinkState, Message, Moment, Protocol, Publication, QoS, SessionEvent, SubscriptionState,
     Target, TopicFilter,
@@ -36,9 +36,16 @@ impl Scene {
     pub fn new(columns: u16, rows: u16, look: Look) -> Self {
         let (themes, _) = Themes::load(None, look.colours);
         let start = moment(Duration::ZERO);
-        let mut app = App::new(settings(&themes), "demo".to_owned(), &target());
+        let mut app = App::new(settings(&themes));
+        // The scene has no session to begin.
+        drop(app.open(Profile::new("demo", target())));
         app.size = (columns, rows);
-        let link = LinkState::Connected { since: start, session_present: false, protocol: Protocol::V4 };
+        let link = LinkState::Connected {
+            since: start,
+            session_present: false,
+            protocol: Protocol::V4,
+            welcome: Box::default(),
+        };
         send(&mut app, SessionEvent::Link(link), start);
         for filter in ["#", "$SYS/#"] {
             if let Ok(filter) = TopicFilter::parse(filter) {

@@ -3,10 +3,14 @@
 
 mod look;
 mod paths;
+mod profile;
+mod secret;
 mod theme;
 mod themes;
 
 pub use look::{Colours, Look};
 pub use paths::config_dir;
+pub use profile::{PasswordSource, Profile, Safety};
+pub use secret::find_password;
 pub use theme::{Role, Theme, ThemeFault, ThemeKind};
 pub use themes::{ThemeNotice, Themes, embedded};

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::Moment;
+use super::{Moment, Welcome};
 
 /// Protocol version spoken on a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -23,13 +23,27 @@ impl fmt::Display for Protocol {
     }
 }
 
+/// What kind of trouble it is, where the program can offer more than words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum TroubleKind {
+    /// Words are all there is.
+    #[default]
+    Other,
+    /// The broker refused user or password: ask for them.
+    Login,
+    /// Another client uses the same client id: offer a new one.
+    TakenOver,
+}
+
 /// What went wrong and what to do about it, each in one line. May quote the broker: sanitise before showing.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Trouble {
     /// What happened, with host and port where they matter.
     pub cause: String,
     /// What the user can do next.
     pub remedy: String,
+    /// What the program can offer.
+    pub kind: TroubleKind,
 }
 
 /// Where a connection stands.
@@ -53,6 +67,8 @@ pub enum LinkState {
         session_present: bool,
         /// Protocol version in use.
         protocol: Protocol,
+        /// What handshake and CONNACK said.
+        welcome: Box<Welcome>,
     },
     /// Will try again by itself.
     Waiting {

@@ -1,18 +1,25 @@
 //! Plain data that every room speaks: topics and filters, messages, time, the link to a broker and its troubles.
 //! No I/O, no channels, no dependency on any other room.
 
+mod doctor;
 mod link;
 mod message;
 mod moment;
 mod notice;
 mod session;
+mod target;
 mod topic;
+mod welcome;
 
-pub use link::{LinkState, Protocol, Trouble};
+pub use doctor::{DoctorLine, Verdict};
+pub use link::{LinkState, Protocol, Trouble, TroubleKind};
 pub use message::{Message, Properties, Publication, QoS};
 pub use moment::{Clock, Moment};
 pub use notice::{Notice, Severity};
-pub use session::{
-    ConnectionId, PublishId, PublishState, SessionEvent, SessionRequest, SubscriptionState, Target,
+pub use session::{ConnectionId, PublishId, PublishState, SessionEvent, SessionRequest, SubscriptionState};
+pub use target::{
+    ProtocolChoice, Proxy, RetainHandling, Secret, Subscription, Target, TlsOptions, Transport,
+    WebSocketOptions, Will,
 };
 pub use topic::{FilterFault, MAX_TOPIC_BYTES, TopicFault, TopicFilter, check_topic};
+pub use welcome::{CertificateFacts, ServerLimits, TlsFacts, Welcome};

@@ -16,7 +16,7 @@ use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
 use super::explain::Fault;
 use super::timing::Timing;
 use super::wire::{Wire, WireEvent};
-use crate::model::{Clock, MAX_TOPIC_BYTES, Protocol, Target};
+use crate::model::{Clock, MAX_TOPIC_BYTES, Protocol, ProtocolChoice, Secret, Target};
 
 /// Addresses tried in one attempt at most.
 const MAX_ADDRESSES: usize = 6;
@@ -25,8 +25,8 @@ const GREETING_BYTES: usize = 64;
 
 /// Checks what can be known to be wrong before any connection (C23, D14, D15).
 pub(super) fn check(target: &Target) -> Result<(), Fault> {
-    let long = |text: &Option<String>| text.as_ref().is_some_and(|text| text.len() > MAX_TOPIC_BYTES);
-    let (cause, remedy) = if target.protocol != Protocol::V4 {
+    let long = |text: Option<&str>| text.is_some_and(|text| text.len() > MAX_TOPIC_BYTES);
+    let (cause, remedy) = if target.protocol == ProtocolChoice::Only(Protocol::V5) {
         ("this version of mqtt-tui speaks MQTT 3.1.1 only", "choose MQTT 3.1.1 for this connection")
     } else if target.host.is_empty() {
         ("the host name is empty", "give a host name or address")
@@ -43,7 +43,7 @@ pub(super) fn check(target: &Target) -> Result<(), Fault> {
         && target.user.as_ref().is_none_or(String::is_empty)
     {
         ("MQTT 3.1.1 does not allow a password without a user name", "give the user name too")
-    } else if long(&target.user) || long(&target.password) {
+    } else if long(target.user.as_deref()) || long(target.password.as_ref().map(Secret::expose)) {
         ("user name and password hold at most 65,535 bytes each", "check that the right text was given")
     } else {
         return Ok(());
@@ -255,7 +255,7 @@ mod tests {
         assert!(cause(|t| t.password = Some("x".into())).is_some());
         assert!(cause(|t| t.user = Some("x".repeat(65_536))).is_some());
         assert!(cause(|t| t.client_id = "x".repeat(65_536)).is_some());
-        assert!(cause(|t| t.protocol = Protocol::V5).is_some());
+        assert!(cause(|t| t.protocol = ProtocolChoice::Only(Protocol::V5)).is_some());
         assert!(cause(|t| t.port = 0).is_some());
         assert!(
             cause(|t| {

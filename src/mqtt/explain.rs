@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crate::model::{Target, Trouble};
+use crate::model::{Target, Trouble, TroubleKind};
 
 /// What ended a connection or kept it from coming about. Free of the MQTT library's types.
 #[derive(Debug, Clone, PartialEq)]
@@ -185,7 +185,12 @@ pub(super) fn explain(fault: &Fault, target: &Target, times: u32) -> Advice {
         ),
         Fault::BadTarget(cause, remedy) => (false, (*cause).into(), (*remedy).into()),
     };
-    Advice { trouble: Trouble { cause, remedy }, retry }
+    let kind = match fault {
+        Fault::Connack(4 | 5) => TroubleKind::Login,
+        Fault::TakenOver => TroubleKind::TakenOver,
+        _ => TroubleKind::Other,
+    };
+    Advice { trouble: Trouble { cause, remedy, kind }, retry }
 }
 
 /// CONNACK return codes of MQTT 3.1.1, table 3.1. Only 3 may pass by itself.

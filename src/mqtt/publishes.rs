@@ -73,6 +73,14 @@ impl Publishes {
         Some((id, publication))
     }
 
+    /// Takes back a publish that still waits; its final state. `None` when it is on its way already.
+    pub(super) fn withdraw(&mut self, id: PublishId) -> Option<PublishState> {
+        let at = self.waiting.iter().position(|(waiting, _)| *waiting == id)?;
+        let (_, publication) = self.waiting.remove(at)?;
+        self.waiting_bytes -= wire::publish_size(&publication.topic, &publication.payload);
+        Some(PublishState::Failed("withdrawn before it was sent".into()))
+    }
+
     /// Puts publishes that never left back to the front, in order.
     pub(super) fn put_back(&mut self, unsent: impl DoubleEndedIterator<Item = (PublishId, Publication)>) {
         for (id, publication) in unsent.rev() {

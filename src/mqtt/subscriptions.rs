@@ -92,8 +92,8 @@ impl Subscriptions {
             drops: 0,
             settled: false,
         };
-        for (filter, qos) in &target.filters {
-            subscriptions.want(filter.clone(), *qos);
+        for wanted in &target.filters {
+            subscriptions.want(wanted.filter.clone(), wanted.qos);
         }
         if target.sys
             && let Ok(sys) = TopicFilter::parse("$SYS/#")

@@ -206,14 +206,19 @@ impl Task {
                 let state = self.publishes.accept(id, publication);
                 self.published(id, state);
             }
-            SessionRequest::Subscribe(filter, qos) => {
-                let event = self.subscriptions.add(filter, qos);
+            SessionRequest::Subscribe(wanted) => {
+                let event = self.subscriptions.add(wanted.filter, wanted.qos);
                 self.outlet.push(event);
             }
             SessionRequest::Unsubscribe(filter) => {
                 let kept = !self.target.clean_session;
                 if let Some(event) = self.subscriptions.remove(filter, connected, kept) {
                     self.outlet.push(event);
+                }
+            }
+            SessionRequest::Withdraw(id) => {
+                if let Some(state) = self.publishes.withdraw(id) {
+                    self.published(id, state);
                 }
             }
             // The callers act on these two themselves.
@@ -243,7 +248,12 @@ impl Task {
             self.ids.retain(|id| publishes.is_in_flight(id));
         }
         let since = self.clock.now();
-        self.tell(LinkState::Connected { since, session_present, protocol: Protocol::V4 });
+        self.tell(LinkState::Connected {
+            since,
+            session_present,
+            protocol: Protocol::V4,
+            welcome: Box::default(),
+        });
         for event in self.subscriptions.connected(kept) {
             self.outlet.push(event);
         }

@@ -261,7 +261,10 @@ fn options(target: &Target, address: SocketAddr, max_packet: usize) -> MqttOptio
     options.set_inflight(ID_RING);
     options.set_clean_session(target.clean_session || target.client_id.is_empty());
     if let Some(user) = &target.user {
-        options.set_credentials(user.as_str(), target.password.as_deref().unwrap_or_default());
+        options.set_credentials(
+            user.as_str(),
+            target.password.as_ref().map(crate::model::Secret::expose).unwrap_or_default(),
+        );
     }
     options
 }

@@ -18,10 +18,10 @@ use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 
 use super::clipboard::Clipboard;
 use super::output::OutputState;
-use super::signals::{Signal, Signals, has_shell, stop_group, terminal_gone};
-use crate::app::{self, Action, App, Done, Effect, SessionRequestName, arrange, update};
+use super::signals::{Signal, Signals, stop_group, terminal_gone};
+use crate::app::{self, Action, App, Done, Effect, arrange, update};
 use crate::config::Themes;
-use crate::model::{Clock, ConnectionId, SessionEvent, SessionRequest};
+use crate::model::{Clock, ConnectionId, SessionEvent};
 use crate::mqtt::Session;
 use crate::ui::{self, Appearance, Cache};
 
@@ -57,8 +57,12 @@ pub struct EventLoop<B: Backend, I> {
     pub input: I,
     /// Sessions by connection.
     pub sessions: HashMap<ConnectionId, Session>,
+    /// Where sessions put their news.
+    pub sender: Sender<(ConnectionId, SessionEvent)>,
     /// News from all sessions.
     pub events: Receiver<(ConnectionId, SessionEvent)>,
+    /// What is to be done before anything else: the first connections.
+    pub first: Vec<Effect>,
     /// Where moments come from.
     pub clock: Clock,
     /// The themes at hand.
@@ -73,10 +77,11 @@ pub struct EventLoop<B: Backend, I> {
     pub output: Option<Arc<OutputState>>,
 }
 
-struct Drawing {
+/// What is known about the picture on screen.
+pub(super) struct Drawing {
     cache: Cache,
     /// Something changed that a frame must show.
-    dirty: bool,
+    pub(super) dirty: bool,
     /// A key asked for the frame: it does not wait for its turn.
     asked: bool,
     last: Option<Instant>,
@@ -127,9 +132,12 @@ where
         };
         let mut batch = Vec::with_capacity(BATCH);
         let mut full_batches = 0u32;
-        let mut sessions_speak = true;
         let mut tick = interval(Duration::from_secs(1));
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let first = std::mem::take(&mut self.first);
+        if let Some(outcome) = self.perform(first, &mut clipboard, &done_sender, &mut drawing)? {
+            return Ok(outcome);
+        }
         self.draw(&mut drawing)?;
         loop {
             let due = drawing.due(&self.clock);
@@ -172,9 +180,8 @@ where
                     update(&mut self.app, Action::Tick, self.clock.now());
                     continue;
                 }
-                count = self.events.recv_many(&mut batch, BATCH), if sessions_speak => {
-                    // Nothing comes at once when every session has ended: none will speak again.
-                    sessions_speak = count > 0;
+                // The loop holds a sender of its own: it waits here when every session has ended.
+                count = self.events.recv_many(&mut batch, BATCH) => {
                     full_batches = if count == BATCH { full_batches.saturating_add(1) } else { 0 };
                     app::ingest(&mut self.app, &mut batch, full_batches >= BEHIND_AFTER, self.clock.now());
                     drawing.dirty = true;
@@ -225,63 +232,6 @@ where
         Ok(None)
     }
 
-    fn perform(
-        &mut self,
-        effects: Vec<Effect>,
-        clipboard: &mut Clipboard,
-        done: &Sender<Done>,
-        drawing: &mut Drawing,
-    ) -> io::Result<Option<Outcome>> {
-        for effect in effects {
-            match effect {
-                Effect::Quit => return Ok(Some(Outcome::Quit)),
-                Effect::Suspend if self.real_terminal && !has_shell() => {
-                    let text = "not suspended: there is no shell to come back from".to_owned();
-                    update(&mut self.app, Action::Done(Done::Failed(text)), self.clock.now());
-                    drawing.dirty = true;
-                }
-                Effect::Suspend => self.suspend(drawing)?,
-                Effect::Copy { what, .. }
-                    if self.output.as_ref().is_some_and(|output| !output.has_room()) =>
-                {
-                    let reason = format!("{what} not copied: the terminal takes nothing at the moment");
-                    // A full report channel means that more is going on than anybody reads.
-                    let _ = done.try_send(Done::Failed(reason));
-                }
-                Effect::Copy { what, bytes } => {
-                    if let Some(sequence) = clipboard.copy(what, &bytes) {
-                        let backend = self.terminal.backend_mut();
-                        io::Write::write_all(backend, sequence.as_bytes())?;
-                        io::Write::flush(backend)?;
-                    }
-                }
-                Effect::Request(id, request) => {
-                    if let Some(refused) = self.request(id, request) {
-                        // It asks for nothing more, and must not get lost on the way.
-                        update(&mut self.app, Action::Done(refused), self.clock.now());
-                        drawing.dirty = true;
-                    }
-                }
-            }
-        }
-        Ok(None)
-    }
-
-    fn request(&self, id: ConnectionId, request: SessionRequest) -> Option<Done> {
-        let name = match &request {
-            SessionRequest::Publish(publish, _) => SessionRequestName::Publish(*publish),
-            _ => SessionRequestName::Other,
-        };
-        let refused = |reason: String| Some(Done::RequestRefused(id, name, reason));
-        match self.sessions.get(&id) {
-            Some(session) => match session.request(request) {
-                Ok(()) => None,
-                Err(reason) => refused(reason.to_string()),
-            },
-            None => refused("this connection has no session".into()),
-        }
-    }
-
     fn draw(&mut self, drawing: &mut Drawing) -> io::Result<()> {
         let begun = Instant::now();
         let now = self.clock.now();
@@ -328,7 +278,7 @@ where
     }
 
     /// Gives the terminal back, stops, and takes it again when continued.
-    fn suspend(&mut self, drawing: &mut Drawing) -> io::Result<()> {
+    pub(super) fn suspend(&mut self, drawing: &mut Drawing) -> io::Result<()> {
         if !self.real_terminal {
             return Ok(());
         }

@@ -1,6 +1,7 @@
 //! Everything that touches the outside while the explorer runs: the loop, the terminal, signals, the clipboard.
 
 mod clipboard;
+mod effects;
 mod event_loop;
 mod input;
 mod output;

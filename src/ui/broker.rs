@@ -85,7 +85,7 @@ fn identity(connection: &Connection, ink: &Ink<'_>) -> Vec<Line> {
         lines.push(fact("uptime", format::lasting(uptime)));
     }
     lines.push(fact("address", ink.clean(&connection.address).into_owned()));
-    lines.push(fact("client id", ink.clean(&connection.client_id).into_owned()));
+    lines.push(fact("client id", ink.clean(&connection.profile.target.client_id).into_owned()));
     for (filter, state) in &connection.subscriptions {
         lines.push(fact(&format!("filter {}", ink.clean(filter.as_str())), subscription(state, ink)));
     }

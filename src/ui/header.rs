@@ -60,9 +60,13 @@ fn connection(app: &App, ink: &Ink<'_>) -> Vec<Piece> {
     let muted = ink.style(Role::Muted);
     let mut pieces = vec![
         Piece { rank: u8::MAX, text: mark.to_owned(), style: ink.style(role) },
-        Piece { rank: 9, text: ink.clean(&connection.name).into_owned(), style: ink.style(Role::Accent) },
+        Piece {
+            rank: 9,
+            text: ink.clean(&connection.profile.name).into_owned(),
+            style: ink.style(Role::Accent),
+        },
     ];
-    if connection.address.trim_start_matches("mqtt://") != connection.name {
+    if connection.address.trim_start_matches("mqtt://") != connection.profile.name {
         let text = format!("{} {}", glyphs.dot, ink.clean(&connection.address));
         pieces.push(Piece { rank: 3, text, style: muted });
     }

@@ -156,7 +156,7 @@ proptest! {
         assert_inert(&journey);
         journey.keys("<esc>").link(LinkState::Connecting { attempt: 3, step: text.clone() });
         assert_inert(&journey);
-        let trouble = Trouble { cause: text.clone(), remedy: other.clone() };
+        let trouble = Trouble { cause: text.clone(), remedy: other.clone(), ..Trouble::default() };
         journey.link(LinkState::Waiting { attempt: 2, until: journey.now, trouble: trouble.clone() });
         assert_inert(&journey);
         journey.link(LinkState::Stopped { trouble: Some(trouble) });

@@ -7,10 +7,10 @@ use bytes::Bytes;
 use crossterm::event::{KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use jiff::tz::TimeZone;
 use mqtt_tui::app::{self, Action, App, Effect, Settings, arrange, parse_key, update};
-use mqtt_tui::config::{Colours, Look, Themes};
+use mqtt_tui::config::{Colours, Look, Profile, Themes};
 use mqtt_tui::model::{
-    ConnectionId, LinkState, Message, Moment, Protocol, Publication, PublishId, PublishState, QoS,
-    SessionEvent, SessionRequest, SubscriptionState, Target, TopicFilter, Trouble,
+    ConnectionId, LinkState, Message, Moment, Protocol, ProtocolChoice, Publication, PublishId, PublishState,
+    QoS, SessionEvent, SessionRequest, SubscriptionState, Target, TopicFilter, Trouble,
 };
 use mqtt_tui::store::{Limits, TopicId};
 use mqtt_tui::ui::{self, Appearance, Cache};
@@ -63,8 +63,10 @@ impl Journey {
         let settings = Settings { read_only, themes: themes.names().map(str::to_owned).collect(), limits };
         // 2026-11-20 14:00:00 UTC; the program was started ten seconds before.
         let now = Moment { mono_us: 10_000_000, wall_ms: 1_795_183_200_000 };
+        let mut app = App::new(settings);
+        drop(app.open(Profile::new("here", target())));
         let mut journey = Self {
-            app: App::new(settings, "here".to_owned(), &target()),
+            app,
             now,
             effects: Vec::new(),
             themes,
@@ -199,7 +201,12 @@ impl Journey {
 
     pub(crate) fn connect(&mut self) -> &mut Self {
         let since = self.now;
-        self.link(LinkState::Connected { since, session_present: false, protocol: Protocol::V5 })
+        self.link(LinkState::Connected {
+            since,
+            session_present: false,
+            protocol: Protocol::V5,
+            welcome: Box::default(),
+        })
     }
 
     /// The link breaks; the next attempt comes after `seconds`.
@@ -207,6 +214,7 @@ impl Journey {
         let trouble = Trouble {
             cause: "Connection refused by here:1883".to_owned(),
             remedy: "Is a broker listening there?".to_owned(),
+            ..Trouble::default()
         };
         let until = self.now.plus(Duration::from_secs(seconds));
         self.link(LinkState::Waiting { attempt, until, trouble })
@@ -349,5 +357,5 @@ impl Journey {
 }
 
 fn target() -> Target {
-    Target { protocol: Protocol::V5, ..Target::new("here", 1883, "journey") }
+    Target { protocol: ProtocolChoice::Only(Protocol::V5), ..Target::new("here", 1883, "journey") }
 }

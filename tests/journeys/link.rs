@@ -1,7 +1,9 @@
 //! What is said of the link, of subscriptions, and of an empty tree.
 
 use mqtt_tui::app::{Effect, banner};
-use mqtt_tui::model::{LinkState, Protocol, QoS, SessionRequest, Severity, SubscriptionState, Trouble};
+use mqtt_tui::model::{
+    LinkState, Protocol, QoS, SessionRequest, Severity, SubscriptionState, Trouble, TroubleKind,
+};
 
 use crate::language::{HERE, Journey};
 
@@ -32,8 +34,11 @@ fn the_same_trouble_again_is_one_notice() {
 #[test]
 fn c12_a_refused_login_stops_and_says_what_to_do() {
     let mut journey = Journey::new();
-    let trouble =
-        Trouble { cause: "The broker refused the login".into(), remedy: "Check user and password.".into() };
+    let trouble = Trouble {
+        cause: "The broker refused the login".into(),
+        remedy: "Check user and password.".into(),
+        kind: TroubleKind::Login,
+    };
     journey.link(LinkState::Stopped { trouble: Some(trouble) });
     journey.sees("The broker refused the login").sees("Check user and password. Press x to try again.");
     journey.keys("x");
@@ -99,7 +104,12 @@ fn the_protocol_spoken_is_shown() {
     let mut journey = Journey::new();
     let since = journey.now;
     journey
-        .link(LinkState::Connected { since, session_present: false, protocol: Protocol::V4 })
+        .link(LinkState::Connected {
+            since,
+            session_present: false,
+            protocol: Protocol::V4,
+            welcome: Box::default(),
+        })
         .sees("MQTT 3.1.1");
 }
 

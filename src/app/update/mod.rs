@@ -17,7 +17,10 @@ use super::{
     Action, App, Command, Context, Done, Effect, Overlay, Pane, Screen, SessionRequestName, command_for,
     layout,
 };
-use crate::model::{Moment, PublishState, SessionRequest, Severity};
+use crate::config::PasswordSource;
+use crate::model::{
+    LinkState, Moment, PublishState, SessionEvent, SessionRequest, Severity, Trouble, TroubleKind,
+};
 
 pub use session::ingest;
 
@@ -42,10 +45,7 @@ pub fn update(app: &mut App, action: Action, now: Moment) -> Vec<Effect> {
             session::on_event(app, id, event, now);
             Vec::new()
         }
-        Action::Done(done) => {
-            on_done(app, done, now);
-            Vec::new()
-        }
+        Action::Done(done) => on_done(app, done, now),
         Action::Tick => {
             for connection in &mut app.connections {
                 connection.sample_rates(now);
@@ -284,8 +284,20 @@ fn back(app: &mut App) -> Vec<Effect> {
     Vec::new()
 }
 
-fn on_done(app: &mut App, done: Done, now: Moment) {
+fn on_done(app: &mut App, done: Done, now: Moment) -> Vec<Effect> {
     match done {
+        Done::PasswordFound(id, Ok(target)) => {
+            return vec![Effect::Connect(id, target, PasswordSource::None)];
+        }
+        Done::PasswordFound(id, Err(reason)) => {
+            let trouble = Trouble {
+                cause: reason,
+                remedy: "check where the profile says the password comes from".to_owned(),
+                kind: TroubleKind::Login,
+            };
+            let stopped = LinkState::Stopped { trouble: Some(trouble) };
+            session::on_event(app, id, SessionEvent::Link(stopped), now);
+        }
         Done::Copied(text) => app.notices.push(now, Severity::Success, text),
         Done::Failed(text) => app.notices.push(now, Severity::Error, text),
         Done::RequestRefused(id, name, reason) => {
@@ -296,4 +308,5 @@ fn on_done(app: &mut App, done: Done, now: Moment) {
             app.notices.push(now, Severity::Error, reason);
         }
     }
+    Vec::new()
 }

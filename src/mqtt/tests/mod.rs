@@ -19,7 +19,7 @@ use super::Session;
 use super::timing::Timing;
 use crate::model::{
     Clock, ConnectionId, LinkState, Message, Publication, PublishId, PublishState, QoS, SessionEvent,
-    SessionRequest, SubscriptionState, Target, TopicFilter, Trouble,
+    SessionRequest, Subscription, SubscriptionState, Target, TopicFilter, Trouble,
 };
 
 /// Longer than anything here may take on a busy machine.

@@ -7,7 +7,7 @@ use crate::mqtt::subscriptions::{Ask, Subscriptions};
 
 fn subscriptions(filters: &[&str], sys: bool) -> Subscriptions {
     let mut target = target(1883);
-    target.filters = filters.iter().map(|text| (filter(text), QoS::AtMostOnce)).collect();
+    target.filters = filters.iter().map(|text| Subscription::new(filter(text), QoS::AtMostOnce)).collect();
     target.sys = sys;
     Subscriptions::new(&target)
 }

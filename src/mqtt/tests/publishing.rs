@@ -134,7 +134,7 @@ async fn e09_packet_ids_in_use_are_never_used_again() {
         assert_ne!(packet, held);
         peer.ack(0x40, packet).await;
     }
-    client.ask(SessionRequest::Subscribe(filter("a"), QoS::AtMostOnce));
+    client.ask(SessionRequest::Subscribe(Subscription::new(filter("a"), QoS::AtMostOnce)));
     peer.suback(&[0]).await;
     client.publish(199, QoS::AtLeastOnce);
     assert!(timeout(Duration::from_millis(200), peer.packet()).await.is_err(), "id {held} is in use");

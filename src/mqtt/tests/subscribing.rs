@@ -4,7 +4,7 @@ use super::*;
 
 fn subscribing(port: u16, filters: &[&str], sys: bool) -> Target {
     let mut target = target(port);
-    target.filters = filters.iter().map(|text| (filter(text), QoS::AtMostOnce)).collect();
+    target.filters = filters.iter().map(|text| Subscription::new(filter(text), QoS::AtMostOnce)).collect();
     target.sys = sys;
     target
 }
@@ -27,7 +27,7 @@ async fn sys_is_subscribed_apart_and_each_suback_finds_its_filters() {
     client.subscription("a", |state| *state == SubscriptionState::Granted(QoS::AtLeastOnce)).await;
     client.subscription("b/#", granted).await;
     client.subscription("$SYS/#", granted).await;
-    client.ask(SessionRequest::Subscribe(filter("c"), QoS::ExactlyOnce));
+    client.ask(SessionRequest::Subscribe(Subscription::new(filter("c"), QoS::ExactlyOnce)));
     assert_eq!(peer.suback(&[2]).await, ["c"]);
     client.subscription("c", |state| *state == SubscriptionState::Granted(QoS::ExactlyOnce)).await;
     client.ask(SessionRequest::Unsubscribe(filter("a")));
@@ -45,7 +45,7 @@ async fn a_hundred_filters_and_a_hundred_more_are_all_granted() {
     let mut peer = broker.welcome().await;
     assert_eq!(peer.suback(&[0; 100]).await.len(), 100);
     for n in 0..100 {
-        client.ask(SessionRequest::Subscribe(filter(&format!("g/{n}")), QoS::AtMostOnce));
+        client.ask(SessionRequest::Subscribe(Subscription::new(filter(&format!("g/{n}")), QoS::AtMostOnce)));
     }
     let mut more = 0;
     while more < 100 {
@@ -127,7 +127,7 @@ async fn c08_everything_is_subscribed_again_on_a_new_session() {
     let mut peer = broker.welcome().await;
     peer.suback(&[0]).await;
     client.subscription("#", granted).await;
-    client.ask(SessionRequest::Subscribe(filter("later"), QoS::AtMostOnce));
+    client.ask(SessionRequest::Subscribe(Subscription::new(filter("later"), QoS::AtMostOnce)));
     peer.suback(&[0]).await;
     client.subscription("later", granted).await;
     drop(peer);
