@@ -54,7 +54,7 @@ pub use error::BrokerError;
 pub use local::{Local, LocalOptions};
 pub use misbehaviour::{Announced, ConnackFault, Farewell, Misbehaviour};
 pub use options::{BrokerOptions, Listener, ListenerKind, WEB_SOCKET_PATH, exposure_warning};
-pub use tls::{TlsError, ServerTls};
+pub use tls::{ServerTls, TlsError};
 
 /// Commands that may wait for the hub; beyond that, connections wait.
 const COMMANDS: usize = 64;
