@@ -5,6 +5,7 @@
 
 pub(crate) mod mosquitto;
 pub(crate) mod raw;
+pub(crate) mod transports;
 
 use std::path::PathBuf;
 use std::time::Duration;
