@@ -87,7 +87,7 @@ const LOCAL_NAMES: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 const VALID: RangeInclusive<i32> = -1..=729;
 
 impl CertificateOptions {
-    /// For a server on this machine: localhost, 127.0.0.1 and ::1.
+    /// For a server on this machine: localhost, `127.0.0.1` and `::1`.
     pub fn server() -> Self {
         let names = LOCAL_NAMES.map(str::to_owned).to_vec();
         Self { names, days: VALID, usage: Usage::Server, key: None, key_form: KeyForm::default() }
@@ -177,14 +177,14 @@ fn own_form(key: &KeyPair) -> Result<String, TlsError> {
     let parts = wrapper.as_sequence().map_err(|_| unusable())?;
     let inner = parts.get(2).and_then(|part| part.as_slice().ok()).ok_or_else(unusable)?;
     let label = if key.is_compatible(&rcgen::PKCS_RSA_SHA256) { "RSA PRIVATE KEY" } else { "EC PRIVATE KEY" };
-    let text = BASE64_STANDARD.encode(inner);
-    let mut pem = format!("-----BEGIN {label}-----\n");
-    for line in text.as_bytes().chunks(64) {
-        pem.extend(line.iter().copied().map(char::from));
-        pem.push('\n');
+    let mut text = String::new();
+    for (index, letter) in BASE64_STANDARD.encode(inner).chars().enumerate() {
+        if index % 64 == 0 {
+            text.push('\n');
+        }
+        text.push(letter);
     }
-    pem.push_str(&format!("-----END {label}-----\n"));
-    Ok(pem)
+    Ok(format!("-----BEGIN {label}-----{text}\n-----END {label}-----\n"))
 }
 
 /// An authority and what it signed: all that a broker and its clients need.

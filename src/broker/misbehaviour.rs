@@ -54,19 +54,9 @@ impl Misbehaviour {
     }
 
     /// Reason code to refuse a subscription with, if it is to be refused.
-    pub(super) fn denies_subscribe(&self, wanted: &Wanted, id: Option<u32>) -> Option<u8> {
-        let is_missing = |available: Option<bool>| available == Some(false);
-        if self.denied.contains(&wanted.filter) {
-            Some(self.denial.unwrap_or(reason::NOT_AUTHORIZED))
-        } else if is_missing(self.announced.shared_available) && wanted.filter.starts_with("$share/") {
-            Some(reason::SHARED_NOT_SUPPORTED)
-        } else if is_missing(self.announced.wildcards_available) && wanted.filter.contains(['+', '#']) {
-            Some(reason::WILDCARDS_NOT_SUPPORTED)
-        } else if is_missing(self.announced.subscription_ids_available) && id.is_some() {
-            Some(reason::SUBSCRIPTION_IDS_NOT_SUPPORTED)
-        } else {
-            None
-        }
+    pub(super) fn denies_subscribe(&self, wanted: &Wanted) -> Option<u8> {
+        let is_denied = self.denied.contains(&wanted.filter);
+        is_denied.then(|| self.denial.unwrap_or(reason::NOT_AUTHORIZED))
     }
 }
 
@@ -118,6 +108,22 @@ pub struct Announced {
     pub server_keep_alive: Option<u16>,
     /// Another broker to use, with the reason codes 0x9C and 0x9D.
     pub server_reference: Option<String>,
+}
+
+impl Announced {
+    /// Reason code to refuse a subscription with that CONNACK said there would not be.
+    pub(super) fn excludes(&self, wanted: &Wanted, id: Option<u32>) -> Option<u8> {
+        let is_missing = |available: Option<bool>| available == Some(false);
+        if is_missing(self.shared_available) && wanted.filter.starts_with("$share/") {
+            Some(reason::SHARED_NOT_SUPPORTED)
+        } else if is_missing(self.wildcards_available) && wanted.filter.contains(['+', '#']) {
+            Some(reason::WILDCARDS_NOT_SUPPORTED)
+        } else if is_missing(self.subscription_ids_available) && id.is_some() {
+            Some(reason::SUBSCRIPTION_IDS_NOT_SUPPORTED)
+        } else {
+            None
+        }
+    }
 }
 
 /// A DISCONNECT from the broker (MQTT 5.0, 3.14). A client of 3.1.1 finds its connection closed.

@@ -21,7 +21,7 @@ pub enum ListenerKind {
     SecureWebSocket,
 }
 
-/// The path on which WebSockets are accepted.
+/// The path on which a WebSocket is accepted.
 pub const WEB_SOCKET_PATH: &str = "/mqtt";
 
 impl ListenerKind {
@@ -118,7 +118,7 @@ pub fn exposure_warning(listener: &Listener, is_open: bool) -> Option<String> {
             address.to_string()
         };
         let bare = if kind.transport().is_tls() { "" } else { ", without encryption" };
-        let who = if is_open { "anyone who can reach this machine" } else { "everyone with a login" };
+        let who = if is_open { "anyone who can reach this machine" } else { "whoever may log in" };
         format!(
             "the test broker listens on {place} for {}://{bare}: {who} can read and publish everything on it",
             kind.transport().scheme()
@@ -139,7 +139,7 @@ mod tests {
         assert!(everywhere.contains("every network interface (port 1883)"), "{everywhere}");
         assert!(everywhere.contains("without encryption: anyone"), "{everywhere}");
         let encrypted = exposure_warning(&listener(ListenerKind::Tls, "192.168.1.7:8883"), false).unwrap();
-        assert!(encrypted.contains("192.168.1.7:8883 for mqtts://: everyone with a login"), "{encrypted}");
+        assert!(encrypted.contains("192.168.1.7:8883 for mqtts://: whoever may log in"), "{encrypted}");
     }
 
     #[test]

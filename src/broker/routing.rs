@@ -151,9 +151,11 @@ impl Hub {
             // MQTT 5.0, 3.8.3.1.
             return self.close(key, reason::PROTOCOL_ERROR, now);
         }
+        let is_v5 = self.protocol(key) == Some(Protocol::V5);
         let mut codes = Vec::with_capacity(filters.len());
         for wanted in filters {
-            let denial = faults.denies_subscribe(wanted, id);
+            let excluded = || faults.announced.excludes(wanted, id).filter(|_| is_v5);
+            let denial = faults.denies_subscribe(wanted).or_else(excluded);
             codes.push(match (TopicFilter::parse(&wanted.filter), denial) {
                 (_, Some(reason)) => reason,
                 (Err(_), _) => reason::TOPIC_FILTER_INVALID,

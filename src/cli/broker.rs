@@ -22,15 +22,16 @@ async fn serve(args: &BrokerArgs) -> ExitCode {
         Ok(plan) => plan,
         Err(fault) => return output::fail(1, &fault),
     };
-    let is_open = plan.options.users.is_none();
     let started = Broker::start(plan.options.clone()).await;
     let (broker, mut signals) = match (started, Signals::listen()) {
         (Ok(broker), Ok(signals)) => (broker, signals),
         (Err(fault), _) => return output::fail(1, &fault.to_string()),
         (_, Err(fault)) => return output::fail(1, &format!("cannot listen to signals: {fault}")),
     };
-    for warning in broker.listeners().iter().filter_map(|listener| exposure_warning(listener, is_open)) {
-        output::warn(&warning);
+    for listener in broker.listeners() {
+        if let Some(warning) = exposure_warning(listener, plan.is_open(listener)) {
+            output::warn(&warning);
+        }
     }
     output::print(&plan.announcement(args, broker.listeners()));
     let stop = CancellationToken::new();

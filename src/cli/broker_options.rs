@@ -52,6 +52,12 @@ impl Plan {
         Ok(Self { options, tls_flags, login_flags })
     }
 
+    /// Whether anybody who reaches `listener` is let in.
+    pub(super) fn is_open(&self, listener: &Listener) -> bool {
+        let asks = self.options.tls.as_ref().is_some_and(|tls| tls.client_authority.is_some());
+        self.options.users.is_none() && !(asks && listener.kind.transport().is_tls())
+    }
+
     /// What is said when the broker runs on `listeners`.
     pub(super) fn announcement(&self, args: &BrokerArgs, listeners: &[Listener]) -> String {
         let fleet = if args.demo { " with the demo fleet" } else { "" };

@@ -135,10 +135,10 @@ struct BrokerArgs {
     /// Port to listen on for TLS as well; 0 takes any free one, here and below
     #[arg(long, value_name = "PORT")]
     tls_port: Option<u16>,
-    /// Port to listen on for WebSockets as well, on the path /mqtt
+    /// Port to listen on for WebSocket as well, on the path /mqtt
     #[arg(long, value_name = "PORT")]
     ws_port: Option<u16>,
-    /// Port to listen on for WebSockets over TLS as well
+    /// Port to listen on for WebSocket over TLS as well
     #[arg(long, value_name = "PORT")]
     wss_port: Option<u16>,
     /// Unix socket to listen on as well

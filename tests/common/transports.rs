@@ -1,4 +1,4 @@
-//! TLS and WebSockets for the client in raw bytes, on the crates that the program uses.
+//! TLS and WebSocket for the client in raw bytes, on the crates that the program uses.
 
 use std::io;
 use std::net::SocketAddr;
