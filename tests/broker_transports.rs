@@ -46,7 +46,7 @@ async fn round_trip<S: AsyncRead + AsyncWrite + Unpin>(stream: S, what: &str) ->
     for size in [0, 10, 70_000, 3_000_000] {
         let payload: Vec<u8> = (0..size).map(|index| index as u8).collect();
         raw.send(&publish(5, "t", &payload, 1, 0b0010)).await;
-        let mut frames = vec![raw.read().await.expect("a packet"), raw.read().await.expect("a packet")];
+        let mut frames = [raw.read().await.expect("a packet"), raw.read().await.expect("a packet")];
         frames.sort_by_key(|frame| frame.first);
         assert_eq!(frames[1].first, 0x40, "{what}: PUBACK");
         assert!(frames[0].body.ends_with(&payload), "{what}: a PUBLISH of {size} bytes");
