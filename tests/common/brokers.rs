@@ -91,8 +91,9 @@ impl Nats {
         let (port, own_port) = (free_port(), free_port());
         let store = folder.path().join("store");
         let config = format!(
-            "server_name: test\nhost: 127.0.0.1\nport: {own_port}\njetstream {{ store_dir: {store:?} }}\n\
-             mqtt {{ host: 127.0.0.1, port: {port} }}\n"
+            "server_name: test\nhost: 127.0.0.1\nport: {own_port}\njetstream {{ store_dir: \"{}\" }}\n\
+             mqtt {{ host: 127.0.0.1, port: {port} }}\n",
+            store.display()
         );
         let file = folder.path().join("nats.conf");
         std::fs::write(&file, config).unwrap();
