@@ -124,7 +124,7 @@ async fn c11_of_two_sessions_with_one_id_one_gives_up_and_says_why() {
 
 #[tokio::test]
 async fn c12_a_wrong_password_stops_and_a_right_one_connects() {
-    let users = Some(vec![("bob".to_owned(), "right".to_owned())]);
+    let users = Some(vec![("bob".to_owned(), "right".into())]);
     let broker = Broker::start(BrokerOptions { port: 0, users, ..BrokerOptions::default() }).await.unwrap();
     let mut with = target(broker.address().port());
     with.user = Some("bob".into());

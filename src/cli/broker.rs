@@ -18,9 +18,6 @@ pub(super) fn run(args: &BrokerArgs) -> ExitCode {
 }
 
 async fn serve(args: &BrokerArgs) -> ExitCode {
-    if let Some(warning) = exposure_warning(args.bind) {
-        output::warn(&warning);
-    }
     let options = BrokerOptions {
         bind: args.bind,
         port: args.port,
@@ -32,6 +29,9 @@ async fn serve(args: &BrokerArgs) -> ExitCode {
         (Err(fault), _) => return output::fail(1, &fault.to_string()),
         (_, Err(fault)) => return output::fail(1, &format!("cannot listen to signals: {fault}")),
     };
+    for warning in broker.listeners().iter().filter_map(|listener| exposure_warning(listener, true)) {
+        output::warn(&warning);
+    }
     let address = broker.address();
     let fleet = if args.demo { ", with the demo fleet" } else { "" };
     output::print(&format!(
