@@ -50,6 +50,7 @@ impl CertificateFault {
         let at = target.address();
         let (cause, remedy) = match &self.problem {
             CertificateProblem::UnknownIssuer => self.unknown_issuer(target),
+            CertificateProblem::IsAuthority if self.is_self_signed() => self.unknown_issuer(target),
             CertificateProblem::IsAuthority => (
                 format!("{at}: the certificate is an authority's own, used for a server"),
                 "if you trust it, name that very certificate with --cafile FILE, or (unsafe) use --insecure"
@@ -97,7 +98,7 @@ impl CertificateFault {
     fn unknown_issuer(&self, target: &Target) -> (String, String) {
         let at = target.address();
         let last = self.chain.last().cloned().unwrap_or_default();
-        if self.chain.len() == 1 && last.subject == last.issuer {
+        if self.is_self_signed() {
             return (
                 format!("{at}: the certificate is self-signed by {}", short(&last.subject)),
                 "if you trust it, name that very certificate with --cafile FILE, or (unsafe) use --insecure"
@@ -113,6 +114,10 @@ impl CertificateFault {
             ),
         };
         (cause, remedy)
+    }
+
+    fn is_self_signed(&self) -> bool {
+        matches!(&self.chain[..], [own] if own.subject == own.issuer)
     }
 
     fn wrong_name(&self) -> (String, String) {

@@ -13,6 +13,8 @@ mod certificate;
 mod files;
 mod greeting;
 mod proxy;
+#[cfg(test)]
+mod tests;
 mod tls;
 mod unix;
 mod verifier;
