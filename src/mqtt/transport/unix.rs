@@ -8,7 +8,7 @@ use crate::mqtt::explain::SocketFault;
 pub(super) async fn connect(path: &str, facts: &mut Facts) -> Result<Box<dyn Stream>, SocketFault> {
     let began = tokio::time::Instant::now();
     let stream = tokio::net::UnixStream::connect(path).await.map_err(|error| fault(path, &error))?;
-    facts.peer = path.to_owned();
+    facts.peer = path.into();
     facts.tcp_took = began.elapsed();
     Ok(Box::new(stream))
 }

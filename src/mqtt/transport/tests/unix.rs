@@ -48,7 +48,7 @@ async fn c25_a_socket_of_somebody_else_is_permission_denied() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("broker.sock");
     let _listener = UnixListener::bind(&path).unwrap();
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0)).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o0)).unwrap();
     // Root may open everything: then there is nothing to see.
     if let Err(fault) = opening(&socket(&path)).await {
         let (trouble, retry) = told(&fault, &socket(&path));
