@@ -150,7 +150,7 @@ pub(in crate::mqtt) async fn open_watched(
     if let Some(request) = request {
         // A query may hold a token.
         tell(step, format!("WebSocket {}", request.uri().path()));
-        stream = websocket::open(request, stream, timing.max_packet, deadline, &mut facts).await?;
+        stream = websocket::open(request, stream, deadline, &mut facts).await?;
         passed(Passed::WebSocket, &facts);
     }
     Ok(Opened { stream, facts })

@@ -21,8 +21,8 @@ use crate::mqtt::explain::WebSocketFault;
 
 /// The subprotocol of both MQTT versions (MQTT 5.0, 6.0).
 const SUBPROTOCOL: &str = "mqtt";
-/// The fixed header of an MQTT packet takes this much at most (MQTT 5.0, 2.1).
-const FIXED_HEADER: usize = 5;
+/// Bytes of the largest MQTT packet there can be (MQTT 5.0, 2.1.4), its fixed header included; one frame may hold it.
+const LARGEST_PACKET: usize = 268_435_455 + 5;
 
 /// The request that opens the WebSocket of `target`. Whatever cannot be sent is found here, before anything is connected.
 pub(super) fn request(target: &Target) -> Result<Request, WebSocketFault> {
@@ -59,17 +59,17 @@ pub(super) fn request(target: &Target) -> Result<Request, WebSocketFault> {
     Ok(request)
 }
 
-/// Opens the WebSocket on `stream` before `deadline`. `max_packet`, in bytes, bounds what the server may send in one frame.
+/// Opens the WebSocket on `stream` before `deadline`.
 pub(super) async fn open(
     request: Request,
     stream: Box<dyn Stream>,
-    max_packet: usize,
     deadline: Instant,
     facts: &mut Facts,
 ) -> Result<Box<dyn Stream>, WebSocketFault> {
     let began = Instant::now();
-    let largest = Some(max_packet.saturating_add(FIXED_HEADER));
-    let config = WebSocketConfig::default().max_message_size(largest).max_frame_size(largest);
+    let config = WebSocketConfig::default()
+        .max_message_size(Some(LARGEST_PACKET))
+        .max_frame_size(Some(LARGEST_PACKET));
     let opened = timeout_at(deadline, client_async_with_config(request, stream, Some(config)))
         .await
         .map_err(|_| WebSocketFault::Timeout)?;
