@@ -6,11 +6,10 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use tokio::net::TcpStream;
-use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 
-use super::{Facts, connecting_to, tell};
+use super::{Facts, Watcher, connecting_to};
 use crate::mqtt::explain::TcpFault;
 use crate::mqtt::timing::Timing;
 
@@ -23,13 +22,13 @@ pub(super) async fn resolve(
     host: &str,
     port: u16,
     deadline: Instant,
-    step: &watch::Sender<String>,
+    watcher: &dyn Watcher,
     facts: &mut Facts,
 ) -> Result<Vec<SocketAddr>, TcpFault> {
     if let Ok(ip) = host.parse::<IpAddr>() {
         return Ok(vec![SocketAddr::new(ip, port)]);
     }
-    tell(step, format!("resolving {host}"));
+    watcher.begins(format!("resolving {host}"));
     let began = Instant::now();
     let share = deadline.saturating_duration_since(began) * 7 / 10;
     let found = timeout_at(began + share, tokio::net::lookup_host((host, port)))
@@ -82,7 +81,7 @@ pub(super) async fn connect(
     at: &str,
     timing: &Timing,
     deadline: Instant,
-    step: &watch::Sender<String>,
+    watcher: &dyn Watcher,
     facts: &mut Facts,
 ) -> Result<TcpStream, TcpFault> {
     let began = Instant::now();
@@ -91,7 +90,7 @@ pub(super) async fn connect(
     let mut telling = TcpFault::Timeout { at: at.to_owned() };
     loop {
         if let Some(address) = waiting.next() {
-            tell(step, connecting_to(&address.to_string()));
+            watcher.begins(connecting_to(&address.to_string()));
             tries.spawn(async move { (address, TcpStream::connect(address).await) });
         } else if tries.is_empty() {
             return Err(telling);

@@ -97,6 +97,26 @@ pub(in crate::mqtt) enum Passed {
     WebSocket,
 }
 
+/// Hears how an opening goes.
+pub(in crate::mqtt) trait Watcher: Sync {
+    /// A step begins; its words for the screen, such as "resolving broker.lan".
+    fn begins(&self, step: String);
+
+    /// A step is done; all that is known by then.
+    fn passed(&self, _step: Passed, _facts: &Facts) {}
+}
+
+/// The session shows the words alone.
+impl Watcher for watch::Sender<String> {
+    fn begins(&self, step: String) {
+        self.send_if_modified(|shown| {
+            let changed = *shown != step;
+            *shown = step;
+            changed
+        });
+    }
+}
+
 /// What an attempt begins with, in words.
 pub(in crate::mqtt) fn first_step(target: &Target) -> String {
     if target.transport == Transport::Unix {
@@ -112,46 +132,35 @@ pub(in crate::mqtt) fn first_step(target: &Target) -> String {
     }
 }
 
-/// Opens the way to `target` before `deadline`. Each step is told through `step`, in words. Cancel-safe.
+/// Opens the way to `target` before `deadline`. Each step is told to `watcher`. Cancel-safe.
 pub(in crate::mqtt) async fn open(
     target: &Target,
     timing: &Timing,
     deadline: Instant,
-    step: &watch::Sender<String>,
-) -> Result<Opened, Fault> {
-    open_watched(target, timing, deadline, step, &mut |_, _| ()).await
-}
-
-/// As [`open`]; `passed` hears of each step that is done, with all that is known by then.
-pub(in crate::mqtt) async fn open_watched(
-    target: &Target,
-    timing: &Timing,
-    deadline: Instant,
-    step: &watch::Sender<String>,
-    passed: &mut (dyn FnMut(Passed, &Facts) + Send),
+    watcher: &dyn Watcher,
 ) -> Result<Opened, Fault> {
     let mut facts = Facts::default();
     // What is wrong with files, names and headers is found before anything is connected.
     let tls = if target.transport.is_tls() { Some(tls::prepare(target).await?) } else { None };
     let request = if target.transport.is_websocket() { Some(websocket::request(target)?) } else { None };
     let mut stream: Box<dyn Stream> = if target.transport == Transport::Unix {
-        tell(step, connecting_to(&target.host));
+        watcher.begins(connecting_to(&target.host));
         let stream = unix::connect(&target.host, &mut facts).await?;
-        passed(Passed::Connect, &facts);
+        watcher.passed(Passed::Connect, &facts);
         stream
     } else {
-        Box::new(open_tcp(target, timing, deadline, step, &mut facts, passed).await?)
+        Box::new(open_tcp(target, timing, deadline, watcher, &mut facts).await?)
     };
     if let Some(tls) = tls {
-        tell(step, format!("TLS with {}", tls.name()));
+        watcher.begins(format!("TLS with {}", tls.name()));
         stream = tls.handshake(stream, deadline, &mut facts).await?;
-        passed(Passed::Tls, &facts);
+        watcher.passed(Passed::Tls, &facts);
     }
     if let Some(request) = request {
         // A query may hold a token.
-        tell(step, format!("WebSocket {}", request.uri().path()));
+        watcher.begins(format!("WebSocket {}", request.uri().path()));
         stream = websocket::open(request, stream, deadline, &mut facts).await?;
-        passed(Passed::WebSocket, &facts);
+        watcher.passed(Passed::WebSocket, &facts);
     }
     Ok(Opened { stream, facts })
 }
@@ -161,9 +170,8 @@ async fn open_tcp(
     target: &Target,
     timing: &Timing,
     deadline: Instant,
-    step: &watch::Sender<String>,
+    watcher: &dyn Watcher,
     facts: &mut Facts,
-    passed: &mut (dyn FnMut(Passed, &Facts) + Send),
 ) -> Result<TcpStream, TransportFault> {
     let (host, port) = match &target.proxy {
         Some(proxy) => (&proxy.host, proxy.port),
@@ -173,26 +181,18 @@ async fn open_tcp(
         Some(proxy) => format!("the proxy {}", proxy::address(proxy)),
         None => target.address(),
     };
-    let addresses = address::resolve(host, port, deadline, step, facts).await?;
-    passed(Passed::Resolve, facts);
-    let mut stream = address::connect(&addresses, &at, timing, deadline, step, facts).await?;
-    passed(Passed::Connect, facts);
+    let addresses = address::resolve(host, port, deadline, watcher, facts).await?;
+    watcher.passed(Passed::Resolve, facts);
+    let mut stream = address::connect(&addresses, &at, timing, deadline, watcher, facts).await?;
+    watcher.passed(Passed::Connect, facts);
     if let Some(proxy) = &target.proxy {
-        tell(step, format!("asking {at} for {}", target.address()));
+        watcher.begins(format!("asking {at} for {}", target.address()));
         proxy::ask(&mut stream, proxy, target, deadline, facts).await?;
-        passed(Passed::Proxy, facts);
+        watcher.passed(Passed::Proxy, facts);
     }
     Ok(stream)
 }
 
 fn connecting_to(address: &str) -> String {
     format!("connecting to {address}")
-}
-
-fn tell(step: &watch::Sender<String>, text: String) {
-    step.send_if_modified(|step| {
-        let changed = *step != text;
-        *step = text;
-        changed
-    });
 }
