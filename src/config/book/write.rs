@@ -3,7 +3,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use toml_edit::{Array, InlineTable, Item, Table, TableLike, Value, value};
+use toml_edit::{Array, Decor, InlineTable, Item, RawString, Table, TableLike, Value, value};
 
 use super::super::address::full_url;
 use super::super::{PasswordSource, Profile, Safety};
@@ -92,32 +92,68 @@ fn replace(there: &mut Item, wanted: &Item) {
     *there = wanted;
 }
 
+/// An element of a list with the white space and comments that are its own.
+struct Element {
+    /// From the end of the line before to the value.
+    before: String,
+    value: Value,
+    /// From the comma to the end of the line.
+    after: String,
+}
+
 /// Makes `list` hold what `wanted` holds; elements that stay keep their comments.
 fn merge_list(list: &mut Array, wanted: &Array) {
-    let bare = |value: &Value| {
+    let (mut old, end) = elements(list);
+    // One element a line stays one element a line.
+    let indent = old.last().map(|last| last.before.clone()).unwrap_or_default();
+    let indent = indent.rfind('\n').map_or_else(String::new, |at| indent[at..].to_owned());
+    let separate = |before: &str, is_first: bool| {
+        if before.is_empty() && !is_first { " ".to_owned() } else { before.to_owned() }
+    };
+    list.clear();
+    let mut after = String::new();
+    for value in wanted {
         let mut value = value.clone();
         value.decor_mut().clear();
-        value.to_string().split_whitespace().collect::<String>()
-    };
-    let mut old: Vec<Value> = list.iter().cloned().collect();
-    let pattern = old.last().map(|last| last.decor().clone()).unwrap_or_default();
-    list.clear();
-    for value in wanted {
-        let position = old.iter().position(|old| bare(old) == bare(value));
-        let kept = position.map_or_else(
-            || {
-                let mut new = value.clone();
-                // One element a line stays one element a line; the comments of another are not repeated.
-                let prefix = pattern.prefix().and_then(|prefix| prefix.as_str()).unwrap_or_default();
-                let indent = prefix.rfind('\n').map_or("", |at| &prefix[at..]);
-                let indent = if indent.is_empty() && !list.is_empty() { " " } else { indent };
-                *new.decor_mut() = toml_edit::Decor::new(indent, "");
-                new
-            },
-            |at| old.remove(at),
-        );
-        list.push_formatted(kept);
+        let kept = old.iter().position(|old| is_same(&old.value, &value)).map(|at| old.remove(at));
+        let element =
+            kept.unwrap_or_else(|| Element { before: indent.clone(), value, after: String::new() });
+        let mut value = element.value;
+        let before = separate(&element.before, list.is_empty());
+        *value.decor_mut() = Decor::new(format!("{after}{before}"), "");
+        list.push_formatted(value);
+        after = element.after;
     }
+    list.set_trailing_comma(end.contains('\n') && !list.is_empty());
+    list.set_trailing(format!("{after}{end}"));
+}
+
+/// The elements of `list`, and what stands between the last of them and the bracket, from the end of its line on.
+fn elements(list: &Array) -> (Vec<Element>, String) {
+    let text = |raw: Option<&RawString>| raw.and_then(RawString::as_str).unwrap_or_default().to_owned();
+    let mut found: Vec<Element> = Vec::new();
+    let mut end_line = |found: &mut Vec<Element>, space: String| {
+        let Some(last) = found.last_mut() else { return space };
+        let line = space.find('\n').unwrap_or(space.len());
+        last.after.push_str(&space[..line]);
+        space[line..].to_owned()
+    };
+    for value in list {
+        let (prefix, suffix) = (text(value.decor().prefix()), text(value.decor().suffix()));
+        let before = end_line(&mut found, prefix);
+        let mut value = value.clone();
+        value.decor_mut().clear();
+        found.push(Element { before, value, after: suffix.trim_end().to_owned() });
+    }
+    let end = end_line(&mut found, text(Some(list.trailing())));
+    // A comment before the bracket on the line of the last element would swallow the bracket.
+    let has_comment = found.last().is_some_and(|last| last.after.contains('#'));
+    (found, if has_comment && !end.contains('\n') { format!("\n{end}") } else { end })
+}
+
+fn is_same(one: &Value, other: &Value) -> bool {
+    let bare = |value: &Value| value.to_string().split_whitespace().collect::<String>();
+    bare(one) == bare(other)
 }
 
 fn insert_text(table: &mut Table, key: &str, text: Option<&str>) {
