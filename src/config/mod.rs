@@ -1,7 +1,6 @@
 //! What the user may set: saved connections, settings, themes; where passwords come from. Reads files and environment once, at start;
 //! everything after that is plain data. What writes or waits is said to block, and is called off the loop.
 
-mod address;
 mod book;
 mod chosen;
 mod fault;
@@ -15,7 +14,6 @@ mod section;
 mod theme;
 mod themes;
 
-pub use address::Address;
 pub use book::{Kept, ProfileBook, profile_text};
 pub use chosen::{Chosen, Source};
 pub use fault::FileFault;
