@@ -11,6 +11,7 @@ mod paths;
 mod profile;
 mod secret;
 mod section;
+mod settings;
 mod theme;
 mod themes;
 
@@ -22,5 +23,6 @@ pub use name::{MAX_NAME, check_name};
 pub use paths::{CONFIG_DIR_VARIABLE, config_dir, config_dir_notice, profiles_path, settings_path};
 pub use profile::{Consent, PasswordSource, Profile, Safety, check_colour};
 pub use secret::find_password;
+pub use settings::{SettingsFile, parse_memory};
 pub use theme::{Role, Theme, ThemeFault, ThemeKind};
 pub use themes::{ThemeNotice, Themes, embedded};
