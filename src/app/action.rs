@@ -60,6 +60,8 @@ pub enum Done {
     Failed(String),
     /// The password of a connection was looked for: the target with it, or why there is none.
     PasswordFound(ConnectionId, Result<Box<Target>, String>),
+    /// A session has begun with this client id.
+    Begun(ConnectionId, String),
     /// A request did not reach its session.
     RequestRefused(ConnectionId, SessionRequestName, String),
 }

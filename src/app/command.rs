@@ -23,12 +23,20 @@ pub enum Context {
     Palette,
     /// The list of past notices.
     Notices,
+    /// A question with yes and no.
+    Ask,
+    /// User and password are being typed.
+    Login,
+    /// The subscriptions.
+    Subscriptions,
+    /// One subscription is being typed.
+    SubscriptionEntry,
 }
 
 impl Context {
     /// Whether printable keys are text here.
     pub fn takes_text(self) -> bool {
-        matches!(self, Self::Filter | Self::Publish | Self::Palette)
+        matches!(self, Self::Filter | Self::Publish | Self::Palette | Self::Login | Self::SubscriptionEntry)
     }
 
     /// Heading in the help and in the list of keys.
@@ -43,6 +51,10 @@ impl Context {
             Self::Help => "Help",
             Self::Palette => "Commands",
             Self::Notices => "Notices",
+            Self::Ask => "Question",
+            Self::Login => "Login",
+            Self::Subscriptions => "Subscriptions",
+            Self::SubscriptionEntry => "Subscription",
         }
     }
 }
@@ -70,16 +82,34 @@ pub struct Row {
     pub enabled: fn(&App) -> Result<(), Disabled>,
 }
 
-use Context::{Broker, Filter, Help, History, Message, Notices, Palette, Publish, Topics};
+use Context::{
+    Ask, Broker, Filter, Help, History, Login, Message, Notices, Palette, Publish, SubscriptionEntry,
+    Subscriptions, Topics,
+};
 
 /// Contexts that take no text: letter keys work in all of them.
-const ANYWHERE: &[Context] = &[Topics, Message, History, Broker, Help, Notices];
-const ALWAYS: &[Context] = &[Topics, Message, History, Filter, Publish, Broker, Help, Palette, Notices];
+const ANYWHERE: &[Context] = &[Topics, Message, History, Broker, Help, Notices, Subscriptions];
+const ALWAYS: &[Context] = &[
+    Topics,
+    Message,
+    History,
+    Filter,
+    Publish,
+    Broker,
+    Help,
+    Palette,
+    Notices,
+    Ask,
+    Login,
+    Subscriptions,
+    SubscriptionEntry,
+];
 const EXPLORER: &[Context] = &[Topics, Message, History];
-const OVERLAYS: &[Context] = &[Publish, Help, Palette, Notices];
+const OVERLAYS: &[Context] = &[Publish, Help, Palette, Notices, Login, Subscriptions, SubscriptionEntry];
 const SCREENS: &[Context] = &[Topics, Message, History, Broker];
-const LISTS: &[Context] = &[Topics, Message, History, Broker, Help, Notices];
-const LISTS_AND_PALETTE: &[Context] = &[Topics, Message, History, Filter, Broker, Help, Notices, Palette];
+const LISTS: &[Context] = &[Topics, Message, History, Broker, Help, Notices, Subscriptions];
+const LISTS_AND_PALETTE: &[Context] =
+    &[Topics, Message, History, Filter, Broker, Help, Notices, Palette, Subscriptions];
 
 #[expect(clippy::unnecessary_wraps, reason = "the table wants one signature")]
 fn always(_: &App) -> Result<(), Disabled> {
@@ -116,6 +146,45 @@ fn has_filter(app: &App) -> Result<(), Disabled> {
     } else {
         Ok(())
     }
+}
+
+fn has_tabs(app: &App) -> Result<(), Disabled> {
+    if app.connections().is_empty() { Err("no connection is open") } else { Ok(()) }
+}
+
+fn has_queued(app: &App) -> Result<(), Disabled> {
+    let waits = app.connection().publish.queued().is_some();
+    if waits { Ok(()) } else { Err("no message waits to be sent") }
+}
+
+fn sees_subscriptions(app: &App) -> Result<(), Disabled> {
+    if app.connection().subscribing.is_some() {
+        Ok(())
+    } else {
+        Err("the subscriptions are not open: press s")
+    }
+}
+
+fn types_subscription(app: &App) -> Result<(), Disabled> {
+    let typing = app.connection().subscribing.as_ref().is_some_and(|pane| pane.entry.is_some());
+    if typing { Ok(()) } else { Err("no subscription is being typed: press s, then a") }
+}
+
+fn is_resting(app: &App) -> Result<(), Disabled> {
+    if app.connection().resting.is_empty() { Err("nothing was given back") } else { Ok(()) }
+}
+
+fn is_logging_in(app: &App) -> Result<(), Disabled> {
+    if app.connection().login.is_some() { Ok(()) } else { Err("no login is asked for: press L") }
+}
+
+fn is_offline(app: &App) -> Result<(), Disabled> {
+    has_tabs(app)?;
+    if app.connection().link.is_connected() { Err("connected: the client id is in use") } else { Ok(()) }
+}
+
+fn is_asked(app: &App) -> Result<(), Disabled> {
+    if matches!(app.overlay, super::Overlay::Ask(_)) { Ok(()) } else { Err("nothing is asked") }
 }
 
 macro_rules! commands {
@@ -171,6 +240,28 @@ commands! {
     CycleQos, "publish.qos", "QoS 0, 1, 2", &[Publish], ["ctrl-q"], Some("QoS"), false, is_publishing;
     ToggleRetain, "publish.retain", "Retain on or off", &[Publish], ["ctrl-r"], Some("retain"), false, is_publishing;
     ClearPayload, "publish.clear", "Clear the payload", &[Publish], ["ctrl-l"], None, false, is_publishing;
+    WithdrawPublish, "publish.withdraw", "Withdraw the newest message that still waits to be sent", &[Publish], ["alt-w"], None, false, has_queued;
+
+    OpenSubscriptions, "subscriptions.open", "Subscriptions: add, change, mute, exclude, remove", SCREENS, ["s"], None, false, has_tabs;
+    AddSubscription, "subscriptions.add", "Add a subscription", &[Subscriptions], ["a"], Some("add"), false, sees_subscriptions;
+    EditSubscription, "subscriptions.edit", "Change QoS and options of the subscription", &[Subscriptions], ["enter", "e"], Some("change"), false, sees_subscriptions;
+    CycleSubscriptionQos, "subscriptions.qos", "QoS 0, 1, 2 of the subscription", &[Subscriptions], ["c"], Some("QoS"), false, sees_subscriptions;
+    MuteSubscription, "subscriptions.mute", "Mute: stay subscribed, hide its messages; or show them again", &[Subscriptions], ["m"], Some("mute"), false, sees_subscriptions;
+    ExcludeFilter, "subscriptions.exclude", "Exclude topics: messages that match a filter are not kept", &[Subscriptions], ["x"], Some("exclude"), false, sees_subscriptions;
+    RemoveSubscription, "subscriptions.remove", "Unsubscribe, or end the exclusion", &[Subscriptions], ["d"], Some("remove"), false, sees_subscriptions;
+    ApplySubscription, "subscription.apply", "Subscribe as typed", &[SubscriptionEntry], ["enter"], Some("subscribe"), false, types_subscription;
+    NextEntryField, "subscription.next-field", "Next field", &[SubscriptionEntry], ["tab", "down"], Some("field"), false, types_subscription;
+    PreviousEntryField, "subscription.previous-field", "Previous field", &[SubscriptionEntry], ["backtab", "up"], None, false, types_subscription;
+    ResumeSubscriptions, "subscriptions.resume", "Subscribe again to what was given back while nobody looked", SCREENS, ["R"], None, false, is_resting;
+
+    OpenLogin, "login.open", "Log in with another user or password", SCREENS, ["L"], None, false, has_tabs;
+    SendLogin, "login.send", "Log in", &[Login], ["enter"], Some("log in"), false, is_logging_in;
+    NextLoginField, "login.next-field", "Next field", &[Login], ["tab", "backtab", "down", "up"], Some("field"), false, is_logging_in;
+    NewClientId, "connection.new-client-id", "Connect with a new random client id", SCREENS, ["I"], None, false, is_offline;
+    Answer, "ask.answer", "Press the chosen button", &[Ask], ["enter"], Some("choose"), false, is_asked;
+    SwitchAnswer, "ask.switch", "The other button", &[Ask], ["tab", "backtab", "left", "right"], Some("other"), false, is_asked;
+    AnswerYes, "ask.yes", "Yes", &[Ask], ["y"], Some("yes"), false, is_asked;
+    AnswerNo, "ask.no", "No", &[Ask], ["n", "esc", "q"], Some("no"), false, is_asked;
 
     Up, "move.up", "Up", LISTS_AND_PALETTE, ["up", "k"], None, false, always;
     Down, "move.down", "Down", LISTS_AND_PALETTE, ["down", "j"], None, false, always;
@@ -206,7 +297,7 @@ impl Command {
     /// Whether it can run now; when not, the reason.
     pub fn check(self, app: &App) -> Result<(), Disabled> {
         let row = self.row();
-        if row.danger && app.settings.read_only {
+        if row.danger && app.is_read_only() {
             return Err("refused: this connection is read-only");
         }
         (row.enabled)(app)

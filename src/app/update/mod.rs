@@ -1,12 +1,15 @@
 //! Every change of state goes through here: an action comes in, effects go out. One file per area.
 
+mod ask;
 mod broker;
 mod history;
+mod login;
 mod message;
 mod mouse;
 mod overlay;
 mod publish;
 mod session;
+mod subscriptions;
 mod topics;
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind};
@@ -22,6 +25,7 @@ use crate::model::{
     LinkState, Moment, PublishState, SessionEvent, SessionRequest, Severity, Trouble, TroubleKind,
 };
 
+pub(super) use login::begin;
 pub use session::ingest;
 
 /// Bytes of a one-line field: longer than the longest topic, so that too long a topic can be told why.
@@ -50,7 +54,7 @@ pub fn update(app: &mut App, action: Action, now: Moment) -> Vec<Effect> {
             for connection in &mut app.connections {
                 connection.sample_rates(now);
             }
-            Vec::new()
+            subscriptions::rest(app, now)
         }
     }
 }
@@ -59,6 +63,7 @@ fn on_key(app: &mut App, key: KeyEvent, now: Moment) -> Vec<Effect> {
     if key.kind == KeyEventKind::Release {
         return Vec::new();
     }
+    app.last_input = now;
     // From the first key on nothing moves by itself: what is on screen is being read.
     app.connection_mut().tree.stand_still();
     if layout::too_small(app.size.0, app.size.1) && key.code == KeyCode::Char('q') {
@@ -71,6 +76,8 @@ fn on_key(app: &mut App, key: KeyEvent, now: Moment) -> Vec<Effect> {
     }
     match context {
         Context::Publish => publish::on_key(app, key, now),
+        Context::Login => login::on_key(app, key),
+        Context::SubscriptionEntry => subscriptions::on_key(app, key),
         Context::Filter => {
             if let Some(input) = &mut app.filter_input {
                 input.handle_event(&Event::Key(key));
@@ -91,9 +98,12 @@ fn on_key(app: &mut App, key: KeyEvent, now: Moment) -> Vec<Effect> {
 
 /// Pasted text goes to the focused field only, without control characters; elsewhere it does nothing.
 fn on_paste(app: &mut App, text: &str, now: Moment) {
+    app.last_input = now;
     let mut refusal = None;
     match app.context() {
         Context::Publish => publish::on_paste(app, text),
+        Context::Login => refusal = login::on_paste(app, text).err(),
+        Context::SubscriptionEntry => refusal = subscriptions::on_paste(app, text).err(),
         Context::Filter => {
             if let Some(input) = &mut app.filter_input {
                 refusal = insert(input, text).err();
@@ -128,12 +138,21 @@ fn insert(input: &mut Input, text: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// Runs a command if it can run now; otherwise says why not.
+/// Runs a command if it can run now; otherwise says why not. On a connection marked so it may ask first.
 pub(super) fn run(app: &mut App, command: Command, now: Moment) -> Vec<Effect> {
     if let Err(reason) = command.check(app) {
         app.notices.push(now, Severity::Warning, format!("{}: {reason}", command.row().title));
         return Vec::new();
     }
+    if let Some(question) = ask::confirmation(app, command) {
+        app.ask(question);
+        return Vec::new();
+    }
+    run_now(app, command, now)
+}
+
+/// Runs a command that may run.
+fn run_now(app: &mut App, command: Command, now: Moment) -> Vec<Effect> {
     match command {
         Command::Quit | Command::QuitNow => vec![Effect::Quit],
         Command::Suspend => vec![Effect::Suspend],
@@ -146,7 +165,7 @@ pub(super) fn run(app: &mut App, command: Command, now: Moment) -> Vec<Effect> {
         Command::NextPane => focus(app, 1),
         Command::PreviousPane => focus(app, 2),
         Command::Pause => pause(app, now),
-        Command::Reconnect => reconnect(app),
+        Command::Reconnect => login::reconnect(app),
         Command::StayOffline => vec![Effect::Request(app.connection().id, SessionRequest::Disconnect)],
         Command::OpenPublish
         | Command::SendPublish
@@ -154,7 +173,25 @@ pub(super) fn run(app: &mut App, command: Command, now: Moment) -> Vec<Effect> {
         | Command::PreviousField
         | Command::CycleQos
         | Command::ToggleRetain
-        | Command::ClearPayload => publish::run(app, command, now),
+        | Command::ClearPayload
+        | Command::WithdrawPublish => publish::run(app, command, now),
+        Command::Answer | Command::SwitchAnswer | Command::AnswerYes | Command::AnswerNo => {
+            ask::run(app, command, now)
+        }
+        Command::OpenLogin | Command::SendLogin | Command::NextLoginField | Command::NewClientId => {
+            login::run(app, command)
+        }
+        Command::OpenSubscriptions
+        | Command::AddSubscription
+        | Command::EditSubscription
+        | Command::CycleSubscriptionQos
+        | Command::MuteSubscription
+        | Command::ExcludeFilter
+        | Command::RemoveSubscription
+        | Command::ApplySubscription
+        | Command::NextEntryField
+        | Command::PreviousEntryField
+        | Command::ResumeSubscriptions => subscriptions::run(app, command, now),
         Command::OpenHelp | Command::OpenPalette | Command::RunSelected | Command::ShowNotices => {
             overlay::run(app, command, now)
         }
@@ -203,7 +240,8 @@ fn movement(app: &mut App, command: Command, now: Moment) {
         Context::History => history::movement(app, command),
         Context::Broker => broker::movement(app, command),
         Context::Help | Context::Palette | Context::Notices => overlay::movement(app, command),
-        Context::Publish => {}
+        Context::Subscriptions => subscriptions::movement(app, command),
+        Context::Publish | Context::Ask | Context::Login | Context::SubscriptionEntry => {}
     }
 }
 
@@ -246,13 +284,6 @@ fn pause(app: &mut App, now: Moment) -> Vec<Effect> {
     Vec::new()
 }
 
-fn reconnect(app: &mut App) -> Vec<Effect> {
-    let connection = app.connection();
-    let request =
-        if connection.link.is_connected() { SessionRequest::Disconnect } else { SessionRequest::Reconnect };
-    vec![Effect::Request(connection.id, request)]
-}
-
 fn copy(app: &App, command: Command) -> Vec<Effect> {
     let connection = app.connection();
     if command == Command::CopyTopic {
@@ -268,6 +299,8 @@ fn copy(app: &App, command: Command) -> Vec<Effect> {
 fn back(app: &mut App) -> Vec<Effect> {
     if !matches!(app.overlay, Overlay::None) {
         app.overlay = Overlay::None;
+    } else if login::cancel(app) || subscriptions::back(app) {
+        // That was it.
     } else if app.connection().publish.open {
         app.connection_mut().publish.open = false;
     } else if app.screen != Screen::Explorer {
@@ -296,7 +329,15 @@ fn on_done(app: &mut App, done: Done, now: Moment) -> Vec<Effect> {
                 kind: TroubleKind::Login,
             };
             let stopped = LinkState::Stopped { trouble: Some(trouble) };
+            if let Some(connection) = app.connection_by_id(id) {
+                connection.begun = false;
+            }
             session::on_event(app, id, SessionEvent::Link(stopped), now);
+        }
+        Done::Begun(id, client_id) => {
+            if let Some(connection) = app.connection_by_id(id) {
+                connection.client_id = client_id;
+            }
         }
         Done::Copied(text) => app.notices.push(now, Severity::Success, text),
         Done::Failed(text) => app.notices.push(now, Severity::Error, text),
