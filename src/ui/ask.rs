@@ -30,7 +30,7 @@ pub(super) fn draw(ask: &Ask, ink: &Ink<'_>, body: Rect, buffer: &mut Buffer) {
     }
     let buttons = row_of(text, usize::from(inside.height.saturating_sub(2)));
     let mut x = buttons.x;
-    for (word, chosen) in [(format!(" No  n "), !ask.chosen), (format!(" {}  y ", ask.yes), ask.chosen)] {
+    for (word, chosen) in [(" No  n ".to_owned(), !ask.chosen), (format!(" {}  y ", ask.yes), ask.chosen)] {
         let style = if chosen {
             ink.style(Role::Accent).add_modifier(Modifier::REVERSED)
         } else {

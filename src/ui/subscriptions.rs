@@ -122,8 +122,8 @@ struct ListRow {
     traffic: Option<(String, String)>,
 }
 
-fn traffic(traffic: &Traffic, ink: &Ink<'_>) -> Option<(String, String)> {
-    Some((format::count(traffic.messages), ink.rate(traffic.rate())))
+fn traffic(traffic: &Traffic, ink: &Ink<'_>) -> (String, String) {
+    (format::count(traffic.messages), ink.rate(traffic.rate()))
 }
 
 fn subscribed_row(view: &SubscriptionView, connection: &Connection, ink: &Ink<'_>) -> ListRow {
@@ -145,7 +145,7 @@ fn subscribed_row(view: &SubscriptionView, connection: &Connection, ink: &Ink<'_
         qos,
         state,
         role: Some(role),
-        traffic: traffic(&view.traffic, ink),
+        traffic: Some(traffic(&view.traffic, ink)),
     }
 }
 
@@ -153,7 +153,7 @@ fn excluded_row(view: &ExcludedView, ink: &Ink<'_>) -> ListRow {
     ListRow {
         filter: ink.clean(view.filter.as_str()).into_owned(),
         state: "excluded: not shown, not kept".to_owned(),
-        traffic: traffic(&view.traffic, ink),
+        traffic: Some(traffic(&view.traffic, ink)),
         ..ListRow::default()
     }
 }
