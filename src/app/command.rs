@@ -1,6 +1,6 @@
 //! The one command table. It feeds key dispatch, the footer, `?`, `:`, `mqtt-tui keys` and the README.
 
-use super::App;
+use super::{App, Screen};
 
 /// Where the keys go: the pane or overlay that has the focus.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -17,6 +17,10 @@ pub enum Context {
     Publish,
     /// The broker (`$SYS`) screen.
     Broker,
+    /// The list of saved and open connections.
+    Connections,
+    /// A connection being written or changed.
+    Form,
     /// The help overlay.
     Help,
     /// The command palette.
@@ -28,7 +32,7 @@ pub enum Context {
 impl Context {
     /// Whether printable keys are text here.
     pub fn takes_text(self) -> bool {
-        matches!(self, Self::Filter | Self::Publish | Self::Palette)
+        matches!(self, Self::Filter | Self::Publish | Self::Palette | Self::Form)
     }
 
     /// Heading in the help and in the list of keys.
@@ -40,6 +44,8 @@ impl Context {
             Self::Filter => "Filter",
             Self::Publish => "Publish",
             Self::Broker => "Broker",
+            Self::Connections => "Connections",
+            Self::Form => "Form",
             Self::Help => "Help",
             Self::Palette => "Commands",
             Self::Notices => "Notices",
@@ -70,16 +76,22 @@ pub struct Row {
     pub enabled: fn(&App) -> Result<(), Disabled>,
 }
 
-use Context::{Broker, Filter, Help, History, Message, Notices, Palette, Publish, Topics};
+use Context::{Broker, Connections, Filter, Form, Help, History, Message, Notices, Palette, Publish, Topics};
 
 /// Contexts that take no text: letter keys work in all of them.
-const ANYWHERE: &[Context] = &[Topics, Message, History, Broker, Help, Notices];
-const ALWAYS: &[Context] = &[Topics, Message, History, Filter, Publish, Broker, Help, Palette, Notices];
+const ANYWHERE: &[Context] = &[Topics, Message, History, Broker, Connections, Help, Notices];
+const ALWAYS: &[Context] =
+    &[Topics, Message, History, Filter, Publish, Broker, Connections, Form, Help, Palette, Notices];
 const EXPLORER: &[Context] = &[Topics, Message, History];
 const OVERLAYS: &[Context] = &[Publish, Help, Palette, Notices];
+/// The screens of a connection.
 const SCREENS: &[Context] = &[Topics, Message, History, Broker];
-const LISTS: &[Context] = &[Topics, Message, History, Broker, Help, Notices];
-const LISTS_AND_PALETTE: &[Context] = &[Topics, Message, History, Filter, Broker, Help, Notices, Palette];
+const ALL_SCREENS: &[Context] = &[Topics, Message, History, Broker, Connections];
+/// Where a key with Alt means no text and nothing lies on top.
+const TABS: &[Context] = &[Topics, Message, History, Filter, Publish, Broker, Connections];
+const LISTS: &[Context] = &[Topics, Message, History, Broker, Connections, Help, Notices];
+const LISTS_AND_PALETTE: &[Context] =
+    &[Topics, Message, History, Filter, Broker, Connections, Help, Notices, Palette];
 
 #[expect(clippy::unnecessary_wraps, reason = "the table wants one signature")]
 fn always(_: &App) -> Result<(), Disabled> {
@@ -116,6 +128,32 @@ fn has_filter(app: &App) -> Result<(), Disabled> {
     } else {
         Ok(())
     }
+}
+
+fn is_listing(app: &App) -> Result<(), Disabled> {
+    if app.screen() == Screen::Connections { Ok(()) } else { Err("only among the connections: press C") }
+}
+
+fn has_profile(app: &App) -> Result<(), Disabled> {
+    is_listing(app)?;
+    if app.chosen_profile().is_some() { Ok(()) } else { Err("no connection is selected") }
+}
+
+fn has_saved_profile(app: &App) -> Result<(), Disabled> {
+    is_listing(app)?;
+    if app.chosen_saved().is_some() { Ok(()) } else { Err("the selected connection is not saved") }
+}
+
+fn has_connection(app: &App) -> Result<(), Disabled> {
+    if app.subject().is_some() { Ok(()) } else { Err("there is no connection") }
+}
+
+fn has_tabs(app: &App) -> Result<(), Disabled> {
+    if app.connections().is_empty() { Err("no connection is open") } else { Ok(()) }
+}
+
+fn is_writing(app: &App) -> Result<(), Disabled> {
+    if app.form.is_some() { Ok(()) } else { Err("no connection is being edited") }
 }
 
 macro_rules! commands {
@@ -172,6 +210,20 @@ commands! {
     ToggleRetain, "publish.retain", "Retain on or off", &[Publish], ["ctrl-r"], Some("retain"), false, is_publishing;
     ClearPayload, "publish.clear", "Clear the payload", &[Publish], ["ctrl-l"], None, false, is_publishing;
 
+    OpenProfile, "connections.open", "Connect, or go to its tab", &[Connections], ["enter"], Some("connect"), false, is_listing;
+    OpenAnother, "connections.open-another", "Connect once more, in another tab", &[Connections], ["o"], None, false, has_profile;
+    NewProfile, "connections.new", "New connection", &[Connections], ["n"], Some("new"), false, always;
+    EditProfile, "connections.edit", "Edit the selected connection", &[Connections], ["e"], Some("edit"), false, has_profile;
+    DuplicateProfile, "connections.duplicate", "New connection like the selected one", &[Connections], ["d"], Some("duplicate"), false, has_profile;
+    DeleteProfile, "connections.delete", "Delete the selected connection", &[Connections], ["D", "delete"], Some("delete"), false, has_saved_profile;
+    FilterProfiles, "connections.filter", "Find a connection as you type", &[Connections], ["/"], Some("find"), false, is_listing;
+
+    SaveProfile, "form.save", "Save the connection", &[Form], ["ctrl-s"], Some("save"), false, is_writing;
+    SaveAndConnect, "form.connect", "Save and connect", &[Form], ["alt-enter", "ctrl-o"], Some("save and connect"), false, is_writing;
+    NextFormField, "form.next-field", "Next field", &[Form], ["tab"], Some("field"), false, is_writing;
+    PreviousFormField, "form.previous-field", "Previous field", &[Form], ["backtab"], None, false, is_writing;
+    CloseForm, "form.close", "Leave without saving", &[Form], ["esc"], Some("leave"), false, is_writing;
+
     Up, "move.up", "Up", LISTS_AND_PALETTE, ["up", "k"], None, false, always;
     Down, "move.down", "Down", LISTS_AND_PALETTE, ["down", "j"], None, false, always;
     PageUp, "move.page-up", "A page up", LISTS_AND_PALETTE, ["pageup", "ctrl-b"], None, false, always;
@@ -181,19 +233,25 @@ commands! {
 
     NextPane, "focus.next", "Next pane", EXPLORER, ["tab"], None, false, always;
     PreviousPane, "focus.previous", "Previous pane", EXPLORER, ["backtab"], None, false, always;
-    ShowExplorer, "screen.explorer", "Explorer", SCREENS, ["1"], None, false, always;
-    ShowBroker, "screen.broker", "Broker: what it says of itself under $SYS", SCREENS, ["2"], None, false, always;
-    Reconnect, "connection.toggle", "Disconnect, or connect again now", SCREENS, ["x"], None, false, always;
-    StayOffline, "connection.stop", "Disconnect and stay offline: no more attempts", SCREENS, ["X"], None, false, always;
+    ShowExplorer, "screen.explorer", "Explorer", ALL_SCREENS, ["1"], None, false, has_tabs;
+    ShowBroker, "screen.broker", "Broker: what it says of itself under $SYS", ALL_SCREENS, ["2"], None, false, has_tabs;
+    ShowConnections, "screen.connections", "Connections: saved ones, new ones, the demo", ALL_SCREENS, ["C"], None, false, always;
+    NextTab, "tabs.next", "Next connection", ALL_SCREENS, [">"], None, false, has_tabs;
+    PreviousTab, "tabs.previous", "Previous connection", ALL_SCREENS, ["<"], None, false, has_tabs;
+    GoToTab, "tabs.go", "Connection 1 to 9", TABS, ["alt-1..9"], None, false, has_tabs;
+    CloseTab, "tabs.close", "Close the connection and its tab", ALL_SCREENS, ["ctrl-w"], None, false, has_connection;
+    EditConnection, "connection.edit", "Edit this connection", SCREENS, ["E"], None, false, has_tabs;
+    Reconnect, "connection.toggle", "Disconnect, or connect again now", ALL_SCREENS, ["x"], None, false, has_connection;
+    StayOffline, "connection.stop", "Disconnect and stay offline: no more attempts", ALL_SCREENS, ["X"], None, false, has_connection;
     NextTheme, "look.theme", "Next theme", ANYWHERE, ["t"], None, false, always;
     ShowNotices, "notices.open", "Past notices", ANYWHERE, ["!"], None, false, always;
     OpenPalette, "palette.open", "Every command, by name", ANYWHERE, [":"], Some("commands"), false, always;
     RunSelected, "palette.run", "Run the selected command", &[Palette], ["enter"], Some("run"), false, always;
     OpenHelp, "help.open", "Help for this screen", ALWAYS, ["?", "f1"], Some("help"), false, always;
     Close, "close", "Close what lies on top", OVERLAYS, ["esc", "q"], Some("close"), false, always;
-    Back, "back", "Back", SCREENS, ["esc"], None, false, always;
+    Back, "back", "Back", ALL_SCREENS, ["esc"], None, false, always;
     Suspend, "suspend", "Suspend to the shell", ALWAYS, ["ctrl-z"], None, false, always;
-    Quit, "quit", "Quit", SCREENS, ["q"], None, false, always;
+    Quit, "quit", "Quit", ALL_SCREENS, ["q"], None, false, always;
     QuitNow, "quit.now", "Quit from anywhere", ALWAYS, ["ctrl-c"], None, false, always;
 }
 
@@ -215,7 +273,7 @@ impl Command {
 
 #[cfg(test)]
 mod tests {
-    use super::super::keymap::parse_key;
+    use super::super::keymap::{NTH, parse_key};
     use super::*;
     use std::collections::HashMap;
 
@@ -223,7 +281,7 @@ mod tests {
     fn no_key_means_two_things_in_one_place_except_back() {
         let mut seen: HashMap<(Context, &str), Command> = HashMap::new();
         for row in TABLE {
-            assert!(parse_key(row.keys[0]).is_some(), "{}", row.name);
+            assert!(row.keys[0] == NTH || parse_key(row.keys[0]).is_some(), "{}", row.name);
             for key in row.keys {
                 for context in row.contexts {
                     if row.command == Command::Back {

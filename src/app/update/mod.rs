@@ -1,12 +1,15 @@
 //! Every change of state goes through here: an action comes in, effects go out. One file per area.
 
 mod broker;
+mod connections;
+mod form;
 mod history;
 mod message;
 mod mouse;
 mod overlay;
 mod publish;
 mod session;
+mod tabs;
 mod topics;
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind};
@@ -66,16 +69,25 @@ fn on_key(app: &mut App, key: KeyEvent, now: Moment) -> Vec<Effect> {
         return run(app, Command::Quit, now);
     }
     let context = app.context();
-    if let Some(command) = command_for(context, key) {
-        return run(app, command, now);
+    match command_for(context, key) {
+        Some(Command::GoToTab) => {
+            tabs::go_to(app, key);
+            return Vec::new();
+        }
+        Some(command) => return run(app, command, now),
+        None => {}
     }
     match context {
         Context::Publish => publish::on_key(app, key, now),
         Context::Filter => {
-            if let Some(input) = &mut app.filter_input {
+            if let Some(input) = app.filter_input() {
                 input.handle_event(&Event::Key(key));
-                topics::apply_filter(app);
+                apply_filter(app);
             }
+            Vec::new()
+        }
+        Context::Form => {
+            form::on_key(app, key);
             Vec::new()
         }
         Context::Palette => {
@@ -95,11 +107,12 @@ fn on_paste(app: &mut App, text: &str, now: Moment) {
     match app.context() {
         Context::Publish => publish::on_paste(app, text),
         Context::Filter => {
-            if let Some(input) = &mut app.filter_input {
+            if let Some(input) = app.filter_input() {
                 refusal = insert(input, text).err();
-                topics::apply_filter(app);
+                apply_filter(app);
             }
         }
+        Context::Form => refusal = form::on_paste(app, text).err(),
         Context::Palette => {
             if let Overlay::Palette(palette) = &mut app.overlay {
                 refusal = insert(&mut palette.input, text).err();
@@ -128,6 +141,21 @@ fn insert(input: &mut Input, text: &str) -> Result<(), String> {
     Ok(())
 }
 
+/// Brings the tree or list in line with its filter as typed.
+fn apply_filter(app: &mut App) {
+    match app.screen() {
+        Screen::Connections => connections::apply_filter(app),
+        _ => topics::apply_filter(app),
+    }
+}
+
+fn clear_filter(app: &mut App) {
+    match app.screen() {
+        Screen::Connections => connections::clear_filter(app),
+        _ => topics::clear_filter(app),
+    }
+}
+
 /// Runs a command if it can run now; otherwise says why not.
 pub(super) fn run(app: &mut App, command: Command, now: Moment) -> Vec<Effect> {
     if let Err(reason) = command.check(app) {
@@ -147,7 +175,28 @@ pub(super) fn run(app: &mut App, command: Command, now: Moment) -> Vec<Effect> {
         Command::PreviousPane => focus(app, 2),
         Command::Pause => pause(app, now),
         Command::Reconnect => reconnect(app),
-        Command::StayOffline => vec![Effect::Request(app.connection().id, SessionRequest::Disconnect)],
+        Command::StayOffline => {
+            let stop = |id| vec![Effect::Request(id, SessionRequest::Disconnect)];
+            app.subject().map_or_else(Vec::new, stop)
+        }
+        Command::ShowConnections | Command::NextTab | Command::PreviousTab | Command::CloseTab => {
+            tabs::run(app, command)
+        }
+        // Only its keys say which.
+        Command::GoToTab => Vec::new(),
+        Command::OpenProfile
+        | Command::OpenAnother
+        | Command::NewProfile
+        | Command::EditProfile
+        | Command::EditConnection
+        | Command::DuplicateProfile
+        | Command::DeleteProfile
+        | Command::FilterProfiles => connections::run(app, command, now),
+        Command::SaveProfile
+        | Command::SaveAndConnect
+        | Command::NextFormField
+        | Command::PreviousFormField
+        | Command::CloseForm => form::run(app, command, now),
         Command::OpenPublish
         | Command::SendPublish
         | Command::NextField
@@ -176,6 +225,14 @@ pub(super) fn run(app: &mut App, command: Command, now: Moment) -> Vec<Effect> {
             movement(app, command, now);
             Vec::new()
         }
+        Command::ApplyFilter => {
+            *app.filter_input_slot() = None;
+            Vec::new()
+        }
+        Command::ClearFilter => {
+            clear_filter(app);
+            Vec::new()
+        }
         Command::FilterTree
         | Command::OpenNode
         | Command::NextSort
@@ -186,9 +243,7 @@ pub(super) fn run(app: &mut App, command: Command, now: Moment) -> Vec<Effect> {
         | Command::Expand
         | Command::Collapse
         | Command::NextMatch
-        | Command::PreviousMatch
-        | Command::ApplyFilter
-        | Command::ClearFilter => {
+        | Command::PreviousMatch => {
             topics::run(app, command, now);
             Vec::new()
         }
@@ -198,12 +253,15 @@ pub(super) fn run(app: &mut App, command: Command, now: Moment) -> Vec<Effect> {
 /// Up, down and their kin mean the list or text that has the keys.
 fn movement(app: &mut App, command: Command, now: Moment) {
     match app.context() {
+        Context::Connections | Context::Filter if app.screen() == Screen::Connections => {
+            connections::movement(app, command);
+        }
         Context::Topics | Context::Filter => topics::movement(app, command, now),
         Context::Message => message::movement(app, command),
         Context::History => history::movement(app, command),
         Context::Broker => broker::movement(app, command),
         Context::Help | Context::Palette | Context::Notices => overlay::movement(app, command),
-        Context::Publish => {}
+        Context::Publish | Context::Form | Context::Connections => {}
     }
 }
 
@@ -216,22 +274,24 @@ fn next_theme(app: &mut App, now: Moment) {
 }
 
 fn show(app: &mut App, screen: Screen) -> Vec<Effect> {
-    app.screen = screen;
+    app.list.called = false;
+    app.connection_mut().screen = screen;
     Vec::new()
 }
 
 fn focus(app: &mut App, steps: usize) -> Vec<Effect> {
     const ORDER: [Pane; 3] = [Pane::Topics, Pane::Message, Pane::History];
-    let at = ORDER.iter().position(|pane| *pane == app.focus).unwrap_or(0);
+    let at = ORDER.iter().position(|pane| *pane == app.connection().focus).unwrap_or(0);
     set_focus(app, ORDER[(at + steps) % ORDER.len()]);
     Vec::new()
 }
 
 /// Gives the keys to a pane; on a narrow terminal it comes on screen.
 fn set_focus(app: &mut App, pane: Pane) {
-    app.focus = pane;
+    let connection = app.connection_mut();
+    connection.focus = pane;
     if pane != Pane::Topics {
-        app.lower_pane = pane;
+        connection.lower_pane = pane;
     }
 }
 
@@ -247,7 +307,7 @@ fn pause(app: &mut App, now: Moment) -> Vec<Effect> {
 }
 
 fn reconnect(app: &mut App) -> Vec<Effect> {
-    let connection = app.connection();
+    let Some(connection) = app.subject().and_then(|id| app.connection_by_id(id)) else { return Vec::new() };
     let request =
         if connection.link.is_connected() { SessionRequest::Disconnect } else { SessionRequest::Reconnect };
     vec![Effect::Request(connection.id, request)]
@@ -268,12 +328,18 @@ fn copy(app: &App, command: Command) -> Vec<Effect> {
 fn back(app: &mut App) -> Vec<Effect> {
     if !matches!(app.overlay, Overlay::None) {
         app.overlay = Overlay::None;
+    } else if app.screen() == Screen::Connections {
+        if app.list.filter.is_empty() {
+            app.list.called = false;
+        } else {
+            connections::clear_filter(app);
+        }
     } else if app.connection().publish.open {
         app.connection_mut().publish.open = false;
-    } else if app.screen != Screen::Explorer {
-        app.screen = Screen::Explorer;
-    } else if app.focus != Pane::Topics {
-        app.focus = Pane::Topics;
+    } else if app.screen() != Screen::Explorer {
+        app.connection_mut().screen = Screen::Explorer;
+    } else if app.connection().focus != Pane::Topics {
+        app.connection_mut().focus = Pane::Topics;
     } else if !app.connection().tree.filter_text().is_empty() {
         topics::clear_filter(app);
     } else if app.connection().message.at.is_some() {
@@ -298,6 +364,8 @@ fn on_done(app: &mut App, done: Done, now: Moment) -> Vec<Effect> {
             let stopped = LinkState::Stopped { trouble: Some(trouble) };
             session::on_event(app, id, SessionEvent::Link(stopped), now);
         }
+        Done::Profiles(profiles) => app.profiles = profiles,
+        Done::DemoRuns(target) => return connections::demo_runs(app, target),
         Done::Copied(text) => app.notices.push(now, Severity::Success, text),
         Done::Failed(text) => app.notices.push(now, Severity::Error, text),
         Done::RequestRefused(id, name, reason) => {
