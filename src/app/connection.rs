@@ -7,10 +7,12 @@ use super::publish::PublishPane;
 use super::rates::Rates;
 use super::subscriptions::{Subscriptions, SubscriptionsPane};
 use super::tree::TreeView;
+use super::{Pane, Screen};
 use crate::config::Profile;
 use crate::model::{ConnectionId, LinkState, Moment, Subscription, Target};
 use crate::store::{Limits, MessageRef, Store};
 use crate::sys::SysModel;
+use tui_input::Input;
 
 /// One connection.
 #[derive(Debug)]
@@ -19,6 +21,8 @@ pub struct Connection {
     pub id: ConnectionId,
     /// What it was opened from. The name is the one shown; the client id is the one in use.
     pub profile: Profile,
+    /// Its name as shown: that of the profile, numbered when the profile is open more than once.
+    pub title: String,
     /// `mqtt://host:port`, without secrets.
     pub address: String,
     /// Where the link stands.
@@ -47,6 +51,16 @@ pub struct Connection {
     pub sys: SysModel,
     /// Messages and bytes a second over the last two minutes, as measured here.
     pub rates: Rates,
+    /// Which of its screens is in front.
+    pub screen: Screen,
+    /// The explorer's pane that has the keys.
+    pub focus: Pane,
+    /// On a narrow terminal: which of message and history is on screen.
+    pub lower_pane: Pane,
+    /// The tree filter, while it is being typed.
+    pub filter_input: Option<Input>,
+    /// First row of the broker screen.
+    pub broker_scroll: usize,
     /// The tree pane.
     pub tree: TreeView,
     /// The message pane.
@@ -59,6 +73,8 @@ pub struct Connection {
     pub paused: Option<Moment>,
     /// Batches stay full: messages wait in the channel and TCP slows the broker down.
     pub behind: bool,
+    /// Messages received when it was last in front.
+    pub(super) seen: u64,
 }
 
 impl Connection {
@@ -66,6 +82,7 @@ impl Connection {
     pub fn new(id: ConnectionId, profile: Profile, limits: Limits) -> Self {
         Self {
             id,
+            title: profile.name.clone(),
             address: profile.target.url(),
             subscriptions: Subscriptions::of(&profile),
             client_id: profile.target.client_id.clone(),
@@ -81,12 +98,18 @@ impl Connection {
             store: Store::new(limits),
             sys: SysModel::default(),
             rates: Rates::default(),
+            screen: Screen::default(),
+            focus: Pane::default(),
+            lower_pane: Pane::Message,
+            filter_input: None,
+            broker_scroll: 0,
             tree: TreeView::default(),
             message: MessageView::default(),
             history: HistoryView::default(),
             publish: PublishPane::default(),
             paused: None,
             behind: false,
+            seen: 0,
         }
     }
 

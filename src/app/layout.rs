@@ -73,7 +73,7 @@ pub fn areas(app: &App) -> Areas {
     .areas(screen);
     let mut areas = Areas { header, body, footer, ..Areas::default() };
     areas.banner = (banner_rows > 0).then_some(banner);
-    if app.screen == Screen::Explorer {
+    if app.screen() == Screen::Explorer {
         explorer(app, &mut areas);
     } else if app.connection().publish.open {
         let publish_rows = PUBLISH_ROWS.min(body.height / 2);
@@ -109,7 +109,7 @@ fn explorer(app: &App, areas: &mut Areas) {
         *(if publishing { &mut areas.publish } else { &mut areas.history }) = Some(other);
     } else if publishing {
         areas.publish = Some(lower);
-    } else if app.lower_pane == Pane::History {
+    } else if app.connection().lower_pane == Pane::History {
         areas.history = Some(lower);
     } else {
         areas.message = Some(lower);

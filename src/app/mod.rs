@@ -7,7 +7,10 @@ mod action;
 mod ask;
 pub mod command;
 mod connection;
+mod connections;
+mod enabled;
 mod filter;
+mod form;
 mod history;
 mod keymap;
 pub mod layout;
@@ -20,6 +23,7 @@ mod publish;
 mod rates;
 mod siblings;
 pub mod subscriptions;
+mod tabs;
 mod tree;
 mod update;
 mod walk;
@@ -28,6 +32,8 @@ pub use action::{Action, Done, Effect, SessionRequestName};
 pub use ask::{Ask, Then};
 pub use command::{Command, Context};
 pub use connection::Connection;
+pub use connections::{Choice, ConnectionsView, DEMO, ListLine};
+pub use form::Form;
 pub use history::HistoryView;
 pub use keymap::{command_for, key_label, parse_key};
 pub use login::{Credentials, Login, LoginField};
@@ -38,14 +44,13 @@ pub use publish::{Field, MAX_EDITOR_BYTES, MAX_EDITOR_LINES, PublishPane, Sent};
 pub use rates::Rates;
 pub use siblings::Sort;
 pub use tree::{Place, Step, TreeRow, TreeView};
-use tui_input::Input;
 pub use update::{ingest, update};
 
 use crate::config::{Profile, Safety};
 use crate::model::{ConnectionId, LinkState, Moment, Subscription, Target};
 use crate::store::Limits;
 
-/// The screens reached by digits.
+/// The screens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Screen {
     /// Tree, message, history.
@@ -53,6 +58,8 @@ pub enum Screen {
     Explorer,
     /// What the broker says of itself.
     Broker,
+    /// Every connection, saved or open. It belongs to none of them.
+    Connections,
 }
 
 /// The panes of the explorer.
@@ -101,18 +108,18 @@ pub struct App {
     /// Stands in while there is no connection.
     nowhere: Connection,
     active: usize,
-    /// The screen in front.
-    pub screen: Screen,
-    /// The explorer's pane that has the keys.
-    pub focus: Pane,
-    /// On a narrow terminal: which of message and history is on screen.
-    pub lower_pane: Pane,
-    /// The tree filter, while it is being typed.
-    pub filter_input: Option<Input>,
+    /// The saved profiles.
+    profiles: Vec<Profile>,
+    /// Profiles of brokers that anybody may use, offered while nothing is saved.
+    pub ready: Vec<Profile>,
+    /// The connections screen.
+    pub list: ConnectionsView,
+    /// The way to the bundled broker, once it runs.
+    pub(super) demo: Option<Box<Target>>,
+    /// The connection being written or changed.
+    pub form: Option<Box<Form>>,
     /// What lies over the screen.
     pub overlay: Overlay,
-    /// First row of the broker screen.
-    pub broker_scroll: usize,
     /// What happened.
     pub notices: Notices,
     /// Index of the theme in use.
@@ -135,12 +142,12 @@ impl App {
             connections: Vec::new(),
             nowhere: Connection::new(ConnectionId(u32::MAX), nowhere, settings.limits),
             active: 0,
-            screen: Screen::default(),
-            focus: Pane::default(),
-            lower_pane: Pane::Message,
-            filter_input: None,
+            profiles: Vec::new(),
+            ready: Vec::new(),
+            list: ConnectionsView::default(),
+            demo: None,
+            form: None,
             overlay: Overlay::default(),
-            broker_scroll: 0,
             notices: Notices::default(),
             theme: 0,
             size: (80, 24),
@@ -151,17 +158,6 @@ impl App {
         }
     }
 
-    /// Opens a connection in a tab of its own, in front; the effects begin it.
-    pub fn open(&mut self, profile: Profile) -> Vec<Effect> {
-        let id = ConnectionId(self.next_connection);
-        self.next_connection += 1;
-        let mut connection = Connection::new(id, profile, self.settings.limits);
-        let effects = update::begin(&mut connection);
-        self.connections.push(connection);
-        self.active = self.connections.len() - 1;
-        effects
-    }
-
     /// Puts a question; it lies over everything until it is answered.
     pub fn ask(&mut self, ask: Ask) {
         self.overlay = Overlay::Ask(ask);
@@ -170,6 +166,19 @@ impl App {
     /// Whether nothing may be changed at the broker in front.
     pub fn is_read_only(&self) -> bool {
         self.settings.read_only || self.connection().profile.safety == Safety::ReadOnly
+    }
+
+    /// The screen in front: of the connection in front, or the one that lists them all.
+    pub fn screen(&self) -> Screen {
+        match self.connections.get(self.active) {
+            Some(connection) if !self.list.called => connection.screen,
+            _ => Screen::Connections,
+        }
+    }
+
+    /// The saved profiles, in the order of the file.
+    pub fn profiles(&self) -> &[Profile] {
+        &self.profiles
     }
 
     /// Every connection, in the order of the tabs.
@@ -206,6 +215,13 @@ impl App {
             Overlay::Ask(_) => return Context::Ask,
             Overlay::None => {}
         }
+        if self.screen() == Screen::Connections {
+            return match (&self.form, &self.list.filter_input) {
+                (Some(_), _) => Context::Form,
+                (None, Some(_)) => Context::Filter,
+                (None, None) => Context::Connections,
+            };
+        }
         if self.connection().login.is_some() {
             return Context::Login;
         }
@@ -216,10 +232,11 @@ impl App {
         if self.connection().publish.open {
             return Context::Publish;
         }
-        if self.filter_input.is_some() {
+        if self.connection().filter_input.is_some() {
             return Context::Filter;
         }
-        match (self.screen, self.focus) {
+        match (self.screen(), self.connection().focus) {
+            (Screen::Connections, _) => Context::Connections,
             (Screen::Broker, _) => Context::Broker,
             (Screen::Explorer, Pane::Topics) => Context::Topics,
             (Screen::Explorer, Pane::Message) => Context::Message,
@@ -227,9 +244,12 @@ impl App {
         }
     }
 
-    /// Whether the tree pane has a filter line.
+    /// Whether the list or tree in front has a filter line.
     pub fn filter_shown(&self) -> bool {
-        self.filter_input.is_some() || !self.connection().tree.filter_text().is_empty()
+        if self.screen() == Screen::Connections {
+            return self.list.filter_input.is_some() || !self.list.filter.is_empty();
+        }
+        self.connection().filter_input.is_some() || !self.connection().tree.filter_text().is_empty()
     }
 }
 
@@ -290,12 +310,13 @@ pub struct Measured {
 /// Takes in what drawing found out, so that scrolling ends at the end.
 pub fn after_view(app: &mut App, measured: &Measured) {
     let last = |(lines, rows): (usize, usize)| lines.saturating_sub(rows);
-    app.broker_scroll = app.broker_scroll.min(last(measured.broker));
     app.notices.scroll = app.notices.scroll.min(last(measured.notices));
     if let Overlay::Help(_, scroll) = &mut app.overlay {
         *scroll = (*scroll).min(last(measured.help));
     }
-    let message = &mut app.connection_mut().message;
+    let connection = app.connection_mut();
+    connection.broker_scroll = connection.broker_scroll.min(last(measured.broker));
+    let message = &mut connection.message;
     (message.lines, message.height) = measured.message;
     message.cut = measured.message_cut;
 }

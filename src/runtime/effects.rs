@@ -57,6 +57,10 @@ where
                     drawing.dirty = true;
                 }
                 Effect::Close(id) => self.close_session(id),
+                Effect::SaveProfile(..)
+                | Effect::RemoveProfile(_)
+                | Effect::RememberProtocol(..)
+                | Effect::StartDemo => {}
                 Effect::Request(id, request) => {
                     if let Some(refused) = self.request(id, request) {
                         // It asks for nothing more, and must not get lost on the way.

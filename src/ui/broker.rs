@@ -58,7 +58,7 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, body: Rect, cache: &mut Cache, buff
     let connection = app.connection();
     cache.wake_in(ink.now, Duration::from_secs(1));
     let (first, second) = (identity(connection, ink), traffic(connection, ink));
-    let scroll = app.broker_scroll;
+    let scroll = connection.broker_scroll;
     if body.width >= WIDE {
         let [left, right] =
             Layout::horizontal([Constraint::Percentage(45), Constraint::Percentage(55)]).areas(body);

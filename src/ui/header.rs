@@ -166,7 +166,7 @@ fn screens(app: &App, ink: &Ink<'_>, names: bool) -> Vec<Piece> {
     [(Screen::Explorer, "1", "Explorer"), (Screen::Broker, "2", "Broker")]
         .into_iter()
         .map(|(screen, key, name)| {
-            let style = if screen == app.screen { ink.style(Role::Accent) } else { ink.style(Role::Muted) };
+            let style = if screen == app.screen() { ink.style(Role::Accent) } else { ink.style(Role::Muted) };
             let text = if names { format!("{key} {name}") } else { key.to_owned() };
             Piece { rank: if names { 6 } else { 3 }, text, style }
         })

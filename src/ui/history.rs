@@ -21,7 +21,7 @@ const SIZE: u16 = 9;
 
 pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, buffer: &mut Buffer) {
     let connection = app.connection();
-    let focused = app.focus == Pane::History && !connection.publish.open;
+    let focused = connection.focus == Pane::History && !connection.publish.open;
     let Some(topic) = connection.tree.selected().filter(|id| connection.store.is_topic(*id)) else {
         let block = ink.frame("History", focused);
         let inside = block.inner(area);

@@ -30,7 +30,7 @@ pub(super) struct Prepared {
 
 pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, buffer: &mut Buffer) {
     let connection = app.connection();
-    let focused = app.focus == Pane::Message && !connection.publish.open;
+    let focused = connection.focus == Pane::Message && !connection.publish.open;
     let topic = connection.tree.selected().map(|id| connection.store.path(id));
     let title = topic.map_or("Message".into(), |topic| ink.clean(topic).into_owned());
     let title = if title.is_empty() { ink.glyphs().empty_level.to_owned() } else { title };

@@ -104,7 +104,7 @@ pub fn view(
     if let Some(area) = areas.banner {
         banner::draw(app, &ink, area, cache, frame.buffer_mut());
     }
-    match app.screen {
+    match app.screen() {
         Screen::Explorer => {
             if let Some(area) = areas.topics {
                 topics::draw(app, &ink, area, cache, frame);
@@ -117,6 +117,7 @@ pub fn view(
             }
         }
         Screen::Broker => broker::draw(app, &ink, areas.body, cache, frame.buffer_mut()),
+        Screen::Connections => {}
     }
     if let Some(area) = areas.publish {
         publish::draw(app, &ink, area, frame);

@@ -22,7 +22,7 @@ use crate::store::{Stats, TopicId};
 
 pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, frame: &mut Frame<'_>) {
     let connection = app.connection();
-    let focused = app.focus == Pane::Topics && !connection.publish.open;
+    let focused = connection.focus == Pane::Topics && !connection.publish.open;
     let tree = &connection.tree;
     let sort =
         Line::styled(format!(" sort: {} ", tree.sort().label()), ink.style(Role::Muted)).right_aligned();
@@ -82,7 +82,7 @@ fn filter_line(app: &App, ink: &Ink<'_>, area: Rect, frame: &mut Frame<'_>) {
     ink.put_right(frame.buffer_mut(), area.x, area.y, area.width.saturating_sub(1), &matches, style);
     ink.put(frame.buffer_mut(), area.x + 1, area.y, 2, "/", ink.style(Role::Key));
     let field = Rect { x: area.x + 3, width: area.width.saturating_sub(matches.len() as u16 + 5), ..area };
-    if let Some(input) = &app.filter_input {
+    if let Some(input) = &app.connection().filter_input {
         super::publish::one_line_field(input, ink, field, true, frame);
     } else {
         let text = ink.clean(tree.filter_text()).into_owned();

@@ -33,7 +33,7 @@ pub(in crate::app) fn begin(connection: &mut Connection) -> Vec<Effect> {
 
 /// Disconnects, or connects again now.
 pub(super) fn reconnect(app: &mut App) -> Vec<Effect> {
-    let connection = app.connection_mut();
+    let Some(connection) = app.subject().and_then(|id| app.connection_by_id(id)) else { return Vec::new() };
     let refused = matches!(
         &connection.link,
         LinkState::Stopped { trouble: Some(Trouble { kind: TroubleKind::Login, .. }) }

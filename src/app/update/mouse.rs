@@ -36,8 +36,9 @@ fn inside(area: Option<Rect>, at: Position) -> Option<Rect> {
 
 fn wheel(app: &mut App, at: Position, rows: isize, now: Moment) {
     let areas = layout::areas(app);
-    if app.screen == Screen::Broker {
-        app.broker_scroll = app.broker_scroll.saturating_add_signed(rows);
+    if app.screen() == Screen::Broker {
+        let scroll = &mut app.connection_mut().broker_scroll;
+        *scroll = scroll.saturating_add_signed(rows);
     } else if inside(areas.topics, at).is_some() {
         let connection = app.connection_mut();
         let shown = connection.shown_moment(now);
@@ -70,7 +71,7 @@ fn click(app: &mut App, at: Position, now: Moment) -> Vec<Effect> {
     }
     if [areas.topics, areas.message, areas.history].into_iter().any(|area| inside(area, at).is_some()) {
         // The keys go where the click went; the filter stays as typed.
-        app.filter_input = None;
+        app.connection_mut().filter_input = None;
     }
     if let Some(topics) = inside(areas.topics, at) {
         click_topics(app, topics, at);

@@ -7,13 +7,17 @@ use crate::model::{
     SubscriptionState, TopicFilter, TroubleKind,
 };
 
-/// Takes in a batch of events in order. `full` says that the batch was as long as batches get: more is waiting.
+/// Takes in a batch of events in order. `full` says that batches stay as long as they get: more is waiting, from the connections
+/// that this one holds something of.
 pub fn ingest(app: &mut App, batch: &mut Vec<(ConnectionId, SessionEvent)>, full: bool, now: Moment) {
-    for (id, event) in batch.drain(..) {
-        on_event(app, id, event, now);
-    }
     for connection in &mut app.connections {
-        connection.behind = full;
+        connection.behind = false;
+    }
+    for (id, event) in batch.drain(..) {
+        if full && let Some(connection) = app.connection_by_id(id) {
+            connection.behind = true;
+        }
+        on_event(app, id, event, now);
     }
 }
 
