@@ -16,6 +16,7 @@
 mod ask;
 mod banner;
 mod broker;
+mod empty;
 mod footer;
 mod glyphs;
 mod header;
@@ -26,10 +27,12 @@ mod login;
 mod message;
 mod notices;
 mod palette;
+mod properties;
 mod publish;
 mod subscriptions;
 pub mod svg;
 mod topics;
+mod welcome;
 
 use std::time::Duration;
 
