@@ -56,20 +56,20 @@ impl Frames {
 
     /// Takes the next packet; `None` until more has come.
     pub(super) fn next(&mut self, protocol: Protocol, now: Moment) -> Result<Option<Incoming>, Fault> {
-            let skip = self.skipping.min(self.buffer.len());
-            self.buffer.advance(skip);
-            self.skipping -= skip;
-            let Some(header) = fixed_header(&self.buffer)? else { return Ok(None) };
-            let size = header.length + header.remaining;
-            if size > self.limit {
-                return self.skip(header);
-            }
-            if self.buffer.len() < size {
-                return Ok(None);
-            }
-            self.buffer.advance(header.length);
-            let body: Bytes = self.buffer.split_to(header.remaining).freeze();
-            return decode::packet(protocol, header.first, body, size, now).map(Some);
+        let skip = self.skipping.min(self.buffer.len());
+        self.buffer.advance(skip);
+        self.skipping -= skip;
+        let Some(header) = fixed_header(&self.buffer)? else { return Ok(None) };
+        let size = header.length + header.remaining;
+        if size > self.limit {
+            return self.skip(header);
+        }
+        if self.buffer.len() < size {
+            return Ok(None);
+        }
+        self.buffer.advance(header.length);
+        let body: Bytes = self.buffer.split_to(header.remaining).freeze();
+        return decode::packet(protocol, header.first, body, size, now).map(Some);
     }
 
     /// A packet over the limit: once its start is there, the rest is thrown away as it comes (B07).
@@ -100,7 +100,10 @@ fn fixed_header(buffer: &[u8]) -> Result<Option<FixedHeader>, Fault> {
         }
     }
     if buffer.len() > 4 {
-        return Err(Fault::Malformed(decode::name(first), "its remaining length is longer than four bytes".into()));
+        return Err(Fault::Malformed(
+            decode::name(first),
+            "its remaining length is longer than four bytes".into(),
+        ));
     }
     Ok(None)
 }
@@ -154,7 +157,9 @@ mod tests {
             while let Some(packet) = next(&mut frames).unwrap() {
                 seen.push(packet);
             }
-            let [Incoming::Skipped(skipped), Incoming::PingResp] = &seen[..] else { panic!("{cut}: {seen:?}") };
+            let [Incoming::Skipped(skipped), Incoming::PingResp] = &seen[..] else {
+                panic!("{cut}: {seen:?}")
+            };
             assert_eq!((skipped.topic.as_str(), skipped.size, skipped.id), ("a", 26, 9));
         }
     }

@@ -33,6 +33,14 @@ pub(in crate::mqtt) struct ConnAck {
     pub bare: bool,
 }
 
+impl ConnAck {
+    /// The code, and what was said along with it.
+    pub(in crate::mqtt) fn stated(&self) -> Stated {
+        let limits = &self.limits;
+        Stated { code: self.code, text: limits.reason.clone(), server: limits.server_reference.clone() }
+    }
+}
+
 /// PUBLISH.
 #[derive(Debug)]
 pub(in crate::mqtt) struct Delivery {

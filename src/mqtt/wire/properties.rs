@@ -130,7 +130,9 @@ mod tests {
         for cut in [&[2, 0][..], &[38, 0, 1, b'k'], &[99, 1], &[11, 0x80], &[3, 0, 9, b'x']] {
             assert_eq!(of_publish(cut), Err(MALFORMED), "{cut:?}");
         }
-        assert!(matches!(of_publish(&[35, 0, 1]), Err(Unreadable::Malformed(what)) if what.contains("alias")));
+        assert!(
+            matches!(of_publish(&[35, 0, 1]), Err(Unreadable::Malformed(what)) if what.contains("alias"))
+        );
         assert_eq!(of_publish(&[3, 0, 1, 0xFF]), Err(Unreadable::NotUtf8));
     }
 }
