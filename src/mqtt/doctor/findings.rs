@@ -64,7 +64,8 @@ pub(super) fn suback(
         _ => "check the filter and the rights of this user",
     };
     let line = line(step, String::new(), None);
-    let doubtful = |found: String| DoctorLine { verdict: refused, found, advice: Some(advice.into()), ..line.clone() };
+    let doubtful =
+        |found: String| DoctorLine { verdict: refused, found, advice: Some(advice.into()), ..line.clone() };
     match answer {
         Ok(Some(answer)) if is_granted(&answer) => {
             DoctorLine { found: format!("{filter} granted with QoS {}", answer.stated.code), ..line }
@@ -72,12 +73,16 @@ pub(super) fn suback(
         Ok(Some(answer)) => {
             let words = match answer.protocol {
                 Protocol::V5 => answer.stated.words(),
-                Protocol::V4 => format!("{:#04x}, for a reason that MQTT 3.1.1 does not tell", answer.stated.code),
+                Protocol::V4 => {
+                    format!("{:#04x}, for a reason that MQTT 3.1.1 does not tell", answer.stated.code)
+                }
             };
             doubtful(format!("{filter} refused: {words}"))
         }
         Ok(None) => doubtful(format!("no answer to the subscription of {filter}")),
-        Err(fault) if fault.is_hang_up() => doubtful(format!("the broker hung up on the subscription of {filter}")),
+        Err(fault) if fault.is_hang_up() => {
+            doubtful(format!("the broker hung up on the subscription of {filter}"))
+        }
         Err(fault) => {
             let trouble = explain(&fault, target, 1).trouble;
             DoctorLine { verdict: Verdict::Bad, found: trouble.cause, advice: Some(trouble.remedy), ..line }
@@ -135,5 +140,9 @@ pub(super) fn skipped(step: &'static str) -> DoctorLine {
 /// The line of a round trip that was not allowed.
 pub(super) fn not_allowed() -> DoctorLine {
     let advice = Some("allow it with --publish: five small messages on a random topic".to_owned());
-    DoctorLine { verdict: Verdict::Skipped, advice, ..line("round trip", "not allowed to publish".into(), None) }
+    DoctorLine {
+        verdict: Verdict::Skipped,
+        advice,
+        ..line("round trip", "not allowed to publish".into(), None)
+    }
 }

@@ -85,12 +85,7 @@ struct Examination {
 struct Ended(Diagnosis);
 
 impl Examination {
-    fn new(
-        target: Target,
-        options: DoctorOptions,
-        lines: mpsc::Sender<DoctorLine>,
-        timing: Timing,
-    ) -> Self {
+    fn new(target: Target, options: DoctorOptions, lines: mpsc::Sender<DoctorLine>, timing: Timing) -> Self {
         let mut pending: VecDeque<&'static str> = way::steps(&target).into();
         pending.push_back("CONNACK");
         pending.extend(wanted(&target).iter().map(|wanted| suback_step(&wanted.filter)));
@@ -109,7 +104,8 @@ impl Examination {
             let answer = dialogue.subscribe(&wanted).await;
             let is_lost = answer.is_err();
             subscribed |= matches!(&answer, Ok(Some(answer)) if findings::is_granted(answer));
-            self.tell(findings::suback(suback_step(&wanted.filter), &wanted.filter, answer, &self.target)).await;
+            self.tell(findings::suback(suback_step(&wanted.filter), &wanted.filter, answer, &self.target))
+                .await;
             if is_lost {
                 // Some brokers hang up on a filter they do not like: the others deserve another connection.
                 match dialogue.again(&self.target).await {
