@@ -95,7 +95,8 @@ pub(super) fn retained(seen: Seen) -> DoctorLine {
     let Seen { retained, retained_sys, others } = seen;
     let sys = if retained_sys > 0 { format!(" and {retained_sys} under $") } else { String::new() };
     let traffic = if others > 0 { format!("; {others} others came meanwhile") } else { String::new() };
-    let said = line("retained", format!("{retained} retained messages{sys}{traffic}"), None);
+    let messages = if retained == 1 { "message" } else { "messages" };
+    let said = line("retained", format!("{retained} retained {messages}{sys}{traffic}"), None);
     if retained > 0 {
         return said;
     }
