@@ -6,7 +6,7 @@
 
 use tokio::time::{Instant, timeout_at};
 
-use super::explain::Fault;
+use super::explain::{Fault, TlsFault};
 use super::timing::Timing;
 use super::transport::{self, Facts, Watcher, foreign};
 use super::wire::{ConnAck, Incoming, Lost, Wire};
@@ -102,6 +102,25 @@ pub(super) async fn establish(
     watcher: &dyn Watcher,
 ) -> Result<Connected, Fault> {
     let deadline = Instant::now() + timing.connect;
+    match negotiate(target, versions, timing, clock, watcher, deadline).await {
+        Err(Fault::ClosedBeforeConnack)
+            if target.transport == Transport::Tcp
+                && transport::speaks_tls(target, timing, deadline).await =>
+        {
+            Err(TlsFault::PortSpeaksTls.into())
+        }
+        result => result,
+    }
+}
+
+async fn negotiate(
+    target: &Target,
+    versions: &[Protocol],
+    timing: &Timing,
+    clock: &Clock,
+    watcher: &dyn Watcher,
+    deadline: Instant,
+) -> Result<Connected, Fault> {
     let attempt = |protocol, last| Attempt { target, timing, clock, watcher, protocol, last, deadline };
     let (first, second) = match versions {
         [first, second, ..] => (*first, Some(*second)),

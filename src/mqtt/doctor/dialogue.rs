@@ -4,7 +4,6 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
 
 use crate::model::{Clock, Protocol, Publication, QoS, Subscription, Target, TopicFilter};
@@ -74,9 +73,8 @@ impl Dialogue {
 
     /// Another connection, after the broker hung up; what was counted stays.
     pub(super) async fn again(self, target: &Target) -> Result<Self, Fault> {
-        let (step, _unshown) = watch::channel(String::new());
         let versions: &[Protocol] = &[self.wire.protocol()];
-        let connected = connect::establish(target, versions, &self.timing, &self.clock, &step).await?;
+        let connected = connect::establish(target, versions, &self.timing, &self.clock, &()).await?;
         Ok(Self { seen: self.seen, ..Self::new(connected, self.clock, self.timing) })
     }
 

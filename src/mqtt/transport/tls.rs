@@ -82,9 +82,12 @@ fn configure(
 fn trusted(options: &TlsOptions) -> Result<(RootCertStore, Vec<CertificateDer<'static>>), TlsFault> {
     let mut roots = RootCertStore::empty();
     let Some(path) = &options.ca_file else {
+        if options.insecure {
+            return Ok((roots, Vec::new()));
+        }
         // Single certificates of the system that cannot be read are left out, as every program does.
         roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-        if roots.is_empty() && !options.insecure {
+        if roots.is_empty() {
             return Err(TlsFault::NothingTrusted);
         }
         return Ok((roots, Vec::new()));
