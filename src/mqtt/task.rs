@@ -326,10 +326,10 @@ impl Task {
             }
             return Next::Attempt;
         }
-        // MQTT 5 says so; a 3.1.1 broker just hangs up (C11).
+        // MQTT 5 has a word for it, but mosquitto just hangs up, as every 3.1.1 broker does (C11).
         let taken_over = match &fault {
             Fault::Disconnected(stated) => stated.code == SESSION_TAKEN_OVER,
-            fault => fault.is_hang_up() && quiet && link.wire.protocol() == Protocol::V4,
+            fault => fault.is_hang_up() && quiet,
         };
         if taken_over {
             let before = self.history.takeover.replace(now);
