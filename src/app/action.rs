@@ -69,6 +69,8 @@ pub enum Done {
     Failed(String),
     /// The password of a connection was looked for: the target with it, or why there is none.
     PasswordFound(ConnectionId, Result<Box<Target>, String>),
+    /// A session has begun with this client id.
+    Begun(ConnectionId, String),
     /// The profiles as they are after a change.
     Profiles(Vec<Profile>),
     /// The bundled broker runs, and this is the way to it.

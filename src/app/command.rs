@@ -1,6 +1,11 @@
 //! The one command table. It feeds key dispatch, the footer, `?`, `:`, `mqtt-tui keys` and the README.
 
-use super::{App, Screen};
+use super::App;
+use super::enabled::{
+    always, filter_shown, has_connection, has_filter, has_history, has_message, has_profile, has_queued,
+    has_saved_profile, has_selection, has_tabs, is_asked, is_listing, is_logging_in, is_offline,
+    is_publishing, is_resting, is_writing, sees_subscriptions, types_subscription,
+};
 
 /// Where the keys go: the pane or overlay that has the focus.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -27,12 +32,23 @@ pub enum Context {
     Palette,
     /// The list of past notices.
     Notices,
+    /// A question with yes and no.
+    Ask,
+    /// User and password are being typed.
+    Login,
+    /// The subscriptions.
+    Subscriptions,
+    /// One subscription is being typed.
+    SubscriptionEntry,
 }
 
 impl Context {
     /// Whether printable keys are text here.
     pub fn takes_text(self) -> bool {
-        matches!(self, Self::Filter | Self::Publish | Self::Palette | Self::Form)
+        matches!(
+            self,
+            Self::Filter | Self::Publish | Self::Palette | Self::Form | Self::Login | Self::SubscriptionEntry
+        )
     }
 
     /// Heading in the help and in the list of keys.
@@ -49,6 +65,10 @@ impl Context {
             Self::Help => "Help",
             Self::Palette => "Commands",
             Self::Notices => "Notices",
+            Self::Ask => "Question",
+            Self::Login => "Login",
+            Self::Subscriptions => "Subscriptions",
+            Self::SubscriptionEntry => "Subscription",
         }
     }
 }
@@ -76,85 +96,40 @@ pub struct Row {
     pub enabled: fn(&App) -> Result<(), Disabled>,
 }
 
-use Context::{Broker, Connections, Filter, Form, Help, History, Message, Notices, Palette, Publish, Topics};
+use Context::{
+    Ask, Broker, Connections, Filter, Form, Help, History, Login, Message, Notices, Palette, Publish,
+    SubscriptionEntry, Subscriptions, Topics,
+};
 
 /// Contexts that take no text: letter keys work in all of them.
-const ANYWHERE: &[Context] = &[Topics, Message, History, Broker, Connections, Help, Notices];
-const ALWAYS: &[Context] =
-    &[Topics, Message, History, Filter, Publish, Broker, Connections, Form, Help, Palette, Notices];
+const ANYWHERE: &[Context] = &[Topics, Message, History, Broker, Connections, Help, Notices, Subscriptions];
+const ALWAYS: &[Context] = &[
+    Topics,
+    Message,
+    History,
+    Filter,
+    Publish,
+    Broker,
+    Connections,
+    Form,
+    Help,
+    Palette,
+    Notices,
+    Ask,
+    Login,
+    Subscriptions,
+    SubscriptionEntry,
+];
 const EXPLORER: &[Context] = &[Topics, Message, History];
-const OVERLAYS: &[Context] = &[Publish, Help, Palette, Notices];
+const OVERLAYS: &[Context] = &[Publish, Help, Palette, Notices, Login, Subscriptions, SubscriptionEntry];
 /// The screens of a connection.
 const SCREENS: &[Context] = &[Topics, Message, History, Broker];
 const ALL_SCREENS: &[Context] = &[Topics, Message, History, Broker, Connections];
 /// Where a key with Alt means no text and nothing lies on top.
 const TABS: &[Context] = &[Topics, Message, History, Filter, Publish, Broker, Connections];
-const LISTS: &[Context] = &[Topics, Message, History, Broker, Connections, Help, Notices];
+const LISTS: &[Context] = &[Topics, Message, History, Broker, Connections, Help, Notices, Subscriptions];
 const LISTS_AND_PALETTE: &[Context] =
-    &[Topics, Message, History, Filter, Broker, Connections, Help, Notices, Palette];
-
-#[expect(clippy::unnecessary_wraps, reason = "the table wants one signature")]
-fn always(_: &App) -> Result<(), Disabled> {
-    Ok(())
-}
-
-fn has_selection(app: &App) -> Result<(), Disabled> {
-    app.connection().tree.selected().map(|_| ()).ok_or("no topic is selected")
-}
-
-fn has_message(app: &App) -> Result<(), Disabled> {
-    app.connection().shown_message().map(|_| ()).ok_or("no message is shown")
-}
-
-/// Nothing is sent, and no field changed, that is not on the screen.
-fn is_publishing(app: &App) -> Result<(), Disabled> {
-    if app.connection().publish.open { Ok(()) } else { Err("the publish pane is not open: press p") }
-}
-
-/// From a message that was evicted the way to the others stays open.
-fn has_history(app: &App) -> Result<(), Disabled> {
-    let connection = app.connection();
-    let messages = connection.tree.selected().map_or(0, |topic| connection.store.history_len(topic));
-    if messages > 0 { Ok(()) } else { Err("this topic has no messages in the history") }
-}
-
-fn filter_shown(app: &App) -> Result<(), Disabled> {
-    if app.filter_shown() { Ok(()) } else { Err("the tree is not filtered: press /") }
-}
-
-fn has_filter(app: &App) -> Result<(), Disabled> {
-    if app.connection().tree.filter_text().is_empty() {
-        Err("the tree is not filtered: press /")
-    } else {
-        Ok(())
-    }
-}
-
-fn is_listing(app: &App) -> Result<(), Disabled> {
-    if app.screen() == Screen::Connections { Ok(()) } else { Err("only among the connections: press C") }
-}
-
-fn has_profile(app: &App) -> Result<(), Disabled> {
-    is_listing(app)?;
-    if app.chosen_profile().is_some() { Ok(()) } else { Err("no connection is selected") }
-}
-
-fn has_saved_profile(app: &App) -> Result<(), Disabled> {
-    is_listing(app)?;
-    if app.chosen_saved().is_some() { Ok(()) } else { Err("the selected connection is not saved") }
-}
-
-fn has_connection(app: &App) -> Result<(), Disabled> {
-    if app.subject().is_some() { Ok(()) } else { Err("there is no connection") }
-}
-
-fn has_tabs(app: &App) -> Result<(), Disabled> {
-    if app.connections().is_empty() { Err("no connection is open") } else { Ok(()) }
-}
-
-fn is_writing(app: &App) -> Result<(), Disabled> {
-    if app.form.is_some() { Ok(()) } else { Err("no connection is being edited") }
-}
+    &[Topics, Message, History, Filter, Broker, Connections, Help, Notices, Palette, Subscriptions];
 
 macro_rules! commands {
     ($($variant:ident, $name:literal, $title:literal, $contexts:expr, [$($key:literal),*], $footer:expr, $danger:literal, $enabled:expr;)*) => {
@@ -209,6 +184,28 @@ commands! {
     CycleQos, "publish.qos", "QoS 0, 1, 2", &[Publish], ["ctrl-q"], Some("QoS"), false, is_publishing;
     ToggleRetain, "publish.retain", "Retain on or off", &[Publish], ["ctrl-r"], Some("retain"), false, is_publishing;
     ClearPayload, "publish.clear", "Clear the payload", &[Publish], ["ctrl-l"], None, false, is_publishing;
+    WithdrawPublish, "publish.withdraw", "Withdraw the newest message that still waits to be sent", &[Publish], ["alt-w"], None, false, has_queued;
+
+    OpenSubscriptions, "subscriptions.open", "Subscriptions: add, change, mute, exclude, remove", SCREENS, ["s"], None, false, has_tabs;
+    AddSubscription, "subscriptions.add", "Add a subscription", &[Subscriptions], ["a"], Some("add"), false, sees_subscriptions;
+    EditSubscription, "subscriptions.edit", "Change QoS and options of the subscription", &[Subscriptions], ["enter", "e"], Some("change"), false, sees_subscriptions;
+    CycleSubscriptionQos, "subscriptions.qos", "QoS 0, 1, 2 of the subscription", &[Subscriptions], ["c"], Some("QoS"), false, sees_subscriptions;
+    MuteSubscription, "subscriptions.mute", "Mute: stay subscribed, hide its messages; or show them again", &[Subscriptions], ["m"], Some("mute"), false, sees_subscriptions;
+    ExcludeFilter, "subscriptions.exclude", "Exclude topics: messages that match a filter are not kept", &[Subscriptions], ["x"], Some("exclude"), false, sees_subscriptions;
+    RemoveSubscription, "subscriptions.remove", "Unsubscribe, or end the exclusion", &[Subscriptions], ["d"], Some("remove"), false, sees_subscriptions;
+    ApplySubscription, "subscription.apply", "Subscribe as typed", &[SubscriptionEntry], ["enter"], Some("subscribe"), false, types_subscription;
+    NextEntryField, "subscription.next-field", "Next field", &[SubscriptionEntry], ["tab", "down"], Some("field"), false, types_subscription;
+    PreviousEntryField, "subscription.previous-field", "Previous field", &[SubscriptionEntry], ["backtab", "up"], None, false, types_subscription;
+    ResumeSubscriptions, "subscriptions.resume", "Subscribe again to what was given back while nobody looked", SCREENS, ["R"], None, false, is_resting;
+
+    OpenLogin, "login.open", "Log in with another user or password", SCREENS, ["L"], None, false, has_tabs;
+    SendLogin, "login.send", "Log in", &[Login], ["enter"], Some("log in"), false, is_logging_in;
+    NextLoginField, "login.next-field", "Next field", &[Login], ["tab", "backtab", "down", "up"], Some("field"), false, is_logging_in;
+    NewClientId, "connection.new-client-id", "Connect with a new random client id", SCREENS, ["I"], None, false, is_offline;
+    Answer, "ask.answer", "Press the chosen button", &[Ask], ["enter"], Some("choose"), false, is_asked;
+    SwitchAnswer, "ask.switch", "The other button", &[Ask], ["tab", "backtab", "left", "right"], Some("other"), false, is_asked;
+    AnswerYes, "ask.yes", "Yes", &[Ask], ["y"], Some("yes"), false, is_asked;
+    AnswerNo, "ask.no", "No", &[Ask], ["n", "esc", "q"], Some("no"), false, is_asked;
 
     OpenProfile, "connections.open", "Connect, or go to its tab", &[Connections], ["enter"], Some("connect"), false, is_listing;
     OpenAnother, "connections.open-another", "Connect once more, in another tab", &[Connections], ["o"], None, false, has_profile;
@@ -264,7 +261,7 @@ impl Command {
     /// Whether it can run now; when not, the reason.
     pub fn check(self, app: &App) -> Result<(), Disabled> {
         let row = self.row();
-        if row.danger && app.settings.read_only {
+        if row.danger && app.is_read_only() {
             return Err("refused: this connection is read-only");
         }
         (row.enabled)(app)

@@ -1,13 +1,15 @@
 //! One connection: its link, its store, and how it is looked at.
 
 use super::history::HistoryView;
+use super::login::{Credentials, Login};
 use super::message::{MessageView, PayloadView};
 use super::publish::PublishPane;
 use super::rates::Rates;
+use super::subscriptions::{Subscriptions, SubscriptionsPane};
 use super::tree::TreeView;
 use super::{Pane, Screen};
 use crate::config::Profile;
-use crate::model::{ConnectionId, LinkState, Moment, SubscriptionState, TopicFilter};
+use crate::model::{ConnectionId, LinkState, Moment, Subscription, Target};
 use crate::store::{Limits, MessageRef, Store};
 use crate::sys::SysModel;
 use tui_input::Input;
@@ -27,8 +29,22 @@ pub struct Connection {
     pub link: LinkState,
     /// Cause of the last trouble the user was told of since the last success.
     pub(super) told_trouble: Option<String>,
-    /// Filters with what the broker made of them, in the order asked for.
-    pub subscriptions: Vec<(TopicFilter, SubscriptionState)>,
+    /// Filters, with what the broker made of them and what came for them.
+    pub subscriptions: Subscriptions,
+    /// When the broker last answered a SUBSCRIBE.
+    pub answered: Option<Moment>,
+    /// Wide subscriptions that were given back to a public broker because nobody looked.
+    pub resting: Vec<Subscription>,
+    /// Client id in use; empty before the session has begun.
+    pub client_id: String,
+    /// A session was begun: it takes requests.
+    pub(super) begun: bool,
+    /// Typed on screen, instead of what the profile says.
+    pub(super) credentials: Option<Credentials>,
+    /// User and password are being asked for.
+    pub login: Option<Box<Login>>,
+    /// The subscriptions pane, while it is open.
+    pub subscribing: Option<Box<SubscriptionsPane>>,
     /// Everything received.
     pub store: Store,
     /// What the broker says of itself.
@@ -68,10 +84,17 @@ impl Connection {
             id,
             title: profile.name.clone(),
             address: profile.target.url(),
+            subscriptions: Subscriptions::of(&profile),
+            client_id: profile.target.client_id.clone(),
             profile,
             link: LinkState::Idle,
             told_trouble: None,
-            subscriptions: Vec::new(),
+            answered: None,
+            resting: Vec::new(),
+            begun: false,
+            credentials: None,
+            login: None,
+            subscribing: None,
             store: Store::new(limits),
             sys: SysModel::default(),
             rates: Rates::default(),
@@ -90,8 +113,22 @@ impl Connection {
         }
     }
 
+    /// Where to connect as things stand: the profile's target with what was changed on screen since. Knows a password only if it was
+    /// typed or came with the target.
+    pub(super) fn target(&self) -> Target {
+        let mut target = self.profile.target.clone();
+        target.client_id.clone_from(&self.client_id);
+        if let Some(Credentials { user, password }) = self.credentials.clone() {
+            (target.user, target.password) = (user, password);
+        }
+        let wanted = self.subscriptions.list().iter().map(|view| &view.wanted);
+        target.filters = wanted.filter(|wanted| wanted.filter.as_str() != "$SYS/#").cloned().collect();
+        target
+    }
+
     /// Takes a point of the rates; held totals stand still, so a paused view has none.
     pub(super) fn sample_rates(&mut self, now: Moment) {
+        self.subscriptions.sample(now.mono_us);
         if self.paused.is_none() {
             let totals = self.store.totals();
             self.rates.sample(totals.messages, totals.bytes, now.mono_us);

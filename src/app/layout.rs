@@ -263,3 +263,37 @@ pub fn palette(body: Rect) -> (Rect, Rect) {
     };
     (frame, list)
 }
+
+/// Parts of the subscriptions pane: drawing and the mouse share them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SubscriptionsAreas {
+    /// The frame.
+    pub frame: Rect,
+    /// The line of the column titles.
+    pub titles: Rect,
+    /// The rows that can be selected.
+    pub list: Rect,
+    /// What is said of the selected row, or the entry that is being typed.
+    pub detail: Rect,
+}
+
+/// Areas of the subscriptions pane with `rows` to choose from; the entry needs more lines than a description.
+pub fn subscriptions_areas(body: Rect, rows: usize, typing: bool) -> SubscriptionsAreas {
+    let detail = if typing { 7 } else { 4 };
+    let wanted = u16::try_from(rows).unwrap_or(u16::MAX).clamp(6, 24).saturating_add(detail + 4);
+    let frame = overlay(body, 112, wanted);
+    let inside = Rect {
+        x: frame.x + 1,
+        y: frame.y + 1,
+        width: frame.width.saturating_sub(2),
+        height: frame.height.saturating_sub(2),
+    };
+    let [titles, list, _, detail] = Layout::vertical([
+        Constraint::Length(1),
+        Constraint::Min(1),
+        Constraint::Length(1),
+        Constraint::Length(detail),
+    ])
+    .areas(inside);
+    SubscriptionsAreas { frame, titles, list, detail }
+}

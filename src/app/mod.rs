@@ -4,14 +4,17 @@
 //! up to date before a frame is drawn from `&App`.
 
 mod action;
+mod ask;
 pub mod command;
 mod connection;
 mod connections;
+mod enabled;
 mod filter;
 mod form;
 mod history;
 mod keymap;
 pub mod layout;
+mod login;
 mod message;
 mod node_set;
 mod notices;
@@ -19,18 +22,21 @@ mod palette;
 mod publish;
 mod rates;
 mod siblings;
+pub mod subscriptions;
 mod tabs;
 mod tree;
 mod update;
 mod walk;
 
 pub use action::{Action, Done, Effect, SessionRequestName};
+pub use ask::{Ask, Then};
 pub use command::{Command, Context};
 pub use connection::Connection;
 pub use connections::{Choice, ConnectionsView, DEMO, ListLine};
 pub use form::Form;
 pub use history::HistoryView;
 pub use keymap::{command_for, key_label, parse_key};
+pub use login::{Credentials, Login, LoginField};
 pub use message::{MessageView, PayloadView};
 pub use notices::{Notices, SHOWN_FOR};
 pub use palette::PaletteState;
@@ -40,8 +46,8 @@ pub use siblings::Sort;
 pub use tree::{Place, Step, TreeRow, TreeView};
 pub use update::{ingest, update};
 
-use crate::config::Profile;
-use crate::model::{ConnectionId, LinkState, Moment, SubscriptionState, Target};
+use crate::config::{Profile, Safety};
+use crate::model::{ConnectionId, LinkState, Moment, Subscription, Target};
 use crate::store::Limits;
 
 /// The screens.
@@ -80,6 +86,8 @@ pub enum Overlay {
     Palette(PaletteState),
     /// Past notices.
     Notices,
+    /// A question.
+    Ask(Ask),
 }
 
 /// What was set from outside and does not change while running.
@@ -120,6 +128,8 @@ pub struct App {
     pub size: (u16, u16),
     /// What was set from outside.
     pub settings: Settings,
+    /// When a key was last pressed, or the mouse.
+    last_input: Moment,
     next_connection: u32,
     next_publish: u64,
 }
@@ -142,9 +152,20 @@ impl App {
             theme: 0,
             size: (80, 24),
             settings,
+            last_input: Moment::default(),
             next_connection: 0,
             next_publish: 1,
         }
+    }
+
+    /// Puts a question; it lies over everything until it is answered.
+    pub fn ask(&mut self, ask: Ask) {
+        self.overlay = Overlay::Ask(ask);
+    }
+
+    /// Whether nothing may be changed at the broker in front.
+    pub fn is_read_only(&self) -> bool {
+        self.settings.read_only || self.connection().profile.safety == Safety::ReadOnly
     }
 
     /// The screen in front: of the connection in front, or the one that lists them all.
@@ -191,6 +212,7 @@ impl App {
             Overlay::Help(..) => return Context::Help,
             Overlay::Palette(_) => return Context::Palette,
             Overlay::Notices => return Context::Notices,
+            Overlay::Ask(_) => return Context::Ask,
             Overlay::None => {}
         }
         if self.screen() == Screen::Connections {
@@ -199,6 +221,13 @@ impl App {
                 (None, Some(_)) => Context::Filter,
                 (None, None) => Context::Connections,
             };
+        }
+        if self.connection().login.is_some() {
+            return Context::Login;
+        }
+        if let Some(pane) = &self.connection().subscribing {
+            let typing = pane.entry.is_some();
+            return if typing { Context::SubscriptionEntry } else { Context::Subscriptions };
         }
         if self.connection().publish.open {
             return Context::Publish;
@@ -224,12 +253,23 @@ impl App {
     }
 }
 
-/// Whether the link needs words on the screen, and which state they are about.
-pub fn banner(app: &App) -> Option<&LinkState> {
-    let link = &app.connection().link;
+/// What needs lines of its own on the screen.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Banner<'a> {
+    /// The link is in trouble.
+    Link(&'a LinkState),
+    /// These wide subscriptions were given back because nobody looked.
+    Resting(&'a [Subscription]),
+}
+
+/// What needs lines of its own on the screen, if anything.
+pub fn banner(app: &App) -> Option<Banner<'_>> {
+    let connection = app.connection();
+    let link = &connection.link;
     match link {
-        LinkState::Waiting { .. } | LinkState::Stopped { .. } => Some(link),
-        LinkState::Connecting { attempt, .. } if *attempt > 1 => Some(link),
+        LinkState::Waiting { .. } | LinkState::Stopped { .. } => Some(Banner::Link(link)),
+        LinkState::Connecting { attempt, .. } if *attempt > 1 => Some(Banner::Link(link)),
+        _ if !connection.resting.is_empty() => Some(Banner::Resting(&connection.resting)),
         _ => None,
     }
 }
@@ -279,10 +319,4 @@ pub fn after_view(app: &mut App, measured: &Measured) {
     let message = &mut connection.message;
     (message.lines, message.height) = measured.message;
     message.cut = measured.message_cut;
-}
-
-/// Number of filters that the broker refused.
-pub fn refused_filters(connection: &Connection) -> usize {
-    let refused = |state: &SubscriptionState| matches!(state, SubscriptionState::Refused(_));
-    connection.subscriptions.iter().filter(|(_, state)| refused(state)).count()
 }

@@ -144,6 +144,23 @@ impl PublishPane {
         self.sent.push_front(sent);
     }
 
+    /// The newest message that still waits to be sent.
+    pub fn queued(&self) -> Option<&Sent> {
+        self.sent.iter().find(|sent| sent.state == PublishState::Queued)
+    }
+
+    /// The session ends and another begins: what had no final state gets one.
+    pub(super) fn settle(&mut self) {
+        for sent in self.sent.iter_mut().filter(|sent| !sent.state.is_final(sent.qos)) {
+            sent.state = match sent.state {
+                PublishState::Queued => {
+                    PublishState::Failed("not sent: the connection was begun anew".into())
+                }
+                _ => PublishState::Lost("the connection was begun anew before the acknowledgement".into()),
+            };
+        }
+    }
+
     /// Sent messages, newest first.
     pub fn sent(&self) -> impl ExactSizeIterator<Item = &Sent> {
         self.sent.iter()

@@ -1,8 +1,8 @@
 //! Tabs: one a connection, all live. Which is in front, what came in behind it, how the memory is shared.
 
-use super::{App, Connection, Effect, Screen};
+use super::{App, Connection, Effect, Screen, update};
 use crate::config::Profile;
-use crate::model::{ConnectionId, LinkState, SubscriptionState};
+use crate::model::{ConnectionId, LinkState};
 use crate::store::Limits;
 
 impl App {
@@ -10,16 +10,16 @@ impl App {
     pub fn open(&mut self, profile: Profile) -> Vec<Effect> {
         let id = ConnectionId(self.next_connection);
         self.next_connection += 1;
-        let connect = Effect::Connect(id, Box::new(profile.target.clone()), profile.password.clone());
         let copies = self.connections.iter().filter(|other| other.profile.name == profile.name).count();
         let mut connection = Connection::new(id, profile, self.limits_of_each(self.connections.len() + 1));
         if copies > 0 {
             connection.title = format!("{} ({})", connection.title, copies + 1);
         }
+        let effects = update::begin(&mut connection);
         self.connections.push(connection);
         self.share_memory();
         self.show_tab(self.connections.len() - 1);
-        vec![connect]
+        effects
     }
 
     /// Closes a connection and its tab; the tab before it comes in front if this one was.
@@ -90,8 +90,7 @@ impl Connection {
 
     /// Whether something is wrong that only a look at it tells: the link has trouble, or a filter was refused.
     pub fn is_troubled(&self) -> bool {
-        let refused =
-            self.subscriptions.iter().any(|(_, state)| matches!(state, SubscriptionState::Refused(_)));
+        let refused = self.subscriptions.refused() > 0;
         refused || matches!(self.link, LinkState::Waiting { .. } | LinkState::Stopped { trouble: Some(_) })
     }
 }

@@ -9,6 +9,7 @@ use ratatui::widgets::Widget;
 
 use super::Cache;
 use super::ink::{Ink, row_of};
+use super::subscriptions;
 use crate::app::{App, Connection};
 use crate::config::Role;
 use crate::model::{LinkState, SubscriptionState};
@@ -85,9 +86,10 @@ fn identity(connection: &Connection, ink: &Ink<'_>) -> Vec<Line> {
         lines.push(fact("uptime", format::lasting(uptime)));
     }
     lines.push(fact("address", ink.clean(&connection.address).into_owned()));
-    lines.push(fact("client id", ink.clean(&connection.profile.target.client_id).into_owned()));
-    for (filter, state) in &connection.subscriptions {
-        lines.push(fact(&format!("filter {}", ink.clean(filter.as_str())), subscription(state, ink)));
+    lines.push(fact("client id", ink.clean(&connection.client_id).into_owned()));
+    for view in connection.subscriptions.list() {
+        let label = format!("filter {}", ink.clean(view.wanted.filter.as_str()));
+        lines.push(fact(&label, subscriptions::state(view, ink).0));
     }
     if let LinkState::Connected { since, protocol, .. } = &connection.link {
         lines.push(fact("protocol", protocol.to_string()));
@@ -236,24 +238,13 @@ fn traffic(connection: &Connection, ink: &Ink<'_>) -> Vec<Line> {
     lines
 }
 
-/// What became of a subscription.
-fn subscription(state: &SubscriptionState, ink: &Ink<'_>) -> String {
-    match state {
-        SubscriptionState::Requested(qos) => format!("asked for at QoS {qos}"),
-        SubscriptionState::Granted(qos) => format!("granted at QoS {qos}"),
-        SubscriptionState::Refused(reason) => format!("refused: {}", ink.clean(reason)),
-        SubscriptionState::Unanswered => "not answered".to_owned(),
-        SubscriptionState::Removed => "removed".to_owned(),
-    }
-}
-
 /// Why there is nothing under `$SYS`.
 fn silence(connection: &Connection, ink: &Ink<'_>) -> Vec<String> {
     if !connection.link.is_connected() {
         return vec!["Not connected.".into()];
     }
-    let asked = connection.subscriptions.iter().find(|(filter, _)| filter.as_str() == "$SYS/#");
-    match asked.map(|(_, state)| state) {
+    let asked = connection.subscriptions.list().iter().find(|view| view.wanted.filter.as_str() == "$SYS/#");
+    match asked.map(|view| &view.state) {
         None => vec!["$SYS/# is not subscribed to.".into()],
         Some(SubscriptionState::Refused(reason)) => {
             vec![

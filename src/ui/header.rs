@@ -8,7 +8,7 @@ use ratatui::style::{Modifier, Style};
 
 use super::Cache;
 use super::ink::Ink;
-use crate::app::{self, App, Screen};
+use crate::app::{App, Screen};
 use crate::config::Role;
 use crate::model::{LinkState, PublishState};
 use crate::payload::{format, width};
@@ -104,10 +104,15 @@ fn figures(app: &App, ink: &Ink<'_>, cache: &mut Cache) -> Vec<Piece> {
     if queued > 0 {
         pieces.push(Piece { rank: 10, text: format!("{queued} queued"), style: warning });
     }
-    let refused = app::refused_filters(connection);
+    let refused = connection.subscriptions.refused();
     if refused > 0 {
         let noun = if refused == 1 { "filter" } else { "filters" };
         pieces.push(Piece { rank: 10, text: format!("{refused} {noun} refused"), style: warning });
+    }
+    let not_shown = connection.subscriptions.hidden();
+    if not_shown > 0 {
+        let text = format!("{} muted", format::count(not_shown));
+        pieces.push(Piece { rank: 8, text, style: warning });
     }
     if totals.malformed > 0 {
         let text = format!("{} with impossible topics", format::count(totals.malformed));

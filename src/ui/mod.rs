@@ -9,9 +9,11 @@
 //!              ╰────────────────╯╰────────────────╯
 //! footer.rs    the few keys that matter here and now      the latest notice
 //! ```
-//! `broker.rs` is the second screen; `help.rs`, `palette.rs`, `notices.rs` lie over whatever is there.
+//! `broker.rs` is the second screen; `subscriptions.rs`, `login.rs`, `help.rs`, `palette.rs`, `notices.rs`, `ask.rs` lie over whatever
+//! is there.
 //! Every text from the wire passes the sanitiser through [`Ink`]; every style comes from a theme's role.
 
+mod ask;
 mod banner;
 mod broker;
 mod footer;
@@ -20,10 +22,12 @@ mod header;
 mod help;
 mod history;
 mod ink;
+mod login;
 mod message;
 mod notices;
 mod palette;
 mod publish;
+mod subscriptions;
 pub mod svg;
 mod topics;
 
@@ -118,6 +122,8 @@ pub fn view(
     if let Some(area) = areas.publish {
         publish::draw(app, &ink, area, frame);
     }
+    subscriptions::draw(app, &ink, areas.body, frame);
+    login::draw(app, &ink, areas.body, frame);
     footer::draw(app, &ink, areas.footer, cache, frame.buffer_mut());
     match &app.overlay {
         Overlay::None => {}
@@ -125,6 +131,7 @@ pub fn view(
             help::draw(*context, *scroll, &ink, areas.body, cache, frame.buffer_mut());
         }
         Overlay::Palette(palette) => palette::draw(app, palette, &ink, areas.body, frame),
+        Overlay::Ask(ask) => ask::draw(ask, &ink, areas.body, frame.buffer_mut()),
         Overlay::Notices => notices::draw(app, &ink, areas.body, cache, frame.buffer_mut()),
     }
 }

@@ -272,11 +272,12 @@ fn empty(app: &App, ink: &Ink<'_>, area: Rect, buffer: &mut Buffer) {
 fn why_empty(connection: &Connection, ink: &Ink<'_>) -> Vec<(Role, String)> {
     let mut lines = vec![(Role::Text, "Connected. No message has come yet.".to_owned())];
     let sys_speaks = connection.store.sys_totals().messages > 0;
-    for (filter, state) in &connection.subscriptions {
+    for view in connection.subscriptions.list() {
+        let filter = &view.wanted.filter;
         if sys_speaks && filter.as_str().starts_with("$SYS") {
             continue;
         }
-        let (role, state) = match state {
+        let (role, state) = match &view.state {
             SubscriptionState::Requested(_) => (Role::Muted, "asked for, no answer yet".to_owned()),
             SubscriptionState::Granted(qos) => {
                 (Role::Muted, format!("granted at QoS {qos}: nothing retained, nothing sent so far"))

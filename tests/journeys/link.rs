@@ -94,9 +94,9 @@ fn before_the_first_connection_the_tree_says_what_goes_on() {
 fn a_removed_filter_is_forgotten() {
     let mut journey = Journey::new();
     journey.subscription("a/#", SubscriptionState::Granted(QoS::AtMostOnce));
-    assert_eq!(journey.app.connection().subscriptions.len(), 1);
+    assert_eq!(journey.app.connection().subscriptions.list().len(), 1);
     journey.subscription("a/#", SubscriptionState::Removed);
-    assert_eq!(journey.app.connection().subscriptions.len(), 0);
+    assert_eq!(journey.app.connection().subscriptions.list().len(), 0);
 }
 
 #[test]

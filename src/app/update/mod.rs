@@ -1,14 +1,18 @@
 //! Every change of state goes through here: an action comes in, effects go out. One file per area.
 
+mod ask;
 mod broker;
 mod connections;
+mod done;
 mod form;
 mod history;
+mod login;
 mod message;
 mod mouse;
 mod overlay;
 mod publish;
 mod session;
+mod subscriptions;
 mod tabs;
 mod topics;
 
@@ -16,15 +20,10 @@ use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind};
 use tui_input::Input;
 use tui_input::backend::crossterm::EventHandler;
 
-use super::{
-    Action, App, Command, Context, Done, Effect, Overlay, Pane, Screen, SessionRequestName, command_for,
-    layout,
-};
-use crate::config::PasswordSource;
-use crate::model::{
-    LinkState, Moment, PublishState, SessionEvent, SessionRequest, Severity, Trouble, TroubleKind,
-};
+use super::{Action, App, Command, Context, Effect, Overlay, Pane, Screen, command_for, layout};
+use crate::model::{Moment, SessionRequest, Severity};
 
+pub(super) use login::begin;
 pub use session::ingest;
 
 /// Bytes of a one-line field: longer than the longest topic, so that too long a topic can be told why.
@@ -48,12 +47,12 @@ pub fn update(app: &mut App, action: Action, now: Moment) -> Vec<Effect> {
             session::on_event(app, id, event, now);
             Vec::new()
         }
-        Action::Done(done) => on_done(app, done, now),
+        Action::Done(done) => done::on_done(app, done, now),
         Action::Tick => {
             for connection in &mut app.connections {
                 connection.sample_rates(now);
             }
-            Vec::new()
+            subscriptions::rest(app, now)
         }
     }
 }
@@ -62,6 +61,7 @@ fn on_key(app: &mut App, key: KeyEvent, now: Moment) -> Vec<Effect> {
     if key.kind == KeyEventKind::Release {
         return Vec::new();
     }
+    app.last_input = now;
     // From the first key on nothing moves by itself: what is on screen is being read.
     app.connection_mut().tree.stand_still();
     if layout::too_small(app.size.0, app.size.1) && key.code == KeyCode::Char('q') {
@@ -79,6 +79,8 @@ fn on_key(app: &mut App, key: KeyEvent, now: Moment) -> Vec<Effect> {
     }
     match context {
         Context::Publish => publish::on_key(app, key, now),
+        Context::Login => login::on_key(app, key),
+        Context::SubscriptionEntry => subscriptions::on_key(app, key),
         Context::Filter => {
             if let Some(input) = app.filter_input() {
                 input.handle_event(&Event::Key(key));
@@ -103,9 +105,12 @@ fn on_key(app: &mut App, key: KeyEvent, now: Moment) -> Vec<Effect> {
 
 /// Pasted text goes to the focused field only, without control characters; elsewhere it does nothing.
 fn on_paste(app: &mut App, text: &str, now: Moment) {
+    app.last_input = now;
     let mut refusal = None;
     match app.context() {
         Context::Publish => publish::on_paste(app, text),
+        Context::Login => refusal = login::on_paste(app, text).err(),
+        Context::SubscriptionEntry => refusal = subscriptions::on_paste(app, text).err(),
         Context::Filter => {
             if let Some(input) = app.filter_input() {
                 refusal = insert(input, text).err();
@@ -156,12 +161,21 @@ fn clear_filter(app: &mut App) {
     }
 }
 
-/// Runs a command if it can run now; otherwise says why not.
+/// Runs a command if it can run now; otherwise says why not. On a connection marked so it may ask first.
 pub(super) fn run(app: &mut App, command: Command, now: Moment) -> Vec<Effect> {
     if let Err(reason) = command.check(app) {
         app.notices.push(now, Severity::Warning, format!("{}: {reason}", command.row().title));
         return Vec::new();
     }
+    if let Some(question) = ask::confirmation(app, command) {
+        app.ask(question);
+        return Vec::new();
+    }
+    run_now(app, command, now)
+}
+
+/// Runs a command that may run.
+fn run_now(app: &mut App, command: Command, now: Moment) -> Vec<Effect> {
     match command {
         Command::Quit | Command::QuitNow => vec![Effect::Quit],
         Command::Suspend => vec![Effect::Suspend],
@@ -174,7 +188,7 @@ pub(super) fn run(app: &mut App, command: Command, now: Moment) -> Vec<Effect> {
         Command::NextPane => focus(app, 1),
         Command::PreviousPane => focus(app, 2),
         Command::Pause => pause(app, now),
-        Command::Reconnect => reconnect(app),
+        Command::Reconnect => login::reconnect(app),
         Command::StayOffline => {
             let stop = |id| vec![Effect::Request(id, SessionRequest::Disconnect)];
             app.subject().map_or_else(Vec::new, stop)
@@ -203,7 +217,25 @@ pub(super) fn run(app: &mut App, command: Command, now: Moment) -> Vec<Effect> {
         | Command::PreviousField
         | Command::CycleQos
         | Command::ToggleRetain
-        | Command::ClearPayload => publish::run(app, command, now),
+        | Command::ClearPayload
+        | Command::WithdrawPublish => publish::run(app, command, now),
+        Command::Answer | Command::SwitchAnswer | Command::AnswerYes | Command::AnswerNo => {
+            ask::run(app, command, now)
+        }
+        Command::OpenLogin | Command::SendLogin | Command::NextLoginField | Command::NewClientId => {
+            login::run(app, command)
+        }
+        Command::OpenSubscriptions
+        | Command::AddSubscription
+        | Command::EditSubscription
+        | Command::CycleSubscriptionQos
+        | Command::MuteSubscription
+        | Command::ExcludeFilter
+        | Command::RemoveSubscription
+        | Command::ApplySubscription
+        | Command::NextEntryField
+        | Command::PreviousEntryField
+        | Command::ResumeSubscriptions => subscriptions::run(app, command, now),
         Command::OpenHelp | Command::OpenPalette | Command::RunSelected | Command::ShowNotices => {
             overlay::run(app, command, now)
         }
@@ -261,7 +293,13 @@ fn movement(app: &mut App, command: Command, now: Moment) {
         Context::History => history::movement(app, command),
         Context::Broker => broker::movement(app, command),
         Context::Help | Context::Palette | Context::Notices => overlay::movement(app, command),
-        Context::Publish | Context::Form | Context::Connections => {}
+        Context::Subscriptions => subscriptions::movement(app, command),
+        Context::Publish
+        | Context::Ask
+        | Context::Login
+        | Context::SubscriptionEntry
+        | Context::Form
+        | Context::Connections => {}
     }
 }
 
@@ -306,13 +344,6 @@ fn pause(app: &mut App, now: Moment) -> Vec<Effect> {
     Vec::new()
 }
 
-fn reconnect(app: &mut App) -> Vec<Effect> {
-    let Some(connection) = app.subject().and_then(|id| app.connection_by_id(id)) else { return Vec::new() };
-    let request =
-        if connection.link.is_connected() { SessionRequest::Disconnect } else { SessionRequest::Reconnect };
-    vec![Effect::Request(connection.id, request)]
-}
-
 fn copy(app: &App, command: Command) -> Vec<Effect> {
     let connection = app.connection();
     if command == Command::CopyTopic {
@@ -328,12 +359,8 @@ fn copy(app: &App, command: Command) -> Vec<Effect> {
 fn back(app: &mut App) -> Vec<Effect> {
     if !matches!(app.overlay, Overlay::None) {
         app.overlay = Overlay::None;
-    } else if app.screen() == Screen::Connections {
-        if app.list.filter.is_empty() {
-            app.list.called = false;
-        } else {
-            connections::clear_filter(app);
-        }
+    } else if login::cancel(app) || subscriptions::back(app) {
+        // It lay over the publish pane.
     } else if app.connection().publish.open {
         app.connection_mut().publish.open = false;
     } else if app.screen() != Screen::Explorer {
@@ -346,35 +373,6 @@ fn back(app: &mut App) -> Vec<Effect> {
         let message = &mut app.connection_mut().message;
         message.at = None;
         message.reset();
-    }
-    Vec::new()
-}
-
-fn on_done(app: &mut App, done: Done, now: Moment) -> Vec<Effect> {
-    match done {
-        Done::PasswordFound(id, Ok(target)) => {
-            return vec![Effect::Connect(id, target, PasswordSource::None)];
-        }
-        Done::PasswordFound(id, Err(reason)) => {
-            let trouble = Trouble {
-                cause: reason,
-                remedy: "check where the profile says the password comes from".to_owned(),
-                kind: TroubleKind::Login,
-            };
-            let stopped = LinkState::Stopped { trouble: Some(trouble) };
-            session::on_event(app, id, SessionEvent::Link(stopped), now);
-        }
-        Done::Profiles(profiles) => app.profiles = profiles,
-        Done::DemoRuns(target) => return connections::demo_runs(app, target),
-        Done::Copied(text) => app.notices.push(now, Severity::Success, text),
-        Done::Failed(text) => app.notices.push(now, Severity::Error, text),
-        Done::RequestRefused(id, name, reason) => {
-            if let (SessionRequestName::Publish(publish), Some(connection)) = (name, app.connection_by_id(id))
-            {
-                connection.publish.resolve(publish, PublishState::Failed(reason.clone()));
-            }
-            app.notices.push(now, Severity::Error, reason);
-        }
     }
     Vec::new()
 }

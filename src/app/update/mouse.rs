@@ -11,6 +11,7 @@ use crate::model::{Moment, QoS};
 const NOTCH: isize = 3;
 
 pub(super) fn on_mouse(app: &mut App, event: MouseEvent, now: Moment) -> Vec<Effect> {
+    app.last_input = now;
     let at = Position::new(event.column, event.row);
     let turn = match event.kind {
         MouseEventKind::ScrollUp => -NOTCH,

@@ -16,6 +16,12 @@ pub(super) fn run(app: &mut App, command: Command, now: Moment) -> Vec<Effect> {
     if command == Command::SendPublish {
         return send(app, now);
     }
+    if command == Command::WithdrawPublish {
+        let connection = app.connection();
+        let queued = connection.publish.queued().map(|sent| sent.id);
+        return queued
+            .map_or_else(Vec::new, |id| vec![Effect::Request(connection.id, SessionRequest::Withdraw(id))]);
+    }
     let pane = &mut app.connection_mut().publish;
     match command {
         Command::NextField => pane.field = pane.field.stepped(1),
