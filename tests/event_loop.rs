@@ -146,6 +146,8 @@ impl Running {
         // The news comes from the test, not from a session.
         drop(app.open(Profile::new("here", target())));
         let mut event_loop = EventLoop {
+            demo: None,
+            profiles: ProfileKeeper::default(),
             app,
             terminal: Terminal::new(screen).expect("the screen has a size"),
             input: Keys(input),

@@ -8,7 +8,7 @@ use super::rates::Rates;
 use super::subscriptions::{Subscriptions, SubscriptionsPane};
 use super::tree::TreeView;
 use super::{Pane, Screen};
-use crate::config::Profile;
+use crate::config::{PasswordSource, Profile};
 use crate::model::{ConnectionId, LinkState, Moment, Subscription, Target};
 use crate::store::{Limits, MessageRef, Store};
 use crate::sys::SysModel;
@@ -37,6 +37,8 @@ pub struct Connection {
     pub resting: Vec<Subscription>,
     /// Client id in use; empty before the session has begun.
     pub client_id: String,
+    /// Another way to the broker that was saved since: it counts when the connection is begun anew.
+    pub(super) next: Option<Box<(Target, PasswordSource)>>,
     /// A session was begun: it takes requests.
     pub(super) begun: bool,
     /// Typed on screen, instead of what the profile says.
@@ -91,6 +93,7 @@ impl Connection {
             told_trouble: None,
             answered: None,
             resting: Vec::new(),
+            next: None,
             begun: false,
             credentials: None,
             login: None,
@@ -113,10 +116,47 @@ impl Connection {
         }
     }
 
+    /// Goes by `profile` from here on. What it says of the way to the broker counts when the connection is begun anew; whether it says
+    /// anything else of it than before.
+    pub(super) fn adopt(&mut self, mut profile: Profile) -> bool {
+        let number = self.title.strip_prefix(self.profile.name.as_str()).unwrap_or_default();
+        self.title = format!("{}{number}", profile.name);
+        let way = (profile.target.clone(), profile.password.clone());
+        profile.target.clone_from(&self.profile.target);
+        profile.password.clone_from(&self.profile.password);
+        self.profile = profile;
+        // What was typed or drawn by lot for this run is no difference.
+        let mut before = self.profile.target.clone();
+        before.password = None;
+        if way.0.client_id.is_empty() {
+            before.client_id.clear();
+        }
+        let differs = before != way.0 || self.profile.password != way.1;
+        self.next = differs.then(|| Box::new(way));
+        differs
+    }
+
+    /// Takes the way to the broker that was saved since, if there is one.
+    pub(super) fn take_next(&mut self) {
+        let Some((mut target, password)) = self.next.take().map(|next| *next) else { return };
+        let same_login = target.user == self.profile.target.user && password == self.profile.password;
+        if same_login {
+            target.password = self.profile.target.password.take();
+        } else {
+            self.credentials = None;
+        }
+        self.address = target.url();
+        self.client_id.clone_from(&target.client_id);
+        (self.profile.target, self.profile.password) = (target, password);
+        self.subscriptions = Subscriptions::of(&self.profile);
+        self.resting.clear();
+    }
+
     /// Where to connect as things stand: the profile's target with what was changed on screen since. Knows a password only if it was
     /// typed or came with the target.
     pub(super) fn target(&self) -> Target {
         let mut target = self.profile.target.clone();
+        target.protocol = self.profile.protocol();
         target.client_id.clone_from(&self.client_id);
         if let Some(Credentials { user, password }) = self.credentials.clone() {
             (target.user, target.password) = (user, password);

@@ -24,5 +24,5 @@ pub use name::{MAX_NAME, check_name};
 pub use paths::{CONFIG_DIR_VARIABLE, config_dir, config_dir_notice, profiles_path, settings_path};
 pub use profile::{Consent, PasswordSource, Profile, Safety, check_colour};
 pub use secret::find_password;
-pub use theme::{Role, Theme, ThemeFault, ThemeKind};
+pub use theme::{Role, Theme, ThemeFault, ThemeKind, shown_colour};
 pub use themes::{ThemeNotice, Themes, embedded};

@@ -1,12 +1,9 @@
 //! What is wrong with a field as it stands, in one sentence each.
 
-use std::str::FromStr;
-
-use ratatui::style::Color;
-
 use super::field::Source;
 use super::subscriptions::{self, LineFault};
 use super::{Form, FormField};
+use crate::config::{check_colour, check_name};
 use crate::model::{Proxy, Secret, Transport, check_topic};
 use crate::payload::sanitise::is_clean;
 
@@ -37,9 +34,7 @@ impl Form {
             F::WillTopic if !text.is_empty() => check_topic(&text).err().map(|fault| fault.to_string()),
             F::WillDelay if !text.is_empty() => number(&text, 0, u64::from(u32::MAX), "seconds").err(),
             F::ProxyHost if !text.is_empty() => proxy(&text).err(),
-            F::Colour if !text.is_empty() => Color::from_str(&text)
-                .err()
-                .map(|_| "no colour: a name such as lightblue, or #rrggbb".to_owned()),
+            F::Colour if !text.is_empty() => check_colour(&text).err(),
             _ => None,
         };
         wrong.filter(|_| self.matters(field))
@@ -67,13 +62,10 @@ impl Form {
     }
 
     fn name_fault(&self, name: &str) -> Option<String> {
-        if name.is_empty() {
-            return Some("it needs a name".to_owned());
-        }
         if self.is_taken(name) {
             return Some(format!("there is another connection called {name}"));
         }
-        unseen(name)
+        check_name(name).err()
     }
 
     fn source_fault(&self, text: &str) -> Option<String> {

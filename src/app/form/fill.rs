@@ -19,6 +19,7 @@ impl Form {
         let will_is_text = will.is_none_or(|will| is_text(&will.publication.payload));
         let mut form = Self {
             of,
+            connection: None,
             base: profile,
             others,
             values,
@@ -51,7 +52,7 @@ impl Form {
         profile.group = some(FormField::Group);
         profile.colour = some(FormField::Colour);
         profile.notes = some(FormField::Notes);
-        profile.safety = SAFETIES.get(self.chosen(FormField::Safety)).copied().unwrap_or_default();
+        profile.safety = Safety::ALL.get(self.chosen(FormField::Safety)).copied().unwrap_or_default();
         profile.public = self.is_on(FormField::Public);
         profile.excluded = subscriptions::filters(&self.text(FormField::Excluded)).unwrap_or_default();
         profile.password = self.password();
@@ -137,7 +138,6 @@ impl Form {
     }
 }
 
-const SAFETIES: [Safety; 3] = [Safety::Normal, Safety::Confirm, Safety::ReadOnly];
 const PROTOCOLS: [ProtocolChoice; 3] =
     [ProtocolChoice::Auto, ProtocolChoice::Only(Protocol::V5), ProtocolChoice::Only(Protocol::V4)];
 
@@ -160,7 +160,7 @@ fn value(field: FormField, profile: &Profile) -> Value {
             Value::Choice(if known { Source::Ask as usize } else { source as usize })
         }
         F::Protocol => at(PROTOCOLS.iter().position(|known| *known == target.protocol)),
-        F::Safety => at(SAFETIES.iter().position(|known| *known == profile.safety)),
+        F::Safety => at(Safety::ALL.iter().position(|known| *known == profile.safety)),
         F::WillQos => Value::Choice(will.map_or(0, |will| will.publication.qos.level().into())),
         F::Insecure => Value::Toggle(target.tls.insecure),
         F::CleanSession => Value::Toggle(target.clean_session),

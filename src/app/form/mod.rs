@@ -16,9 +16,9 @@ use ratatui_textarea::TextArea;
 use tui_input::Input;
 
 use crate::config::Profile;
-use crate::model::Transport;
+use crate::model::{Address, ConnectionId, Transport};
 use field::Source;
-pub use field::{FieldRow, FormField, Kind};
+pub use field::{FormField, Kind};
 pub use rows::FormRow;
 
 /// What is in a field.
@@ -33,6 +33,8 @@ enum Value {
 pub struct Form {
     /// Name of the profile in the file that is being changed; `None` for a new one.
     pub of: Option<String>,
+    /// The open connection that it describes.
+    pub connection: Option<ConnectionId>,
     /// What it began with: the source of all that has no field.
     base: Profile,
     /// Names of the other profiles.
@@ -176,6 +178,45 @@ impl Form {
         let at = fields.iter().position(|field| *field >= self.focus).unwrap_or(0);
         let wanted = (at as isize + steps).rem_euclid(fields.len().max(1) as isize) as usize;
         self.focus = fields.get(wanted).copied().unwrap_or(FormField::Name);
+    }
+
+    /// Gives the keys to the field `rows` further down or up the form.
+    pub(super) fn page(&mut self, rows: isize) {
+        let all = self.rows();
+        let at = all.iter().position(|row| row.field() == Some(self.focus)).unwrap_or(0);
+        let wanted = at.saturating_add_signed(rows).min(all.len().saturating_sub(1));
+        let towards = |row: &FormRow| row.field();
+        let found = if rows > 0 {
+            all[..=wanted].iter().rev().find_map(towards)
+        } else {
+            all[wanted..].iter().find_map(towards)
+        };
+        self.focus = found.unwrap_or(self.focus);
+    }
+
+    /// Spreads a URL over the fields it speaks of; false when `text` is none.
+    pub(super) fn take_url(&mut self, text: &str) -> bool {
+        let Some(address) = Address::parse(text).ok().filter(|address| address.transport.is_some()) else {
+            return false;
+        };
+        let transport = address.transport.unwrap_or_default();
+        let nth = Transport::ALL.iter().position(|known| *known == transport);
+        self.choose(FormField::Transport, nth.unwrap_or_default());
+        self.set_line(FormField::Host, &address.host);
+        let port = address.port.filter(|port| *port != transport.default_port());
+        self.set_line(FormField::Port, &port.map_or_else(String::new, |port| port.to_string()));
+        if let Some(path) = &address.path {
+            self.set_line(FormField::Path, path);
+        }
+        if let Some(user) = &address.user {
+            self.set_line(FormField::User, user);
+        }
+        if let Some(password) = address.password {
+            // Asked for at each connect, unless the user has it saved.
+            self.base.target.password = Some(password);
+            self.choose(FormField::PasswordSource, Source::Ask as usize);
+        }
+        true
     }
 
     /// Whether anything differs from what it was at first.

@@ -1,25 +1,28 @@
 //! The form: moving between fields, changing them, saving.
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
-use tui_input::Input;
+use ratatui::layout::{Position, Rect};
 use tui_input::backend::crossterm::EventHandler;
 
-use super::{insert, session};
-use crate::app::form::{AfterSaving, Form, FormField, Kind};
+use super::insert;
 use crate::app::{
-    App, Ask, Choice, Command, Effect, MAX_EDITOR_BYTES, MAX_EDITOR_LINES, Overlay, Then, layout,
+    AfterSaving, App, Ask, Choice, Command, Connection, Effect, Form, FormField, FormRow, Kind,
+    MAX_EDITOR_BYTES, MAX_EDITOR_LINES, Then,
+    places::{self, FORM_LABEL},
 };
 use crate::config::Profile;
-use crate::model::{Moment, Severity};
+use crate::model::{ConnectionId, Moment, Severity};
 
 /// Rows turned by PgUp and PgDn.
 const PAGE: isize = 8;
 
-/// Opens the form on `profile`; `of` is the name under which it is in the file.
-pub(super) fn open(app: &mut App, profile: Profile, of: Option<String>) {
+/// Opens the form on `profile`; `of` is the name under which it is in the file, `connection` the open one that it describes.
+pub(super) fn open(app: &mut App, profile: Profile, of: Option<String>, connection: Option<ConnectionId>) {
     let others = app.profiles().iter().map(|other| other.name.clone());
     let others = others.filter(|name| Some(name) != of.as_ref()).collect();
-    app.form = Some(Box::new(Form::new(profile, of, others)));
+    let mut form = Form::new(profile, of, others);
+    form.connection = connection;
+    app.form = Some(Box::new(form));
     app.list.called = true;
     app.list.filter_input = None;
 }
@@ -43,7 +46,7 @@ pub(super) fn run(app: &mut App, command: Command) -> Vec<Effect> {
 fn close(app: &mut App) {
     if app.form.as_ref().is_some_and(|form| form.is_changed()) {
         let lines = vec!["What was changed has not been saved.".to_owned()];
-        app.overlay = Overlay::Ask(Ask::new("Leave without saving?", lines, "Leave", Then::LeaveForm));
+        app.ask(Ask::new("Leave without saving?", lines, "Leave", Then::LeaveForm));
     } else {
         app.form = None;
     }
@@ -70,7 +73,7 @@ pub(super) fn save(app: &mut App, then: AfterSaving) -> Vec<Effect> {
             "the password included. Naming the broker's authority is the safe way.".to_owned(),
         ];
         let then = Then::SaveInsecure(then);
-        app.overlay = Overlay::Ask(Ask::new("Accept any certificate from now on?", lines, "Save", then));
+        app.ask(Ask::new("Accept any certificate from now on?", lines, "Save", then));
         return Vec::new();
     }
     form.saving = Some(then);
@@ -100,35 +103,40 @@ pub(super) fn saved(app: &mut App, outcome: Result<String, String>, now: Moment)
             let Some(form) = app.form.take() else { return Vec::new() };
             let name = form.text(FormField::Name);
             app.list.selected = Some(Choice::Saved(name.clone()));
-            follow(app, &name, form.of.as_deref(), then)
+            follow(app, &form, &name, then)
         }
     }
 }
 
-/// What saving leads to: a connection that was opened from the profile learns of it, or one is opened.
-fn follow(app: &mut App, name: &str, before: Option<&str>, then: AfterSaving) -> Vec<Effect> {
-    let Some(profile) = app.profiles().iter().find(|profile| profile.name == name).cloned() else {
-        return Vec::new();
+/// What saving leads to: the connection that was opened from the profile learns of it, or one is opened.
+fn follow(app: &mut App, form: &Form, name: &str, then: AfterSaving) -> Vec<Effect> {
+    let Some(profile) = app.book.find(name).cloned() else { return Vec::new() };
+    let is_open = |open: &Connection| match form.connection {
+        Some(id) => open.id == id,
+        None => form.of.as_ref() == Some(&open.profile.name),
     };
-    let open = app.connections.iter().position(|open| Some(open.profile.name.as_str()) == before);
-    let Some(index) = open else {
+    let Some(index) = app.connections.iter().position(is_open) else {
         return if then == AfterSaving::Connect { app.open(profile) } else { Vec::new() };
     };
     let connection = &mut app.connections[index];
-    let same_way =
-        connection.profile.target == profile.target && connection.profile.password == profile.password;
     let id = connection.id;
-    session::take_profile(connection, profile);
+    let differs = connection.adopt(profile);
     match then {
         AfterSaving::Connect => {
             app.show_tab(index);
-            app.connect_again(id)
+            if differs || !app.connections[index].link.is_connected() {
+                app.connect_again(id)
+            } else {
+                Vec::new()
+            }
         }
-        AfterSaving::List if !same_way => {
-            let lines =
-                vec![format!("{name} is open with what it said before."), "The tree stays.".to_owned()];
-            let ask = Ask::new("Connect again with the changes?", lines, "Reconnect", Then::ConnectAgain(id));
-            app.overlay = Overlay::Ask(ask);
+        AfterSaving::List if differs => {
+            let lines = vec![
+                format!("{name} is open, and goes on as it was until then."),
+                "Its tree stays either way.".to_owned(),
+            ];
+            let again = Then::ConnectAgain(id);
+            app.ask(Ask::new("Connect again with the changes now?", lines, "Reconnect", again));
             Vec::new()
         }
         AfterSaving::List => Vec::new(),
@@ -222,4 +230,33 @@ fn has_room(lines: &[String], more_bytes: usize, more_lines: usize) -> bool {
 
 fn too_long() -> String {
     format!("a field holds at most {} KiB and {MAX_EDITOR_LINES} lines", MAX_EDITOR_BYTES / 1024)
+}
+
+/// A click goes to the field it hits; on a word it chooses that, on a mark it switches it.
+pub(super) fn click(app: &mut App, area: Rect, at: Position) {
+    let rows = places::form_rows(area);
+    let Some(form) = app.form.as_mut().filter(|form| form.saving.is_none() && rows.contains(at)) else {
+        return;
+    };
+    let Some(FormRow::Field(field, _)) = places::form_row(form, rows, at.y) else { return };
+    let before = form.focus;
+    form.focus = field;
+    let value =
+        Rect { x: rows.x + FORM_LABEL, y: at.y, width: rows.width.saturating_sub(FORM_LABEL), height: 1 };
+    if at.x < value.x {
+        return;
+    }
+    match field.row().kind {
+        Kind::Choice(words) => match places::choice_areas(field, value) {
+            Some(areas) => {
+                if let Some(index) = areas.iter().position(|(_, word)| word.contains(at)) {
+                    form.choose(field, index);
+                }
+            }
+            None if before == field => form.choose(field, (form.chosen(field) + 1) % words.len()),
+            None => {}
+        },
+        Kind::Toggle if at.x < value.x + 3 => form.toggle(field),
+        _ => {}
+    }
 }

@@ -3,7 +3,7 @@
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};
 
-use super::{history, overlay, run, set_focus};
+use super::{connections, history, overlay, run, set_focus, tabs};
 use crate::app::{App, Command, Effect, Field, Overlay, Pane, Screen, layout};
 use crate::model::{Moment, QoS};
 
@@ -36,7 +36,9 @@ fn inside(area: Option<Rect>, at: Position) -> Option<Rect> {
 
 fn wheel(app: &mut App, at: Position, rows: isize, now: Moment) {
     let areas = layout::areas(app);
-    if app.screen() == Screen::Broker {
+    if app.screen() == Screen::Connections {
+        connections::wheel(app, areas.body, at, rows);
+    } else if app.screen() == Screen::Broker {
         let scroll = &mut app.connection_mut().broker_scroll;
         *scroll = scroll.saturating_add_signed(rows);
     } else if inside(areas.topics, at).is_some() {
@@ -65,6 +67,13 @@ fn click(app: &mut App, at: Position, now: Moment) -> Vec<Effect> {
     if !matches!(app.overlay, Overlay::None) {
         app.overlay = Overlay::None;
         return Vec::new();
+    }
+    if let Some(line) = inside(areas.tabs, at) {
+        tabs::click(app, line, at);
+        return Vec::new();
+    }
+    if app.screen() == Screen::Connections {
+        return connections::click(app, areas.body, at);
     }
     if let Some(pane) = inside(areas.publish, at) {
         return click_publish(app, pane, at, now);
