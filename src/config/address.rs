@@ -172,7 +172,8 @@ mod tests {
             ("unix:///run/a%20b.sock", Unix, "/run/a b.sock", None, None),
         ] {
             let address = Address::parse(text).expect(text);
-            let found = (address.transport, address.host.as_str(), address.port, address.path.as_deref());
+            let found =
+                (address.transport, address.host.as_str(), address.port, address.path.as_deref());
             assert_eq!(found, (transport, host, port, path), "{text}");
         }
     }

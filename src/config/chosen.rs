@@ -36,9 +36,7 @@ impl fmt::Display for Source {
         match self {
             Self::Flag(name) => write!(f, "command line, {name}"),
             Self::Variable(name) => write!(f, "environment, {name}"),
-            Self::Profile { name, path, line } => {
-                write!(f, "profile '{name}', {} line {line}", path.display())
-            }
+            Self::Profile { name, path, line } => write!(f, "profile '{name}', {} line {line}", path.display()),
             Self::Settings { path, line } => write!(f, "{} line {line}", path.display()),
             Self::Default => f.write_str("default"),
         }
@@ -112,11 +110,7 @@ mod tests {
 
     #[test]
     fn d10_a_wrong_variable_is_named_and_not_quoted() {
-        let wrong = Chosen::<u16>::variable(
-            "MQTT_TUI_PORT",
-            |_| Some("hidden".into()),
-            |_| Err("wants a number".into()),
-        );
+        let wrong = Chosen::<u16>::variable("MQTT_TUI_PORT", |_| Some("hidden".into()), |_| Err("wants a number".into()));
         assert_eq!(wrong.expect_err("wrong"), "environment variable MQTT_TUI_PORT: wants a number");
     }
 }
