@@ -12,6 +12,8 @@ mod write;
 
 pub use save::Kept;
 
+pub(super) use read::{protocol_choice, proxy_url};
+
 use std::path::{Path, PathBuf};
 
 use toml_edit::{Document, Item};
@@ -127,6 +129,7 @@ impl ProfileBook {
             Some(_) => self.faults.push(top.fault("profile", "each profile begins with [[profile]]")),
         }
         top.close(&mut self.warnings);
+        self.warnings.sort_by_key(|warning| warning.place);
     }
 
     fn read_profile(&mut self, origin: Origin<'_>, table: &toml_edit::Table) {

@@ -8,14 +8,13 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use bytes::Bytes;
 use toml_edit::Value;
 
-use super::super::address::Address;
 use super::super::fault::{FileFault, Origin};
 use super::super::name::check_name;
 use super::super::paths::expand;
 use super::super::section::Section;
 use super::super::{PasswordSource, Profile, Safety};
 use crate::model::{
-    Properties, Protocol, ProtocolChoice, Proxy, Publication, QoS, RetainHandling, Secret, Subscription, Target,
+    Address, Properties, Protocol, ProtocolChoice, Proxy, Publication, QoS, RetainHandling, Secret, Subscription, Target,
     TlsOptions, TopicFilter, Will, check_topic,
 };
 
@@ -30,11 +29,13 @@ pub(super) fn profile(
     check_name(name).map_err(|reason| table.fault("name", reason))?;
     let address =
         table.parsed("url", Address::parse)?.ok_or_else(|| table.fault("url", "a profile needs an address"))?;
-    if address.path.is_some() && !address.transport.is_websocket() {
-        return Err(table.fault("url", "only ws:// and wss:// have a path; filters go to 'filters'"));
+    let transport = address.transport.unwrap_or_default();
+    let port = address.port.unwrap_or(transport.default_port());
+    let mut target = Target::new(address.host, port, table.text("client_id")?.unwrap_or_default());
+    target.transport = transport;
+    if let Some(path) = address.path {
+        target.websocket.path = path;
     }
-    let mut target = Target::new("", 0, table.text("client_id")?.unwrap_or_default());
-    address.apply(&mut target);
     let mut profile = Profile::new(name, target);
     let target = &mut profile.target;
     target.user = table.text("user")?.map(str::to_owned).or(address.user);
@@ -158,9 +159,6 @@ pub(in crate::config) fn proxy_url(text: &str) -> Result<Proxy, String> {
         None => text,
     };
     let address = Address::parse(&format!("mqtt://{rest}"))?;
-    if address.path.is_some() {
-        return Err("the address of a proxy has no path".into());
-    }
     let Address { host, port, user, password, .. } = address;
     Ok(Proxy { host, port: port.unwrap_or(3128), user, password })
 }

@@ -3,14 +3,17 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use toml_edit::{Array, Decor, InlineTable, Item, RawString, Table, TableLike, Value, value};
 
-use super::super::address::full_url;
 use super::super::{PasswordSource, Profile, Safety};
 use crate::model::{
     Properties, Protocol, ProtocolChoice, Proxy, QoS, RetainHandling, Secret, Subscription, Target, TlsOptions,
-    Will,
+    Transport, Will,
 };
+
+/// What the path of a Unix socket cannot hold in a URL.
+const PATH: &AsciiSet = &CONTROLS.add(b'%');
 
 /// The table of `profile`: what is as it would be anyway is left out.
 pub(super) fn table(profile: &Profile) -> Table {
@@ -132,7 +135,7 @@ fn merge_list(list: &mut Array, wanted: &Array) {
 fn elements(list: &Array) -> (Vec<Element>, String) {
     let text = |raw: Option<&RawString>| raw.and_then(RawString::as_str).unwrap_or_default().to_owned();
     let mut found: Vec<Element> = Vec::new();
-    let mut end_line = |found: &mut Vec<Element>, space: String| {
+    let end_line = |found: &mut Vec<Element>, space: String| {
         let Some(last) = found.last_mut() else { return space };
         let line = space.find('\n').unwrap_or(space.len());
         last.after.push_str(&space[..line]);
@@ -151,9 +154,34 @@ fn elements(list: &Array) -> (Vec<Element>, String) {
     (found, if has_comment && !end.contains('\n') { format!("\n{end}") } else { end })
 }
 
+/// Whether two elements say the same, however they are written.
 fn is_same(one: &Value, other: &Value) -> bool {
-    let bare = |value: &Value| value.to_string().split_whitespace().collect::<String>();
-    bare(one) == bare(other)
+    match (one, other) {
+        (Value::String(one), Value::String(other)) => one.value() == other.value(),
+        (Value::Integer(one), Value::Integer(other)) => one.value() == other.value(),
+        (Value::Boolean(one), Value::Boolean(other)) => one.value() == other.value(),
+        (Value::Array(one), Value::Array(other)) => {
+            one.len() == other.len() && one.iter().zip(other).all(|(one, other)| is_same(one, other))
+        }
+        (Value::InlineTable(one), Value::InlineTable(other)) => {
+            one.len() == other.len()
+                && one.iter().all(|(key, one)| other.get(key).is_some_and(|other| is_same(one, other)))
+        }
+        _ => false,
+    }
+}
+
+/// The URL that is read back: unlike [`Target::url`] with the query of a WebSocket, so not for the screen.
+fn full_url(target: &Target) -> String {
+    let (scheme, address) = (target.transport.scheme(), target.address());
+    match target.transport {
+        Transport::Unix if address.starts_with('/') => {
+            format!("{scheme}://{}", utf8_percent_encode(&address, PATH))
+        }
+        Transport::Unix => format!("{scheme}:{address}"),
+        transport if transport.is_websocket() => format!("{scheme}://{address}{}", target.websocket.path),
+        _ => format!("{scheme}://{address}"),
+    }
 }
 
 fn insert_text(table: &mut Table, key: &str, text: Option<&str>) {
