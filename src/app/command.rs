@@ -3,8 +3,8 @@
 use super::App;
 use super::enabled::{
     always, filter_shown, has_connection, has_filter, has_history, has_message, has_profile, has_queued,
-    has_saved_profile, has_selection, has_tabs, is_asked, is_listing, is_logging_in, is_offline,
-    is_publishing, is_resting, is_writing, sees_subscriptions, types_subscription,
+    has_response_topic, has_saved_profile, has_selection, has_tabs, is_asked, is_listing, is_logging_in,
+    is_offline, is_publishing, is_resting, is_saved, is_writing, sees_subscriptions, types_subscription,
 };
 
 /// Where the keys go: the pane or overlay that has the focus.
@@ -178,6 +178,8 @@ commands! {
     OlderMessage, "message.older", "Older message of this topic", EXPLORER, ["["], Some("older"), false, has_history;
     NewerMessage, "message.newer", "Newer message of this topic", EXPLORER, ["]"], Some("newer"), false, has_history;
 
+    RespondToMessage, "message.respond", "Publish an answer to the message's response topic", EXPLORER, ["a"], None, true, has_response_topic;
+
     SendPublish, "publish.send", "Send the message", &[Publish], ["ctrl-s", "alt-enter"], Some("send"), true, is_publishing;
     NextField, "publish.next-field", "Next field", &[Publish], ["tab"], Some("field"), false, is_publishing;
     PreviousField, "publish.previous-field", "Previous field", &[Publish], ["backtab"], None, false, is_publishing;
@@ -193,6 +195,7 @@ commands! {
     MuteSubscription, "subscriptions.mute", "Mute: stay subscribed, hide its messages; or show them again", &[Subscriptions], ["m"], Some("mute"), false, sees_subscriptions;
     ExcludeFilter, "subscriptions.exclude", "Exclude topics: messages that match a filter are not kept", &[Subscriptions], ["x"], Some("exclude"), false, sees_subscriptions;
     RemoveSubscription, "subscriptions.remove", "Unsubscribe, or end the exclusion", &[Subscriptions], ["d"], Some("remove"), false, sees_subscriptions;
+    KeepSubscriptions, "subscriptions.keep", "Keep these subscriptions in the profile", &[Subscriptions], ["ctrl-s"], Some("keep"), false, is_saved;
     ApplySubscription, "subscription.apply", "Subscribe as typed", &[SubscriptionEntry], ["enter"], Some("subscribe"), false, types_subscription;
     NextEntryField, "subscription.next-field", "Next field", &[SubscriptionEntry], ["tab", "down"], Some("field"), false, types_subscription;
     PreviousEntryField, "subscription.previous-field", "Previous field", &[SubscriptionEntry], ["backtab", "up"], None, false, types_subscription;

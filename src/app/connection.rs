@@ -1,5 +1,8 @@
 //! One connection: its link, its store, and how it is looked at.
 
+use std::collections::VecDeque;
+use std::time::Duration;
+
 use super::history::HistoryView;
 use super::login::{Credentials, Login};
 use super::message::{MessageView, PayloadView};
@@ -13,6 +16,9 @@ use crate::model::{ConnectionId, LinkState, Moment, Subscription, Target};
 use crate::store::{Limits, MessageRef, Store};
 use crate::sys::SysModel;
 use tui_input::Input;
+
+/// Outages kept.
+const OUTAGES: usize = 100;
 
 /// One connection.
 #[derive(Debug)]
@@ -35,6 +41,10 @@ pub struct Connection {
     pub answered: Option<Moment>,
     /// Wide subscriptions that were given back to a public broker because nobody looked.
     pub resting: Vec<Subscription>,
+    /// When the link was down, oldest first: messages of that time may be missing.
+    pub outages: VecDeque<(Moment, Moment)>,
+    /// Since when the link is down, after it was up.
+    pub(super) down_since: Option<Moment>,
     /// Client id in use; empty before the session has begun.
     pub client_id: String,
     /// Another way to the broker that was saved since: it counts when the connection is begun anew.
@@ -94,6 +104,8 @@ impl Connection {
             answered: None,
             resting: Vec::new(),
             next: None,
+            outages: VecDeque::new(),
+            down_since: None,
             begun: false,
             credentials: None,
             login: None,
@@ -150,6 +162,27 @@ impl Connection {
         (self.profile.target, self.profile.password) = (target, password);
         self.subscriptions = Subscriptions::of(&self.profile);
         self.resting.clear();
+    }
+
+    /// Notes when the link went down and came back.
+    pub(super) fn note_outage(&mut self, was_connected: bool, now: Moment) {
+        if was_connected && !self.link.is_connected() {
+            self.down_since = Some(now);
+        } else if let LinkState::Connected { since: up, .. } = self.link
+            && let Some(down) = self.down_since.take()
+        {
+            if self.outages.len() == OUTAGES {
+                self.outages.pop_front();
+            }
+            self.outages.push_back((down, up));
+        }
+    }
+
+    /// How long the link was down between two moments.
+    pub fn away(&self, from: Moment, to: Moment) -> Duration {
+        let between =
+            self.outages.iter().filter(|(down, up)| down.mono_us >= from.mono_us && up.mono_us <= to.mono_us);
+        between.map(|(down, up)| up.since(*down)).sum()
     }
 
     /// Where to connect as things stand: the profile's target with what was changed on screen since. Knows a password only if it was

@@ -62,6 +62,12 @@ pub(super) fn has_tabs(app: &App) -> Result<(), Disabled> {
     if app.connections().is_empty() { Err("no connection is open") } else { Ok(()) }
 }
 
+pub(super) fn has_response_topic(app: &App) -> Result<(), Disabled> {
+    let properties = app.connection().shown_message().and_then(|message| message.properties());
+    let wanted = properties.is_some_and(|properties| properties.response_topic.is_some());
+    if wanted { Ok(()) } else { Err("the message on screen names no response topic") }
+}
+
 pub(super) fn has_queued(app: &App) -> Result<(), Disabled> {
     let waits = app.connection().publish.queued().is_some();
     if waits { Ok(()) } else { Err("no message waits to be sent") }
@@ -78,6 +84,11 @@ pub(super) fn sees_subscriptions(app: &App) -> Result<(), Disabled> {
 pub(super) fn types_subscription(app: &App) -> Result<(), Disabled> {
     let typing = app.connection().subscribing.as_ref().is_some_and(|pane| pane.entry.is_some());
     if typing { Ok(()) } else { Err("no subscription is being typed: press s, then a") }
+}
+
+pub(super) fn is_saved(app: &App) -> Result<(), Disabled> {
+    sees_subscriptions(app)?;
+    if app.saved_profile().is_some() { Ok(()) } else { Err("this connection is not a saved profile") }
 }
 
 pub(super) fn is_resting(app: &App) -> Result<(), Disabled> {

@@ -15,7 +15,7 @@
 
 use ratatui::layout::{Constraint, Layout, Rect};
 
-use super::{App, Pane, Screen};
+use super::{App, Ask, Pane, Screen};
 
 /// Below this the program only says that the terminal is too small.
 pub const MIN_COLUMNS: u16 = 40;
@@ -269,6 +269,35 @@ pub fn palette(body: Rect) -> (Rect, Rect) {
     };
     (frame, list)
 }
+
+/// Columns of a question.
+const ASK_COLUMNS: u16 = 64;
+
+/// Parts of a question: drawing and the mouse share them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AskAreas {
+    /// The frame.
+    pub frame: Rect,
+    /// What would happen.
+    pub text: Rect,
+    /// No and yes.
+    pub buttons: [Rect; 2],
+}
+
+/// Areas of a question. Its lines are broken where they are drawn: there is room for each of them twice.
+pub fn ask_areas(body: Rect, ask: &Ask) -> AskAreas {
+    let lines = u16::try_from(ask.lines.len()).unwrap_or(u16::MAX).saturating_mul(2);
+    let frame = overlay(body, ASK_COLUMNS, lines.saturating_add(6));
+    let inside = Rect { x: frame.x + 3, width: frame.width.saturating_sub(6), ..frame };
+    let y = frame.bottom().saturating_sub(3).max(frame.y + 1);
+    let text = Rect { y: frame.y + 2, height: y.saturating_sub(frame.y + 3), ..inside };
+    let yes = Rect { x: inside.x + ASK_BUTTON + 2, y, width: ASK_BUTTON, height: 1 };
+    let no = Rect { x: inside.x, ..yes };
+    AskAreas { frame, text, buttons: [no, yes] }
+}
+
+/// Columns of a button.
+const ASK_BUTTON: u16 = 16;
 
 /// Parts of the subscriptions pane: drawing and the mouse share them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

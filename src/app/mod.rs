@@ -41,7 +41,7 @@ pub use login::{Credentials, Login, LoginField};
 pub use message::{MessageView, PayloadView};
 pub use notices::{Notices, SHOWN_FOR};
 pub use palette::PaletteState;
-pub use publish::{Field, MAX_EDITOR_BYTES, MAX_EDITOR_LINES, PublishPane, Sent};
+pub use publish::{Answers, Field, MAX_EDITOR_BYTES, MAX_EDITOR_LINES, PublishPane, Sent};
 pub use rates::Rates;
 pub use siblings::Sort;
 pub use tree::{Place, Step, TreeRow, TreeView};
@@ -180,6 +180,11 @@ impl App {
     /// The saved profiles, in the order of the file.
     pub fn profiles(&self) -> &[Profile] {
         self.book.profiles()
+    }
+
+    /// The saved profile of the connection in front, as it is in the file.
+    pub fn saved_profile(&self) -> Option<&Profile> {
+        self.profiles().iter().find(|profile| profile.name == self.connection().profile.name)
     }
 
     /// Every connection, in the order of the tabs.

@@ -8,34 +8,30 @@ use super::ink::{Ink, row_of};
 use super::overlay;
 use crate::app::{Ask, layout};
 use crate::config::Role;
+use crate::payload::width;
 
-/// Columns of the question.
-const COLUMNS: u16 = 64;
 /// Lines at most of one of the things that would happen.
-const LINE_ROWS: usize = 3;
+const MOST_LINES: usize = 3;
 
 pub(super) fn draw(ask: &Ask, ink: &Ink<'_>, body: Rect, buffer: &mut Buffer) {
-    let text_columns = COLUMNS.min(body.width).saturating_sub(6);
-    let lines: Vec<String> =
-        ask.lines.iter().flat_map(|line| ink.wrapped(line, text_columns, LINE_ROWS)).collect();
-    let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(6);
-    let frame = layout::overlay(body, COLUMNS, rows);
+    let areas = layout::ask_areas(body, ask);
     let title = ink.clean(&ask.title).into_owned();
-    let inside = overlay(ink, &title, frame, buffer);
-    let text = Rect { x: inside.x + 2, width: inside.width.saturating_sub(4), ..inside };
-    let room = usize::from(inside.height.saturating_sub(3));
-    for (index, line) in lines.iter().take(room).enumerate() {
-        let row = row_of(text, index + 1);
-        ink.put(buffer, row.x, row.y, row.width, line, ink.style(Role::Text));
+    overlay(ink, &title, areas.frame, buffer);
+    let lines = ask.lines.iter().flat_map(|line| ink.wrapped(line, areas.text.width, MOST_LINES));
+    for (index, line) in lines.take(usize::from(areas.text.height)).enumerate() {
+        let row = row_of(areas.text, index);
+        ink.put(buffer, row.x, row.y, row.width, &line, ink.style(Role::Text));
     }
-    let buttons = row_of(text, usize::from(inside.height.saturating_sub(2)));
-    let mut x = buttons.x;
-    for (word, chosen) in [(" No  n ".to_owned(), !ask.chosen), (format!(" {}  y ", ask.yes), ask.chosen)] {
+    let buttons = [("No", "n", !ask.chosen), (ask.yes, "y", ask.chosen)];
+    for ((word, key, chosen), area) in buttons.into_iter().zip(areas.buttons) {
+        let text = format!("{word}  {key}");
+        let blank = usize::from(area.width).saturating_sub(width(&text)) / 2;
+        let text = format!("{:blank$}{text:<1$}", "", usize::from(area.width) - blank);
         let style = if chosen {
             ink.style(Role::Accent).add_modifier(Modifier::REVERSED)
         } else {
             ink.style(Role::Key)
         };
-        x += ink.put(buffer, x, buttons.y, buttons.right().saturating_sub(x), &word, style) + 3;
+        ink.put(buffer, area.x, area.y, area.width, &text, style);
     }
 }

@@ -9,10 +9,10 @@ use ratatui::widgets::Widget;
 
 use super::Cache;
 use super::ink::{Ink, row_of};
-use super::subscriptions;
+use super::{subscriptions, welcome};
 use crate::app::{App, Connection};
 use crate::config::Role;
-use crate::model::{LinkState, SubscriptionState};
+use crate::model::SubscriptionState;
 use crate::payload::format;
 use crate::sys::{Averages, Counter, Reading, SysModel};
 
@@ -22,7 +22,7 @@ const WIDE: u16 = 130;
 const LABEL: u16 = 22;
 const TOTAL: u16 = 11;
 
-enum Line {
+pub(super) enum Line {
     Heading(&'static str),
     Fact(String, String),
     Counter(&'static str, Option<u64>, Option<f64>, Vec<f64>, Unit),
@@ -33,7 +33,7 @@ enum Line {
 }
 
 #[derive(Clone, Copy)]
-enum Unit {
+pub(super) enum Unit {
     Count,
     Bytes,
 }
@@ -91,10 +91,7 @@ fn identity(connection: &Connection, ink: &Ink<'_>) -> Vec<Line> {
         let label = format!("filter {}", ink.clean(view.wanted.filter.as_str()));
         lines.push(fact(&label, subscriptions::state(view, ink).0));
     }
-    if let LinkState::Connected { since, protocol, .. } = &connection.link {
-        lines.push(fact("protocol", protocol.to_string()));
-        lines.push(fact("connected since", ink.date(*since)));
-    }
+    lines.extend(welcome::lines(&connection.link, ink));
     if sys.is_empty() {
         lines.push(Line::Blank);
         lines.extend(silence(connection, ink).into_iter().map(Line::Note));

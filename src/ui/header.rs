@@ -8,8 +8,8 @@ use ratatui::style::{Modifier, Style};
 
 use super::Cache;
 use super::ink::Ink;
-use crate::app::{App, Screen};
-use crate::config::Role;
+use crate::app::{App, Connection, Screen};
+use crate::config::{Role, Safety};
 use crate::model::{LinkState, PublishState};
 use crate::payload::{format, width};
 
@@ -74,7 +74,21 @@ fn connection(app: &App, ink: &Ink<'_>) -> Vec<Piece> {
     }
     let (rank, style) = if connection.link.is_connected() { (2, muted) } else { (u8::MAX, ink.style(role)) };
     pieces.push(Piece { rank, text: format!("{} {protocol}", glyphs.dot), style });
-    if app.settings.read_only {
+    let insecure = target_is_insecure(connection);
+    if let LinkState::Connected { welcome, .. } = &connection.link
+        && welcome.tls.is_some()
+        && !insecure
+    {
+        pieces.push(Piece { rank: 4, text: format!("{} TLS", glyphs.dot), style: ink.style(Role::Good) });
+    }
+    if insecure {
+        let style = ink.style(Role::Error).add_modifier(Modifier::REVERSED | Modifier::BOLD);
+        pieces.push(Piece { rank: u8::MAX, text: " INSECURE ".to_owned(), style });
+    }
+    if connection.profile.safety == Safety::Confirm && !app.is_read_only() {
+        pieces.push(Piece { rank: 8, text: format!("{} asks first", glyphs.dot), style: muted });
+    }
+    if app.is_read_only() {
         pieces.push(Piece {
             rank: 8,
             text: format!("{} read-only", glyphs.dot),
@@ -101,6 +115,16 @@ fn program(app: &App, ink: &Ink<'_>) -> Vec<Piece> {
         pieces.push(Piece { rank: 2, text, style: ink.style(Role::Faint) });
     }
     pieces
+}
+
+/// Whether TLS accepts any certificate here: the badge stays as long as that may be (D05).
+fn target_is_insecure(connection: &Connection) -> bool {
+    let target = &connection.profile.target;
+    let unverified = match &connection.link {
+        LinkState::Connected { welcome, .. } => welcome.tls.as_ref().is_some_and(|tls| !tls.verified),
+        _ => false,
+    };
+    unverified || (target.transport.is_tls() && target.tls.insecure)
 }
 
 fn figures(app: &App, ink: &Ink<'_>, cache: &mut Cache) -> Vec<Piece> {

@@ -19,6 +19,7 @@ mod banner;
 mod broker;
 mod connections;
 mod details;
+mod empty;
 mod footer;
 mod form;
 mod glyphs;
@@ -30,11 +31,13 @@ mod login;
 mod message;
 mod notices;
 mod palette;
+mod properties;
 mod publish;
 mod subscriptions;
 pub mod svg;
 mod tabs;
 mod topics;
+mod welcome;
 
 use std::time::Duration;
 

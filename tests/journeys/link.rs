@@ -40,9 +40,13 @@ fn c12_a_refused_login_stops_and_says_what_to_do() {
         kind: TroubleKind::Login,
     };
     journey.link(LinkState::Stopped { trouble: Some(trouble) });
-    journey.sees("The broker refused the login").sees("Check user and password. Press x to try again.");
-    journey.keys("x");
-    assert_eq!(journey.effects(), [Effect::Request(HERE, SessionRequest::Reconnect)]);
+    journey
+        .sees("The broker refused the login")
+        .sees("Check user and password. L asks for user and password.");
+    journey.sees("Log in to here").keys("<esc>").does_not_see("Log in to here").wait(600.0);
+    assert_eq!(journey.effects(), [], "nothing is tried by itself");
+    journey.keys("x").sees("Log in to here");
+    assert_eq!(journey.effects(), [], "the same password would be refused again");
 }
 
 #[test]

@@ -15,7 +15,7 @@ pub(super) fn confirmation(app: &App, command: Command) -> Option<Ask> {
     }
     match command {
         // Opening the pane sends nothing.
-        Command::OpenPublish => None,
+        Command::OpenPublish | Command::RespondToMessage => None,
         Command::SendPublish => {
             // What cannot be sent is refused in place, without a question.
             let publication = connection.publish.publication().ok()?;

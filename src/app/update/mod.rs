@@ -215,7 +215,8 @@ fn run_now(app: &mut App, command: Command, now: Moment) -> Vec<Effect> {
         | Command::CycleQos
         | Command::ToggleRetain
         | Command::ClearPayload
-        | Command::WithdrawPublish => publish::run(app, command, now),
+        | Command::WithdrawPublish
+        | Command::RespondToMessage => publish::run(app, command, now),
         Command::Answer | Command::SwitchAnswer | Command::AnswerYes | Command::AnswerNo => {
             ask::run(app, command, now)
         }
@@ -229,6 +230,7 @@ fn run_now(app: &mut App, command: Command, now: Moment) -> Vec<Effect> {
         | Command::MuteSubscription
         | Command::ExcludeFilter
         | Command::RemoveSubscription
+        | Command::KeepSubscriptions
         | Command::ApplySubscription
         | Command::NextEntryField
         | Command::PreviousEntryField

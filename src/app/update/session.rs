@@ -75,6 +75,7 @@ fn on_link(app: &mut App, id: ConnectionId, state: LinkState, now: Moment) {
     let Some(connection) = app.connection_by_id(id) else { return };
     let was_connected = connection.link.is_connected();
     connection.link = state.clone();
+    connection.note_outage(was_connected, now);
     if matches!(state, LinkState::Connected { session_present: false, .. }) {
         connection.store.forget_retained();
     }

@@ -23,6 +23,9 @@ pub(super) fn run(app: &mut App, command: Command, now: Moment) -> Vec<Effect> {
     if command == Command::ResumeSubscriptions {
         return resume(app, now);
     }
+    if command == Command::KeepSubscriptions {
+        return keep(app, now);
+    }
     let connection = app.connection_mut();
     if command == Command::OpenSubscriptions {
         let offers = offers(connection);
@@ -241,6 +244,24 @@ pub(super) fn on_paste(app: &mut App, text: &str) -> Result<(), String> {
         Some(entry) if entry.field == EntryField::Id => insert(&mut entry.id, text),
         _ => Ok(()),
     }
+}
+
+/// Writes filters, options, muted and excluded ones into the saved profile; whatever else it says stays.
+fn keep(app: &mut App, now: Moment) -> Vec<Effect> {
+    let Some(mut profile) = app.saved_profile().cloned() else { return Vec::new() };
+    let connection = app.connection();
+    let views = connection.subscriptions.list();
+    let kept = |filter: &&Subscription| filter.filter.as_str() != "$SYS/#";
+    let wanted = views.iter().map(|view| &view.wanted).chain(&connection.resting).filter(kept);
+    profile.target.filters = wanted.cloned().collect();
+    profile.target.sys = connection.profile.target.sys;
+    let muted = views.iter().filter(|view| view.muted);
+    profile.muted = muted.map(|view| view.wanted.filter.clone()).collect();
+    let excluded = connection.subscriptions.excluded().iter();
+    profile.excluded = excluded.map(|view| view.filter.clone()).collect();
+    let name = profile.name.clone();
+    app.notices.push(now, Severity::Info, format!("keeping these subscriptions in the profile '{name}'"));
+    vec![Effect::SaveProfile(Box::new(profile), Some(name))]
 }
 
 /// Gives wide subscriptions back to public brokers when no key was pressed for [`PATIENCE`].
