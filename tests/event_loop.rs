@@ -16,7 +16,7 @@ use jiff::tz::TimeZone;
 use mqtt_tui::app::{App, Settings, parse_key};
 use mqtt_tui::config::{Colours, Look, Profile, Themes};
 use mqtt_tui::model::{Clock, ConnectionId, LinkState, Message, Protocol, QoS, SessionEvent, Target};
-use mqtt_tui::runtime::{EVENT_CAPACITY, EventLoop, Outcome};
+use mqtt_tui::runtime::{EVENT_CAPACITY, EventLoop, Outcome, ProfileKeeper};
 use mqtt_tui::store::Limits;
 use mqtt_tui::ui::Appearance;
 use ratatui::Terminal;

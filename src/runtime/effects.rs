@@ -14,7 +14,7 @@ use super::profiles::Change;
 use super::signals::has_shell;
 use crate::app::{Action, Done, Effect, SessionRequestName, update};
 use crate::config::{PasswordSource, find_password};
-use crate::model::{ConnectionId, SessionRequest, Target};
+use crate::model::{ConnectionId, SessionRequest, Severity, Target};
 use crate::mqtt::{Session, random_client_id};
 
 impl<B, I> EventLoop<B, I>
@@ -118,7 +118,7 @@ where
     fn change(&mut self, change: Change, done: &Sender<Done>) {
         if !self.profiles.change(change, &self.app.book, done) {
             let reason = "not saved: changes before it are still being written".to_owned();
-            let _ = done.try_send(Done::Profiles(Box::new(self.app.book.clone()), Err(reason)));
+            let _ = done.try_send(Done::Profiles(Box::new(self.app.book.clone()), Severity::Error, reason));
         }
     }
 

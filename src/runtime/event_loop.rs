@@ -50,7 +50,7 @@ pub enum Outcome {
 }
 
 /// Starts the bundled broker with its fleet and tells the way to it. The broker is beyond this room: whoever starts the loop hands it in.
-pub type Demo = Box<dyn FnMut() -> Pin<Box<dyn Future<Output = Result<Target, String>> + Send>>>;
+pub type Demo = Box<dyn FnMut() -> Pin<Box<dyn Future<Output = Result<Target, String>> + Send>> + Send>;
 
 /// Everything the loop works on.
 pub struct EventLoop<B: Backend, I> {

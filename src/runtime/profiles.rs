@@ -4,7 +4,7 @@ use tokio::sync::mpsc::{Sender, channel};
 
 use crate::app::Done;
 use crate::config::{Kept, Profile, ProfileBook};
-use crate::model::Protocol;
+use crate::model::{Protocol, Severity};
 
 /// Changes that may wait. Each is a key press of the user, or a first connect.
 const WAITING: usize = 16;
@@ -39,12 +39,12 @@ fn keeper(mut book: ProfileBook, done: Sender<Done>) -> Sender<Change> {
         while let Some(change) = changes.recv().await {
             // A slow disk or a network folder may take its time.
             let changed = tokio::task::spawn_blocking(move || {
-                let outcome = make(&mut book, change);
-                (book, outcome)
+                let (severity, text) = make(&mut book, change).unwrap_or_else(|reason| (Severity::Error, reason));
+                (book, severity, text)
             });
-            let Ok((after, outcome)) = changed.await else { return };
+            let Ok((after, severity, text)) = changed.await else { return };
             book = after;
-            if done.send(Done::Profiles(Box::new(book.clone()), outcome)).await.is_err() {
+            if done.send(Done::Profiles(Box::new(book.clone()), severity, text)).await.is_err() {
                 return;
             }
         }
@@ -53,20 +53,31 @@ fn keeper(mut book: ProfileBook, done: Sender<Done>) -> Sender<Change> {
 }
 
 /// Makes one change; a sentence for the user, empty when there is nothing to tell.
-fn make(book: &mut ProfileBook, change: Change) -> Result<String, String> {
+fn make(book: &mut ProfileBook, change: Change) -> Result<(Severity, String), String> {
+    let told = |kept: &Kept, text: String| match kept {
+        Kept::File(_) => (Severity::Success, text),
+        Kept::Copy { .. } | Kept::Memory { .. } => (Severity::Warning, text),
+    };
     match change {
         Change::Save(profile, replacing) => {
             let name = profile.name.clone();
-            book.save(*profile, replacing.as_deref()).map(|kept| format!("{name} {kept}"))
+            let kept = book.save(*profile, replacing.as_deref())?;
+            Ok(told(&kept, format!("{name} {kept}")))
         }
-        Change::Remove(name) => match book.remove(&name)? {
-            Kept::File(_) => Ok(format!("{name} deleted")),
-            Kept::Copy { path, reason } => Ok(format!(
-                "{name} deleted from the copy {}, because the file is broken: {reason}",
-                path.display()
-            )),
-            Kept::Memory { reason } => Ok(format!("{name} deleted until the program ends: {reason}")),
-        },
-        Change::Remember(name, protocol) => book.remember_protocol(&name, protocol).map(|_| String::new()),
+        Change::Remove(name) => {
+            let kept = book.remove(&name)?;
+            let text = match &kept {
+                Kept::File(_) => format!("{name} deleted"),
+                Kept::Copy { path, reason } => format!(
+                    "{name} deleted from the copy {}, because the file is broken: {reason}",
+                    path.display()
+                ),
+                Kept::Memory { reason } => format!("{name} deleted until the program ends: {reason}"),
+            };
+            Ok(told(&kept, text))
+        }
+        Change::Remember(name, protocol) => {
+            book.remember_protocol(&name, protocol).map(|_| (Severity::Info, String::new()))
+        }
     }
 }

@@ -138,7 +138,7 @@ fn facts(app: &App, profile: &Profile, ink: &Ink<'_>, lines: &mut Vec<Line>) {
             format!("trusts {}{own}", trusted.unwrap_or("the system's authorities".into())),
         ));
     }
-    lines.push(fact("filters", filters(profile)));
+    lines.push(fact("filters", filters(app, profile)));
     lines.push(fact("protocol", protocol(profile)));
     if !target.client_id.is_empty() && app.is_saved(&profile.name) {
         lines.push(fact("client id", target.client_id.clone()));
@@ -188,7 +188,7 @@ fn login(profile: &Profile) -> String {
     }
 }
 
-fn filters(profile: &Profile) -> String {
+fn filters(app: &App, profile: &Profile) -> String {
     let mut parts: Vec<String> = profile
         .target
         .filters
@@ -198,6 +198,9 @@ fn filters(profile: &Profile) -> String {
             qos => format!("{} (QoS {qos})", wanted.filter),
         })
         .collect();
+    if app.means_all(profile) {
+        parts.push("#".to_owned());
+    }
     if profile.target.sys {
         parts.push("$SYS/#".to_owned());
     }

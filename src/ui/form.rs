@@ -122,6 +122,10 @@ fn draw_field(form: &Form, field: FormField, ink: &Ink<'_>, area: Rect, frame: &
         Kind::Line => draw_line(form, field, ink, value, frame),
         Kind::Lines => {
             if let Some(area) = form.lines(field) {
+                if field == FormField::Filters && area.is_empty() && !focused {
+                    ink.put(frame.buffer_mut(), value.x, value.y, value.width, "#", ink.style(Role::Faint));
+                    return;
+                }
                 if field == FormField::Headers {
                     editor(&masked(area), ink, value, focused, frame);
                 } else {

@@ -28,7 +28,8 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, buff
     let room = usize::from(area.width).saturating_sub(2);
     let length = |pieces: &[Piece]| pieces.iter().map(|piece| width(&piece.text) + 2).sum::<usize>();
     let named = screens(app, ink, true);
-    let fits = length(&left) + length(&right) + length(&named) <= room;
+    // Where there are no figures, the names stay and the rest gives way.
+    let fits = right.is_empty() || length(&left) + length(&right) + length(&named) <= room;
     right.extend(if fits { named } else { screens(app, ink, false) });
     while length(&left) + length(&right) > room {
         let lowest = left.iter().chain(&right).map(|piece| piece.rank).min().unwrap_or(u8::MAX);

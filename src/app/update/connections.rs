@@ -112,10 +112,21 @@ fn open(app: &mut App, another: bool) -> Vec<Effect> {
             None => vec![Effect::StartDemo],
         },
         named => match app.profile_of(named).cloned() {
-            Some(profile) => app.open(profile),
+            Some(profile) => {
+                let profile = with_filters(app, profile);
+                app.open(profile)
+            }
             None => Vec::new(),
         },
     }
+}
+
+/// The profile with what it subscribes to when it names nothing.
+pub(super) fn with_filters(app: &App, mut profile: Profile) -> Profile {
+    if app.means_all(&profile) {
+        profile.target.filters = Profile::everything();
+    }
+    profile
 }
 
 /// A connection to the bundled broker.

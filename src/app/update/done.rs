@@ -27,9 +27,9 @@ pub(super) fn on_done(app: &mut App, done: Done, now: Moment) -> Vec<Effect> {
                 connection.client_id = client_id;
             }
         }
-        Done::Profiles(book, outcome) => {
+        Done::Profiles(book, severity, text) => {
             app.book = *book;
-            return form::saved(app, outcome, now);
+            return form::saved(app, severity, text, now);
         }
         Done::DemoRuns(Ok(target)) => return connections::demo_runs(app, target),
         Done::DemoRuns(Err(reason)) => app.notices.push(now, Severity::Error, reason),

@@ -4,6 +4,7 @@ use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::{Position, Rect};
 use tui_input::backend::crossterm::EventHandler;
 
+use super::connections::with_filters;
 use super::insert;
 use crate::app::{
     AfterSaving, App, Ask, Choice, Command, Connection, Effect, Form, FormField, FormRow, Kind,
@@ -80,37 +81,27 @@ pub(super) fn save(app: &mut App, then: AfterSaving) -> Vec<Effect> {
     vec![Effect::SaveProfile(Box::new(profile), form.of.clone())]
 }
 
-/// The file was written, or was not and why.
-pub(super) fn saved(app: &mut App, outcome: Result<String, String>, now: Moment) -> Vec<Effect> {
-    let Some(then) = app.form.as_mut().and_then(|form| form.saving.take()) else {
-        // A change without the form: deleted, remembered.
-        match outcome {
-            Ok(text) if text.is_empty() => {}
-            Ok(text) => app.notices.push(now, Severity::Success, text),
-            Err(text) => app.notices.push(now, Severity::Error, text),
-        }
+/// The profiles were changed, or were not and why.
+pub(super) fn saved(app: &mut App, severity: Severity, text: String, now: Moment) -> Vec<Effect> {
+    let then = app.form.as_mut().and_then(|form| form.saving.take());
+    if let (Some(form), Some(_), Severity::Error) = (&mut app.form, then, severity) {
+        form.refusal = Some(text);
         return Vec::new();
-    };
-    match outcome {
-        Err(reason) => {
-            if let Some(form) = &mut app.form {
-                form.refusal = Some(reason);
-            }
-            Vec::new()
-        }
-        Ok(text) => {
-            app.notices.push(now, Severity::Success, text);
-            let Some(form) = app.form.take() else { return Vec::new() };
-            let name = form.text(FormField::Name);
-            app.list.selected = Some(Choice::Saved(name.clone()));
-            follow(app, &form, &name, then)
-        }
     }
+    if !text.is_empty() {
+        app.notices.push(now, severity, text);
+    }
+    // Without a form it was deleted or remembered.
+    let (Some(then), Some(form)) = (then, then.and_then(|_| app.form.take())) else { return Vec::new() };
+    let name = form.text(FormField::Name);
+    app.list.selected = Some(Choice::Saved(name.clone()));
+    follow(app, &form, &name, then)
 }
 
 /// What saving leads to: the connection that was opened from the profile learns of it, or one is opened.
 fn follow(app: &mut App, form: &Form, name: &str, then: AfterSaving) -> Vec<Effect> {
     let Some(profile) = app.book.find(name).cloned() else { return Vec::new() };
+    let profile = with_filters(app, profile);
     let is_open = |open: &Connection| match form.connection {
         Some(id) => open.id == id,
         None => form.of.as_ref() == Some(&open.profile.name),
