@@ -94,10 +94,11 @@ where
             return;
         }
         let done = done.clone();
+        let name = self.app.connection_by_id(id).map(|open| open.profile.name.clone()).unwrap_or_default();
         tokio::spawn(async move {
             // A command or a network folder may take its time.
             let found = tokio::task::spawn_blocking(move || {
-                find_password(&password, |name| std::env::var(name).ok()).map(|found| {
+                find_password(&password, &name, |name| std::env::var(name).ok()).map(|found| {
                     target.password = found;
                     target
                 })
