@@ -113,6 +113,20 @@ async fn the_broker_says_how_to_reach_each_of_its_listeners() {
     assert!(text.contains("ca.pem is there already and is not overwritten"), "{text}");
 }
 
+#[test]
+fn g13_a_start_that_fails_leaves_no_certificates_behind() {
+    let busy = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = busy.local_addr().unwrap().port().to_string();
+    let folder = tempfile::tempdir().unwrap();
+    let certificates = folder.path().join("certificates");
+    let arguments = ["--port", "0", "--tls-port", &port, "--write-certs", certificates.to_str().unwrap()];
+    let output = command(&arguments).output().unwrap();
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text.contains(&format!("cannot listen on 127.0.0.1:{port}")), "{text}");
+    assert!(!certificates.exists());
+}
+
 #[tokio::test]
 async fn a_certificate_of_ones_own_is_shown() {
     let folder = tempfile::tempdir().unwrap();

@@ -28,6 +28,9 @@ async fn serve(args: &BrokerArgs) -> ExitCode {
         (Err(fault), _) => return output::fail(1, &fault.to_string()),
         (_, Err(fault)) => return output::fail(1, &format!("cannot listen to signals: {fault}")),
     };
+    if let Err(fault) = plan.write_certificates() {
+        return output::fail(1, &fault.to_string());
+    }
     for listener in broker.listeners() {
         if let Some(warning) = exposure_warning(listener, plan.is_open(listener)) {
             output::warn(&warning);

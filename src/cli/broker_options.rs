@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::{BrokerArgs, output};
-use crate::broker::{BrokerOptions, Certificates, Identity, Listener, ListenerKind, ServerTls};
+use crate::broker::{BrokerOptions, Certificates, Identity, Listener, ListenerKind, ServerTls, TlsError};
 use crate::model::Secret;
 
 /// What is to be started, and what clients have to be told.
@@ -16,10 +16,12 @@ pub(super) struct Plan {
     tls_flags: String,
     /// What comes after any `mqtt-tui connect URL`.
     login_flags: String,
+    /// Certificates to keep, and where.
+    kept: Option<(Certificates, PathBuf)>,
 }
 
 impl Plan {
-    /// Reads and makes the files the flags name. The error says what is wrong with which.
+    /// Reads the files the flags name, and makes certificates if there are to be some. The error says what is wrong with which.
     pub(super) fn new(args: &BrokerArgs) -> Result<Self, String> {
         let further = [
             (ListenerKind::Tls, args.tls_port),
@@ -31,11 +33,7 @@ impl Plan {
             .filter_map(|(kind, port)| Some(Listener { kind, address: (args.bind, port?).into() }))
             .collect();
         let is_encrypted = listeners.iter().any(|listener| listener.kind.transport().is_tls());
-        let (tls, tls_flags) = if is_encrypted {
-            tls(args).map(|(tls, flags)| (Some(tls), flags))?
-        } else {
-            (None, String::new())
-        };
+        let tls = if is_encrypted { Some(Tls::new(args)?) } else { None };
         let users = args.password_file.as_deref().map(read_users).transpose()?;
         let first_user = users.as_ref().and_then(|users| users.first());
         let login_flags = first_user.map_or(String::new(), |(user, _)| format!(" -u {}", quoted(user)));
@@ -44,12 +42,19 @@ impl Plan {
             port: args.port,
             listeners,
             unix: args.unix.clone(),
-            tls,
+            tls: tls.as_ref().map(|tls| tls.server.clone()),
             users,
             sys_interval: Duration::from_secs(args.sys_interval),
             ..BrokerOptions::default()
         };
-        Ok(Self { options, tls_flags, login_flags })
+        let (tls_flags, kept) = tls.map(|tls| (tls.flags, tls.kept)).unwrap_or_default();
+        Ok(Self { options, tls_flags, login_flags, kept })
+    }
+
+    /// Writes the certificates that are to be kept. Once the broker listens: a start that fails must not be in the way of
+    /// the next.
+    pub(super) fn write_certificates(&self) -> Result<(), TlsError> {
+        self.kept.as_ref().map_or(Ok(()), |(certificates, folder)| certificates.write(folder))
     }
 
     /// Whether anybody who reaches `listener` is let in.
@@ -82,41 +87,51 @@ impl Plan {
     }
 }
 
-/// What the listeners over TLS show and ask for, and the flags a client needs for it.
-fn tls(args: &BrokerArgs) -> Result<(ServerTls, String), String> {
-    if args.require_client_cert && args.cafile.is_none() && args.write_certs.is_none() {
-        return Err("--require-client-cert lets nobody in like this: add --write-certs FOLDER, which gives clients a \
-            certificate, or --cafile FILE with the authority of theirs"
-            .to_owned());
-    }
-    let (mut tls, mut flags) = match (&args.cert, &args.key) {
-        (Some(certificate), Some(key)) => {
-            let identity = Identity::read(certificate, key).map_err(|fault| fault.to_string())?;
-            (ServerTls::new(identity), String::new())
-        }
-        _ => generated(args)?,
-    };
-    if let Some(file) = &args.cafile {
-        tls.client_authority = Some(read(file)?);
-        flags.push_str(" --cert FILE --key FILE");
-    }
-    Ok((tls, flags))
+/// What the listeners over TLS show and ask for.
+struct Tls {
+    server: ServerTls,
+    /// What a client needs for it.
+    flags: String,
+    kept: Option<(Certificates, PathBuf)>,
 }
 
-fn generated(args: &BrokerArgs) -> Result<(ServerTls, String), String> {
-    let is_elsewhere = !args.bind.is_loopback() && !args.bind.is_unspecified();
-    let names: Vec<_> = is_elsewhere.then(|| args.bind.to_string()).into_iter().collect();
-    let certificates = Certificates::generate(&names).map_err(|fault| fault.to_string())?;
-    let mut tls = ServerTls::new(certificates.server.clone());
-    let Some(folder) = &args.write_certs else { return Ok((tls, " --insecure".to_owned())) };
-    certificates.write(folder).map_err(|fault| fault.to_string())?;
-    let file = |name: &str| quoted_path(&absolute(folder).join(name));
-    let mut flags = format!(" --cafile {}", file("ca.pem"));
-    if args.require_client_cert && args.cafile.is_none() {
-        tls.client_authority = Some(certificates.authority.pem().to_owned());
-        let _ = write!(flags, " --cert {} --key {}", file("client.pem"), file("client.key"));
+impl Tls {
+    fn new(args: &BrokerArgs) -> Result<Self, String> {
+        if args.require_client_cert && args.cafile.is_none() && args.write_certs.is_none() {
+            return Err("--require-client-cert lets nobody in like this: add --write-certs FOLDER, which gives clients a \
+                certificate, or --cafile FILE with the authority of theirs"
+                .to_owned());
+        }
+        let mut tls = match (&args.cert, &args.key) {
+            (Some(certificate), Some(key)) => {
+                let identity = Identity::read(certificate, key).map_err(|fault| fault.to_string())?;
+                Self { server: ServerTls::new(identity), flags: String::new(), kept: None }
+            }
+            _ => Self::generated(args).map_err(|fault| fault.to_string())?,
+        };
+        if let Some(file) = &args.cafile {
+            tls.server.client_authority = Some(read(file)?);
+            tls.flags.push_str(" --cert FILE --key FILE");
+        }
+        Ok(tls)
     }
-    Ok((tls, flags))
+
+    fn generated(args: &BrokerArgs) -> Result<Self, TlsError> {
+        let is_elsewhere = !args.bind.is_loopback() && !args.bind.is_unspecified();
+        let names: Vec<_> = is_elsewhere.then(|| args.bind.to_string()).into_iter().collect();
+        let certificates = Certificates::generate(&names)?;
+        let mut server = ServerTls::new(certificates.server.clone());
+        let Some(folder) = &args.write_certs else {
+            return Ok(Self { server, flags: " --insecure".to_owned(), kept: None });
+        };
+        let file = |name: &str| quoted_path(&absolute(folder).join(name));
+        let mut flags = format!(" --cafile {}", file("ca.pem"));
+        if args.require_client_cert && args.cafile.is_none() {
+            server.client_authority = Some(certificates.authority.pem().to_owned());
+            flags.push_str(&[" --cert ", &file("client.pem"), " --key ", &file("client.key")].concat());
+        }
+        Ok(Self { server, flags, kept: Some((certificates, folder.clone())) })
+    }
 }
 
 /// Users and passwords, one `user:password` a line. Empty lines and those that begin with `#` are passed over.

@@ -90,7 +90,7 @@ fn open_because_refused(connection: &mut Connection) {
         LinkState::Stopped { trouble: Some(trouble) } if trouble.kind == TroubleKind::Login => {
             trouble.cause.clone()
         }
-        _ => "connects anew with these".to_owned(),
+        _ => "The connection is begun anew with what is typed here.".to_owned(),
     };
     open(connection, &reason);
 }
