@@ -27,7 +27,7 @@ pub use name::{MAX_NAME, check_name};
 pub use paths::{CONFIG_DIR_VARIABLE, config_dir, config_dir_notice, profiles_path, settings_path};
 pub use proxy::{PROXY_VARIABLES, environment_proxy};
 pub use profile::{Consent, PasswordSource, Profile, Safety, check_colour};
+pub use theme::{Role, Theme, ThemeFault, ThemeKind, shown_colour};
 pub use secret::{find_password, password_warning};
 pub use settings::{SettingsFile, parse_memory};
-pub use theme::{Role, Theme, ThemeFault, ThemeKind};
 pub use themes::{ThemeNotice, Themes, embedded};
