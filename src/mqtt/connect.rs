@@ -173,10 +173,8 @@ impl Attempt<'_> {
     async fn run(&self) -> Result<Connected, Fault> {
         let opened = transport::open(self.target, self.timing, self.deadline, self.watcher).await?;
         self.watcher.begins(format!("waiting for CONNACK ({})", self.protocol));
-        let until = match self.last {
-            true => self.deadline,
-            false => self.deadline.min(Instant::now() + self.timing.fall_back),
-        };
+        let until =
+            if self.last { self.deadline } else { self.deadline.min(Instant::now() + self.timing.fall_back) };
         let mut wire = Wire::new(opened.stream, self.protocol, self.target.max_packet);
         wire.connect(self.target).map_err(|_| {
             Fault::BadTarget("client id, login and last will do not fit into CONNECT", "choose shorter ones")
@@ -266,7 +264,7 @@ mod tests {
         })
     }
 
-    fn will(topic: &str, bytes: usize) -> Option<Will> {
+    fn will(topic: &str, bytes: usize) -> Will {
         let publication = Publication {
             topic: topic.into(),
             payload: vec![0; bytes].into(),
@@ -274,7 +272,7 @@ mod tests {
             retain: false,
             properties: None,
         };
-        Some(Will { publication, delay: 0 })
+        Will { publication, delay: 0 }
     }
 
     #[test]
@@ -283,12 +281,12 @@ mod tests {
         assert_eq!(cause(|t| t.keep_alive = 0), None);
         assert_eq!(cause(|t| t.keep_alive = 65_535), None);
         assert_eq!(cause(|t| t.user = Some("bob".into())), None);
-        assert_eq!(cause(|t| t.will = will("a", 65_535)), None);
+        assert_eq!(cause(|t| t.will = Some(will("a", 65_535))), None);
         assert!(cause(|t| t.user = Some("x".repeat(65_536))).is_some());
         assert!(cause(|t| t.client_id = "x".repeat(65_536)).is_some());
         assert!(cause(|t| t.port = 0).is_some());
-        assert!(cause(|t| t.will = will("a/#", 0)).is_some());
-        assert!(cause(|t| t.will = will("a", 65_536)).is_some());
+        assert!(cause(|t| t.will = Some(will("a/#", 0))).is_some());
+        assert!(cause(|t| t.will = Some(will("a", 65_536))).is_some());
         assert!(cause(|t| t.max_packet = Some(15)).is_some());
     }
 

@@ -57,7 +57,7 @@ impl Task {
                         self.ids.done(id);
                         let reason =
                             format!("the SUBSCRIBE for it has {bytes} bytes, more than the broker accepts");
-                        for event in self.subscriptions.refuse(wanted, &reason) {
+                        for event in self.subscriptions.refuse(&wanted, &reason) {
                             self.outlet.push(event);
                         }
                     }
@@ -83,15 +83,10 @@ impl Task {
             return true;
         }
         let publication = self.within_qos(link, publication);
-        let packet = match publication.qos {
-            QoS::AtMostOnce => 0,
-            _ => match self.ids.take() {
-                Some(packet) => packet,
-                None => {
-                    self.publishes.put_back(std::iter::once((id, publication)));
-                    return false;
-                }
-            },
+        let packet = if publication.qos == QoS::AtMostOnce { Some(0) } else { self.ids.take() };
+        let Some(packet) = packet else {
+            self.publishes.put_back(std::iter::once((id, publication)));
+            return false;
         };
         if let Err(TooLarge(bytes)) = link.wire.publish(&publication, packet, false) {
             self.ids.done(packet);

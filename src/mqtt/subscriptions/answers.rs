@@ -20,7 +20,7 @@ impl Subscriptions {
     }
 
     /// These cannot be asked for.
-    pub(in crate::mqtt) fn refuse(&mut self, wanted: Vec<Subscription>, reason: &str) -> Vec<SessionEvent> {
+    pub(in crate::mqtt) fn refuse(&mut self, wanted: &[Subscription], reason: &str) -> Vec<SessionEvent> {
         let mut events = Vec::new();
         for entry in
             self.entries.iter_mut().filter(|entry| wanted.iter().any(|one| one.filter == *entry.filter()))

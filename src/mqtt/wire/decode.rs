@@ -48,12 +48,12 @@ pub(super) fn packet(
     size: usize,
     now: Moment,
 ) -> Result<Incoming, Fault> {
-    let kind = first >> 4;
+    let (kind, flags) = (first >> 4, first & 0x0F);
     let malformed = |what: Broken| Fault::Malformed(name(first), what.into());
     let flags_fit = match kind {
         3 => true,
-        6 => first & 0x0F == 2,
-        _ => first & 0x0F == 0,
+        6 => flags == 2,
+        _ => flags == 0,
     };
     let known = !matches!((kind, protocol), (0, _) | (15, Protocol::V4));
     if !known {

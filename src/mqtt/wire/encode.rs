@@ -191,7 +191,8 @@ pub(super) fn unsubscribe(
     }
 }
 
-/// Which acknowledgement to send.
+/// Which acknowledgement to send, by its name in the protocol.
+#[allow(clippy::enum_variant_names, reason = "the protocol's own names")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::mqtt) enum Answer {
     PubAck,

@@ -69,7 +69,7 @@ impl Frames {
         }
         self.buffer.advance(header.length);
         let body: Bytes = self.buffer.split_to(header.remaining).freeze();
-        return decode::packet(protocol, header.first, body, size, now).map(Some);
+        decode::packet(protocol, header.first, body, size, now).map(Some)
     }
 
     /// A packet over the limit: once its start is there, the rest is thrown away as it comes (B07).
