@@ -10,11 +10,14 @@ use jiff::tz::TimeZone;
 use tokio::sync::mpsc::channel;
 use tokio_util::sync::CancellationToken;
 
-use super::{LookArgs, USAGE, output};
+use super::known::Known;
+use super::resolve::LookChoice;
+use super::{USAGE, output};
 use crate::app::{App, Settings};
 use crate::broker::{Broker, BrokerOptions, demo};
 use crate::config::{Look, Profile, Themes, config_dir};
 use crate::model::{Clock, Severity, Target};
+use crate::mqtt::random_client_id;
 use crate::runtime::{self, EVENT_CAPACITY, EventLoop, Input, Outcome, Signals};
 use crate::store::Limits;
 use crate::ui::Appearance;
@@ -24,8 +27,32 @@ pub(super) struct Bundled {
     pub(super) seed: u64,
 }
 
-/// Runs the explorer on `profile` until it is left.
-pub(super) fn run(profile: Profile, look: &LookArgs, bundled: Option<Bundled>) -> ExitCode {
+/// What the explorer begins with.
+pub(super) enum Start {
+    /// The connections screen.
+    Connections,
+    /// A connection of this profile. An empty client id becomes a random one.
+    Open(Box<Profile>),
+}
+
+/// What the explorer is given beside.
+pub(super) struct Launch {
+    pub(super) look: LookChoice,
+    /// Lines to begin with.
+    pub(super) notices: Vec<(Severity, String)>,
+}
+
+impl Launch {
+    /// With `look`, and what is wrong with the user's files as notices.
+    pub(super) fn new(known: Known, look: LookChoice) -> Self {
+        let faults = known.faults().map(|fault| (Severity::Error, fault.to_string()));
+        let warnings = known.warnings().map(|warning| (Severity::Warning, warning));
+        Self { look, notices: faults.chain(warnings).collect() }
+    }
+}
+
+/// Runs the explorer until it is left.
+pub(super) fn run(start: Start, launch: Launch, bundled: Option<Bundled>) -> ExitCode {
     if let Err(fault) = runtime::require_terminal() {
         return output::fail(USAGE, &fault);
     }
@@ -34,7 +61,7 @@ pub(super) fn run(profile: Profile, look: &LookArgs, bundled: Option<Bundled>) -
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let result = match runtime {
         Ok(runtime) => {
-            let result = runtime.block_on(explore(profile, look, bundled));
+            let result = runtime.block_on(explore(start, launch, bundled));
             // Blocked name look-ups and the like must not hold the exit.
             runtime.shutdown_background();
             result
@@ -50,25 +77,40 @@ pub(super) fn run(profile: Profile, look: &LookArgs, bundled: Option<Bundled>) -
     }
 }
 
-async fn explore(mut profile: Profile, args: &LookArgs, bundled: Option<Bundled>) -> io::Result<Outcome> {
-    let look = Look::detect(|name| std::env::var(name).ok(), args.color == "never", args.ascii);
+async fn explore(mut start: Start, launch: Launch, bundled: Option<Bundled>) -> io::Result<Outcome> {
+    let choice = launch.look;
+    let variable = |name: &str| std::env::var(name).ok();
+    let look = Look::detect(variable, choice.never_colour.value, choice.ascii.value);
     let folder = config_dir().map(|folder| folder.join("themes"));
     let (themes, faults) = Themes::load(folder.as_deref(), look.colours);
     let clock = Clock::start();
     let stop = CancellationToken::new();
-    let own = match bundled {
-        Some(bundled) => Some(start_bundled(bundled, &mut profile.target, stop.clone()).await?),
-        None => None,
+    let own = match (bundled, &mut start) {
+        (Some(bundled), Start::Open(profile)) => {
+            Some(start_bundled(bundled, &mut profile.target, stop.clone()).await?)
+        }
+        _ => None,
     };
-    let limits = Limits { bytes: args.memory, ..Limits::default() };
-    let settings =
-        Settings { read_only: args.read_only, themes: themes.names().map(str::to_owned).collect(), limits };
+    let limits = Limits { bytes: choice.memory.value, ..Limits::default() };
+    let read_only = choice.read_only.value;
+    let settings = Settings { read_only, themes: themes.names().map(str::to_owned).collect(), limits };
     let mut app = App::new(settings);
-    let first = app.open(profile);
+    let first = match start {
+        Start::Open(mut profile) => {
+            if profile.target.client_id.is_empty() {
+                profile.target.client_id = random_client_id();
+            }
+            app.open(*profile)
+        }
+        Start::Connections => Vec::new(),
+    };
+    for (severity, text) in launch.notices {
+        app.notices.push(clock.now(), severity, text);
+    }
     for fault in faults {
         app.notices.push(clock.now(), Severity::Warning, fault);
     }
-    if let Some(wanted) = &args.theme {
+    if let Some(wanted) = &choice.theme.value {
         match themes.position(wanted) {
             Some(index) => app.theme = index,
             None => app.notices.push(clock.now(), Severity::Warning, format!("there is no theme '{wanted}'")),

@@ -27,8 +27,9 @@ const LOGIN_UNREADABLE: &str = "user name and password of the URL cannot be told
                                 write '/' as %2F, '?' as %3F, '#' as %23, '@' as %40";
 
 impl Address {
-    /// Reads an address. A text that begins with `/` or `unix:` is the path of a Unix socket and is taken as it is. User name and
-    /// password of a URL are percent-decoded and `+` stays `+` (RFC 3986). The error never quotes either of them.
+    /// Reads an address. A text that begins with `/` or `unix:` is the path of a Unix socket, taken as it is. In URLs, `unix://`
+    /// included, path of a socket, user name and password are percent-decoded and `+` stays `+` (RFC 3986). The error never quotes
+    /// user name or password.
     pub fn parse(text: &str) -> Result<Self, String> {
         let (address, path) = read(text)?;
         match path {
@@ -69,7 +70,7 @@ impl Address {
 fn read(text: &str) -> Result<(Address, Option<String>), String> {
     if let Some(path) = socket_path(text)? {
         let transport = Some(Transport::Unix);
-        return Ok((Address { transport, host: path.to_owned(), ..Address::default() }, None));
+        return Ok((Address { transport, host: path, ..Address::default() }, None));
     }
     let (transport, rest) = match text.split_once("://") {
         None => (None, text),
@@ -97,26 +98,27 @@ fn read(text: &str) -> Result<(Address, Option<String>), String> {
 }
 
 /// The path of a Unix socket, if that is what `text` names.
-fn socket_path(text: &str) -> Result<Option<&str>, String> {
+fn socket_path(text: &str) -> Result<Option<String>, String> {
     let path = match text.strip_prefix("unix:") {
-        None if text.starts_with('/') => return Ok(Some(text)),
+        None if text.starts_with('/') => text.to_owned(),
         None => return Ok(None),
         Some(rest) => match rest.strip_prefix("//") {
-            Some(path) if path.starts_with('/') => path,
-            Some(path) if path.is_empty() => path,
-            Some(path) => {
+            Some(path) if !path.is_empty() && !path.starts_with('/') => {
                 return Err(format!(
                     "'unix://{path}' names a host: write unix:///{path} (from the root) or unix:{path}"
                 ));
             }
-            None => rest,
+            Some(path) => decode(path, "the path")?,
+            None => rest.to_owned(),
         },
     };
-    match path {
-        "" => Err("'unix:' lacks the path of the socket, as in unix:///run/mosquitto.sock".to_owned()),
-        path if path.contains('\0') => Err("a path cannot hold the NUL character".to_owned()),
-        path => Ok(Some(path)),
+    if path.is_empty() {
+        return Err("'unix:' lacks the path of the socket, as in unix:///run/mosquitto.sock".to_owned());
     }
+    if path.contains('\0') {
+        return Err("a path cannot hold the NUL character".to_owned());
+    }
+    Ok(Some(path))
 }
 
 fn unknown_scheme(scheme: &str) -> String {
@@ -157,7 +159,7 @@ fn host_and_port(place: &str) -> Result<(String, Option<u16>), String> {
         None => (place, None),
     };
     if host.is_empty() {
-        return Err("the target has no host".to_owned());
+        return Err("the address has no host".to_owned());
     }
     let unfit = |c: char| c.is_whitespace() || c.is_control() || "[]\\\"'<>^`{|}%,;=()".contains(c);
     if host.contains(unfit) {
@@ -254,6 +256,7 @@ mod tests {
             ("unix:///run/x.sock", Transport::Unix, "/run/x.sock", None),
             ("unix:x.sock", Transport::Unix, "x.sock", None),
             ("unix:/run/a b%20", Transport::Unix, "/run/a b%20", None),
+            ("unix:///run/a%20b", Transport::Unix, "/run/a b", None),
             ("/run/x.sock", Transport::Unix, "/run/x.sock", None),
         ] {
             let expected =
