@@ -18,7 +18,7 @@ pub(super) fn run(args: &ConnectArgs) -> ExitCode {
         runtime::require_terminal()?;
         let saved = match &args.save {
             Some(name) => {
-                Some(profile::save(&mut known.book, &mut resolved, name, args.flags.login.save_password)?)
+                Some(profile::save(&mut known.book, &mut resolved, name, args.flags.save_password)?)
             }
             None => None,
         };

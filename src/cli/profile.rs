@@ -7,13 +7,13 @@ use std::process::ExitCode;
 use clap::{ArgAction, Args, Subcommand};
 use serde_json::{Value, json};
 
-use super::args::{TargetArgs, parse_filter};
+use super::args::{PROFILE, TargetArgs, parse_filter};
 use super::environment::Environment;
 use super::known::Known;
 use super::resolve::{self, Request, Resolved, Sources};
 use super::{USAGE, output, print_help, similar};
 use crate::config::{
-    Consent, PasswordSource, Profile, ProfileBook, Safety, SettingsFile, check_colour, profile_text,
+    Consent, PasswordSource, Profile, ProfileBook, SettingsFile, check_colour, profile_text,
 };
 use crate::model::{Severity, TopicFilter, Transport};
 
@@ -50,29 +50,31 @@ pub(super) struct ListArgs {
 #[command(disable_help_flag = true)]
 pub(super) struct AddArgs {
     /// Name of the profile; `connect NAME` uses it
-    name: String,
+    // -h alone is a call for help.
+    #[arg(required_unless_present = "host")]
+    name: Option<String>,
     /// What `connect` takes; the name of a profile starts from a copy, its own name changes it
     target: Option<String>,
     /// Filters to subscribe to [default: #]
     #[arg(value_parser = parse_filter)]
     filters: Vec<TopicFilter>,
-    #[command(flatten)]
-    flags: TargetArgs,
-    /// Group to list it under
-    #[arg(long, help_heading = "Profile")]
-    group: Option<String>,
-    /// Colour of its tab: a name such as `green`, or #rrggbb
-    #[arg(long, help_heading = "Profile")]
-    colour: Option<String>,
-    /// What is to be remembered about it
-    #[arg(long, value_name = "TEXT", help_heading = "Profile")]
-    notes: Option<String>,
-    /// A public broker: the wide subscription is given back when nobody looks
-    #[arg(long, help_heading = "Profile")]
-    public: bool,
     /// Print help
     #[arg(long, action = ArgAction::Help)]
     help: Option<bool>,
+    #[command(flatten)]
+    flags: TargetArgs,
+    /// Group to list it under
+    #[arg(long, help_heading = PROFILE)]
+    group: Option<String>,
+    /// Colour of its tab: a name such as `green`, or #rrggbb
+    #[arg(long, help_heading = PROFILE)]
+    colour: Option<String>,
+    /// What is to be remembered about it
+    #[arg(long, value_name = "TEXT", help_heading = PROFILE)]
+    notes: Option<String>,
+    /// A public broker: the wide subscription is given back when nobody looks
+    #[arg(long, help_heading = PROFILE)]
+    public: bool,
 }
 
 pub(super) fn run(command: &ProfileCommand) -> ExitCode {
@@ -116,6 +118,9 @@ fn missing(book: &ProfileBook, name: &str) -> String {
 }
 
 fn add(args: &AddArgs, book: &mut ProfileBook) -> ExitCode {
+    let Some(name) = &args.name else {
+        return output::fail(USAGE, "which name is it to have? mqtt-tui profile add NAME -h HOST");
+    };
     let request = Request { target: args.target.as_deref(), filters: &args.filters, flags: &args.flags };
     let (environment, settings) = (Environment::default(), SettingsFile::default());
     let sources = Sources { environment: &environment, book, settings: &settings };
@@ -129,7 +134,7 @@ fn add(args: &AddArgs, book: &mut ProfileBook) -> ExitCode {
         profile.notes = args.notes.clone().or(profile.notes.take());
         profile.public |= args.public;
         resolved.notices.iter().for_each(|notice| output::warn(notice));
-        save(book, &mut resolved, &args.name, args.flags.login.save_password)
+        save(book, &mut resolved, name, args.flags.save_password)
     });
     match saved {
         Ok(lines) => {
@@ -169,6 +174,12 @@ pub(super) fn save(
     with_password: bool,
 ) -> Result<Vec<(Severity, String)>, String> {
     let replacing = (resolved.saved && resolved.profile.name == name).then_some(name);
+    if replacing.is_none() && book.find(name).is_some() {
+        return Err(format!(
+            "there is a profile '{name}' already: choose another name, or change that one with \
+             `mqtt-tui profile add {name} {name}` and flags"
+        ));
+    }
     name.clone_into(&mut resolved.profile.name);
     let profile = &mut resolved.profile;
     rooted(profile)?;
@@ -207,14 +218,6 @@ fn rooted(profile: &mut Profile) -> Result<(), String> {
     Ok(())
 }
 
-fn safety(profile: &Profile) -> &'static str {
-    match profile.safety {
-        Safety::Normal => "normal",
-        Safety::Confirm => "confirm",
-        Safety::ReadOnly => "read-only",
-    }
-}
-
 /// Group, name, address, user and safety, in columns.
 fn table(profiles: &[Profile]) -> String {
     if profiles.is_empty() {
@@ -224,7 +227,7 @@ fn table(profiles: &[Profile]) -> String {
     rows.extend(profiles.iter().map(|profile| {
         let target = &profile.target;
         let or_dash = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".to_owned());
-        let safety = safety(profile).to_owned();
+        let safety = profile.safety.name().to_owned();
         [profile.name.clone(), or_dash(&profile.group), target.url(), or_dash(&target.user), safety]
     }));
     output::columns(&rows)
@@ -244,7 +247,7 @@ fn json_list(profiles: &[Profile]) -> String {
                 "user": target.user,
                 "client_id": Some(&target.client_id).filter(|id| !id.is_empty()),
                 "filters": filters,
-                "safety": safety(profile),
+                "safety": profile.safety.name(),
                 "public": profile.public,
                 "colour": profile.colour,
                 "notes": profile.notes,

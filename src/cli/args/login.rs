@@ -23,7 +23,4 @@ pub(in crate::cli) struct LoginArgs {
     /// Command whose first line of output is the password
     #[arg(long, value_name = "COMMAND")]
     pub(in crate::cli) password_command: Option<String>,
-    /// When this is saved as a profile, save the password of -P or the URL in it, in plain text
-    #[arg(long)]
-    pub(in crate::cli) save_password: bool,
 }

@@ -24,6 +24,9 @@ pub(super) use will::WillArgs;
 use crate::config::Safety;
 use crate::model::TopicFilter;
 
+/// Where the help puts the flags about profiles.
+pub(super) const PROFILE: &str = "Profile";
+
 /// What stands at the end of the help of `connect`.
 const ENVIRONMENT: &str = "\
 Environment (a flag wins over it; it wins over a profile and config.toml):
@@ -53,14 +56,14 @@ pub(super) struct ConnectArgs {
     /// Filters to subscribe to [default: those of the profile, else #]
     #[arg(value_parser = parse_filter)]
     pub(super) filters: Vec<TopicFilter>,
-    #[command(flatten)]
-    pub(super) flags: TargetArgs,
-    /// Save all of this as a profile, then connect
-    #[arg(long, value_name = "NAME")]
-    pub(super) save: Option<String>,
     /// Print help
     #[arg(long, action = ArgAction::Help)]
     help: Option<bool>,
+    #[command(flatten)]
+    pub(super) flags: TargetArgs,
+    /// Save all of this as a profile, then connect
+    #[arg(long, value_name = "NAME", help_heading = PROFILE)]
+    pub(super) save: Option<String>,
     #[command(flatten)]
     pub(super) look: LookArgs,
 }
@@ -81,8 +84,11 @@ pub(super) struct TargetArgs {
     #[command(flatten)]
     pub(super) subscriptions: SubscriptionArgs,
     /// What may change something at the broker: normal, confirm (asks first) or read-only (nothing)
-    #[arg(long, value_enum, hide_possible_values = true)]
+    #[arg(long, value_enum, hide_possible_values = true, help_heading = PROFILE)]
     safety: Option<SafetyName>,
+    /// When this is saved as a profile, save the password of -P or of the URL in it, in plain text
+    #[arg(long, help_heading = PROFILE)]
+    pub(super) save_password: bool,
 }
 
 impl TargetArgs {

@@ -85,7 +85,7 @@ impl LookChoice {
             row("theme", theme, &self.theme.from),
             row("colours", colours, &self.never_colour.from),
             row("ASCII only", yes(self.ascii.value), &self.ascii.from),
-            row("memory", format!("{} bytes", self.memory.value), &self.memory.from),
+            row("memory", format!("{} MiB", self.memory.value >> 20), &self.memory.from),
             row("read-only", yes(self.read_only.value), &self.read_only.from),
         ]
     }

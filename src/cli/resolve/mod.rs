@@ -61,7 +61,7 @@ pub(super) fn resolve(request: Request<'_>, sources: Sources<'_>) -> Result<Reso
     values::session(&mut profile, request.flags, sources, &mut trace)?;
     values::will(&mut profile, request.flags, &mut trace);
     values::subscriptions(&mut profile, &request, &place, sources, &mut trace);
-    values::manners(&mut profile, request.flags, &mut trace);
+    values::safety(&mut profile, request.flags, &mut trace);
     rules::after(&profile, request.flags, sources.environment)?;
     if !trace.from_profile() {
         profile.name = profile.target.address();

@@ -107,6 +107,9 @@ impl Place {
             if target.transport != Transport::Unix {
                 trace.settle(("port", "url"), &mut target.port, [port_flag], None, u16::to_string);
             }
+            if target.transport.is_websocket() {
+                trace.keep("WebSocket path", "url", shown_path(target));
+            }
             return Ok(profile);
         }
         if let (Some(named), Some(flag)) = (self.address.port, way.port)
@@ -133,6 +136,10 @@ impl Place {
         }
         if let Some(path) = &self.address.path {
             target.websocket = WebSocketOptions { path: path.clone(), ..WebSocketOptions::default() };
+        }
+        if target.transport.is_websocket() {
+            let from = self.address.path.as_ref().map_or(Source::Default, |_| self.from.clone());
+            trace.note("WebSocket path", shown_path(&target), from);
         }
         Ok(Profile::new("", target))
     }
@@ -161,6 +168,11 @@ impl Place {
             _ => Chosen { value: Transport::Tcp, from: Source::Default },
         }
     }
+}
+
+/// The path without its query, which may be a token.
+fn shown_path(target: &Target) -> &str {
+    target.websocket.path.split('?').next().unwrap_or_default()
 }
 
 fn read_port(text: &str) -> Result<u16, String> {

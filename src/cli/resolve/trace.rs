@@ -57,7 +57,33 @@ impl<'a> Trace<'a> {
         weaker: Option<Chosen<T>>,
         show: impl Fn(&T) -> String,
     ) -> Source {
-        let own = Chosen::file(slot.clone(), self.in_profile(key));
+        let own = self.in_profile(key);
+        self.choose(setting, own, slot, stronger, weaker, show)
+    }
+
+    /// The same for one key of a table. Of tables only the first line is known, so what is `usual` counts as not said there.
+    pub(super) fn settle_part<T: Clone + PartialEq>(
+        &mut self,
+        (setting, table): (&'static str, &str),
+        slot: &mut T,
+        usual: &T,
+        stronger: impl IntoIterator<Item = Option<Chosen<T>>>,
+        show: impl Fn(&T) -> String,
+    ) -> Source {
+        let own = self.in_profile(table).filter(|_| slot != usual);
+        self.choose(setting, own, slot, stronger, None, show)
+    }
+
+    fn choose<T: Clone>(
+        &mut self,
+        setting: &'static str,
+        own: Option<Source>,
+        slot: &mut T,
+        stronger: impl IntoIterator<Item = Option<Chosen<T>>>,
+        weaker: Option<Chosen<T>>,
+        show: impl Fn(&T) -> String,
+    ) -> Source {
+        let own = Chosen::file(slot.clone(), own);
         let chosen = Chosen::first(stronger.into_iter().chain([own, weaker]), slot.clone());
         *slot = chosen.value;
         self.note(setting, show(slot), chosen.from.clone());

@@ -1,15 +1,15 @@
-//! The values one by one: TLS, way, session, will, subscriptions, manners.
+//! The values one by one: TLS, way, session, will, subscriptions, safety.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use bytes::Bytes;
 
 use super::place::Place;
 use super::trace::Trace;
 use super::{Request, Sources};
-use crate::cli::args::{TargetArgs, parse_protocol, parse_proxy};
+use crate::cli::args::{SessionArgs, TargetArgs, parse_protocol, parse_proxy};
 use crate::cli::environment::Environment;
-use crate::config::{Chosen, Profile, Safety, Source};
+use crate::config::{Chosen, Profile, Source};
 use crate::model::{
     Protocol, ProtocolChoice, Proxy, Publication, QoS, Subscription, TopicFilter, Transport, Will,
 };
@@ -21,46 +21,44 @@ pub(super) fn tls(
     environment: &Environment,
     trace: &mut Trace<'_>,
 ) -> Result<(), String> {
+    const TABLE: &str = "tls";
     if !profile.target.transport.is_tls() {
         return Ok(());
     }
     let (flags, tls) = (&flags.tls, &mut profile.target.tls);
     let file = |flag, given: &Option<PathBuf>| Chosen::flag(flag, given.clone().map(Some));
     let variable = |name| environment.chosen(name, |text| Ok(Some(PathBuf::from(text))));
-    let shown = |path: &Option<PathBuf>| words(path.as_deref().map(Path::display));
-    let choices = [file("--cafile", &flags.cafile), variable("MQTT_TUI_CAFILE")?];
-    trace.settle(("CA file", "tls"), &mut tls.ca_file, choices, None, |path| {
-        path.as_deref().map_or_else(|| "(the system's)".into(), |path| path.display().to_string())
-    });
-    // A certificate without its key is of no use: both come from the same place.
-    let pair = [variable("MQTT_TUI_CERT")?, variable("MQTT_TUI_KEY")?];
-    let [cert, key] = match pair {
-        [Some(cert), Some(key)] => [Some(cert), Some(key)],
-        [None, None] => [None, None],
-        _ => return Err("MQTT_TUI_CERT and MQTT_TUI_KEY go together: set both or none".into()),
+    let path = |otherwise: &'static str| {
+        move |path: &Option<PathBuf>| {
+            path.as_deref().map_or_else(|| otherwise.to_owned(), |path| path.display().to_string())
+        }
     };
-    let choices = [file("--cert", &flags.cert), cert];
-    trace.settle(("certificate", "tls"), &mut tls.cert_file, choices, None, shown);
-    let choices = [file("--key", &flags.key), key];
-    trace.settle(("key", "tls"), &mut tls.key_file, choices, None, shown);
-    let given = (!flags.tls_alpn.is_empty()).then(|| flags.tls_alpn.clone());
-    trace.settle(("ALPN", "tls"), &mut tls.alpn, [Chosen::flag("--tls-alpn", given)], None, |names| {
-        words(Some(names.join(", ")).filter(|names| !names.is_empty()))
-    });
-    let given = Chosen::flag("--server-name", flags.server_name.clone().map(Some));
-    trace.settle(("server name", "tls"), &mut tls.server_name, [given], None, |name| {
+    let given = [file("--cafile", &flags.cafile), variable("MQTT_TUI_CAFILE")?];
+    trace.settle_part(("CA file", TABLE), &mut tls.ca_file, &None, given, path("(the system's)"));
+    let (cert, key) = (variable("MQTT_TUI_CERT")?, variable("MQTT_TUI_KEY")?);
+    if cert.is_some() != key.is_some() {
+        return Err("MQTT_TUI_CERT and MQTT_TUI_KEY go together: set both or none".into());
+    }
+    let given = [file("--cert", &flags.cert), cert];
+    trace.settle_part(("certificate", TABLE), &mut tls.cert_file, &None, given, path("(none)"));
+    let given = [file("--key", &flags.key), key];
+    trace.settle_part(("key", TABLE), &mut tls.key_file, &None, given, path("(none)"));
+    let given = [Chosen::flag("--tls-alpn", some(&flags.tls_alpn))];
+    trace.settle_part(("ALPN", TABLE), &mut tls.alpn, &Vec::new(), given, |names| list(names));
+    let given = [Chosen::flag("--server-name", flags.server_name.clone().map(Some))];
+    trace.settle_part(("server name", TABLE), &mut tls.server_name, &None, given, |name| {
         name.clone().unwrap_or_else(|| "(the host)".into())
     });
-    let verify = |insecure: &bool| if *insecure { "NO (--insecure)" } else { "yes" }.to_owned();
-    let given = flags.insecure.then_some(true);
-    let given = [Chosen::flag("--insecure", given)];
-    trace.settle(("certificate is verified", "tls"), &mut tls.insecure, given, None, verify);
+    let given = [Chosen::flag("--insecure", flags.insecure.then_some(true))];
+    trace.settle_part(("insecure", TABLE), &mut tls.insecure, &false, given, |insecure| {
+        if *insecure { "YES: certificates are not verified" } else { "no" }.to_owned()
+    });
     let given = [Chosen::flag("--tls-keylog", flags.tls_keylog.then_some(true))];
-    trace.settle(("session keys are logged", "tls"), &mut tls.key_log, given, None, yes);
+    trace.settle_part(("key log", TABLE), &mut tls.key_log, &false, given, yes);
     Ok(())
 }
 
-/// Proxy, path and headers.
+/// Proxy and headers.
 pub(super) fn way(
     profile: &mut Profile,
     flags: &TargetArgs,
@@ -69,24 +67,18 @@ pub(super) fn way(
 ) -> Result<(), String> {
     let target = &mut profile.target;
     if target.transport != Transport::Unix {
-        let given = flags.way.proxy.clone().map(Some);
         let exported = sources.environment.chosen("MQTT_TUI_PROXY", |text| parse_proxy(text).map(Some))?;
-        let choices = [Chosen::flag("--proxy", given), exported];
+        let given = [Chosen::flag("--proxy", flags.way.proxy.clone().map(Some)), exported];
         let weaker = sources.settings.proxy.clone().map(|chosen| chosen.map(Some));
-        trace.settle(("proxy", "proxy"), &mut target.proxy, choices, weaker, |proxy| {
-            words(proxy.as_ref().map(|Proxy { host, port, .. }| format!("{host}:{port}")))
+        trace.settle(("proxy", "proxy"), &mut target.proxy, given, weaker, |proxy| {
+            proxy.as_ref().map_or_else(none, |Proxy { host, port, .. }| format!("{host}:{port}"))
         });
     }
     if target.transport.is_websocket() {
-        // A query may be a token.
-        let path = target.websocket.path.split('?').next().unwrap_or_default().to_owned();
-        trace.keep("WebSocket path", "url", path);
-        let given = (!flags.way.ws_header.is_empty()).then(|| flags.way.ws_header.clone());
-        let given = [Chosen::flag("--ws-header", given)];
+        let given = [Chosen::flag("--ws-header", some(&flags.way.ws_header))];
         let headers = &mut target.websocket.headers;
         trace.settle(("WebSocket headers", "websocket"), headers, given, None, |headers| {
-            let names: Vec<String> = headers.iter().map(|(name, _)| format!("{name}: ***")).collect();
-            words(Some(names.join(", ")).filter(|names| !names.is_empty()))
+            list(headers.iter().map(|(name, _)| format!("{name}: ***")))
         });
     }
     Ok(())
@@ -99,56 +91,73 @@ pub(super) fn session(
     sources: Sources<'_>,
     trace: &mut Trace<'_>,
 ) -> Result<(), String> {
-    let (flags, environment, target) = (&flags.session, sources.environment, &mut profile.target);
-    let choices = [
-        Chosen::flag("--protocol-version", flags.protocol_version),
-        environment.chosen("MQTT_TUI_PROTOCOL", parse_protocol)?,
-    ];
-    let weaker = sources.settings.protocol.clone();
-    trace.settle(("protocol", "protocol"), &mut target.protocol, choices, weaker, |choice| match choice {
-        ProtocolChoice::Auto => "auto: MQTT 5, else 3.1.1".into(),
-        ProtocolChoice::Only(protocol) => protocol.to_string(),
+    let (flags, environment, settings) = (&flags.session, sources.environment, sources.settings);
+    let exported = environment.chosen("MQTT_TUI_PROTOCOL", parse_protocol)?;
+    let given = Chosen::flag("--protocol-version", flags.protocol_version).or(exported);
+    if given.is_some() {
+        // Who says what to try means it to be tried.
+        profile.remembered = None;
+    }
+    let (target, remembered) = (&mut profile.target, profile.remembered);
+    let weaker = settings.protocol.clone();
+    trace.settle(("protocol", "protocol"), &mut target.protocol, [given], weaker, |choice| {
+        match (choice, remembered) {
+            (ProtocolChoice::Only(protocol), _) => protocol.to_string(),
+            (ProtocolChoice::Auto, Some(protocol)) => format!("auto: {protocol}, as remembered"),
+            (ProtocolChoice::Auto, None) => "auto: MQTT 5, else 3.1.1".into(),
+        }
     });
-    let choices = [
-        Chosen::flag("--id", flags.client_id.clone()),
-        environment.chosen("MQTT_TUI_ID", |text| Ok(text.to_owned()))?,
-    ];
-    trace.settle(("client id", "client_id"), &mut target.client_id, choices, None, |id| match id.as_str() {
+    let exported = environment.chosen("MQTT_TUI_ID", |text| Ok(text.to_owned()))?;
+    let given = [Chosen::flag("--id", flags.client_id.clone()), exported];
+    trace.settle(("client id", "client_id"), &mut target.client_id, given, None, |id| match id.as_str() {
         "" => "(random)".into(),
         id => id.to_owned(),
     });
-    let choices = [Chosen::flag("--keepalive", flags.keepalive)];
-    let weaker = sources.settings.keep_alive.clone();
-    trace.settle(("keep alive", "keep_alive"), &mut target.keep_alive, choices, weaker, |seconds| {
-        if *seconds == 0 { "off".into() } else { format!("{seconds} s") }
+    let given = [Chosen::flag("--keepalive", flags.keepalive)];
+    let weaker = settings.keep_alive.clone();
+    trace.settle(
+        ("keep alive", "keep_alive"),
+        &mut target.keep_alive,
+        given,
+        weaker,
+        |seconds| match seconds {
+            0 => "off".into(),
+            seconds => format!("{seconds} s"),
+        },
+    );
+    kept_session(profile, flags, trace);
+    let given = [Chosen::flag("--max-packet-size", flags.max_packet_size.map(Some))];
+    let weaker = settings.max_packet.clone().map(|chosen| chosen.map(Some));
+    trace.settle(("largest packet", "max_packet"), &mut profile.target.max_packet, given, weaker, |bytes| {
+        bytes.map_or_else(|| "what MQTT allows".into(), |bytes| format!("{bytes} bytes"))
     });
+    Ok(())
+}
+
+fn kept_session(profile: &mut Profile, flags: &SessionArgs, trace: &mut Trace<'_>) {
     const KEEP: &str = "--disable-clean-session";
-    let choices = [Chosen::flag(KEEP, flags.keep_session.then_some(false))];
-    let clean =
-        trace.settle(("session is kept", "session"), &mut target.clean_session, choices, None, |clean| {
+    const TABLE: &str = "session";
+    let target = &mut profile.target;
+    let given = [Chosen::flag(KEEP, flags.keep_session.then_some(false))];
+    let from =
+        trace.settle_part(("session is kept", TABLE), &mut target.clean_session, &true, given, |clean| {
             yes(&!*clean)
         });
     // Without an expiry MQTT 5 ends the session with the connection (3.1.2.11.2), and -c would keep nothing.
-    let for_ever = clean == Source::Flag(KEEP)
+    let for_ever = from == Source::Flag(KEEP)
         && target.session_expiry.is_none()
         && target.protocol != ProtocolChoice::Only(Protocol::V4);
-    let choices = [
+    let given = [
         Chosen::flag("--session-expiry-interval", flags.session_expiry_interval.map(Some)),
         Chosen::flag(KEEP, for_ever.then_some(Some(u32::MAX))),
     ];
-    trace.settle(("session expiry", "session"), &mut target.session_expiry, choices, None, |expiry| {
+    trace.settle_part(("session expiry", TABLE), &mut target.session_expiry, &None, given, |expiry| {
         match expiry {
             None => "at the end of the connection".into(),
             Some(u32::MAX) => "never".into(),
             Some(seconds) => format!("{seconds} s"),
         }
     });
-    let choices = [Chosen::flag("--max-packet-size", flags.max_packet_size.map(Some))];
-    let weaker = sources.settings.max_packet.clone().map(|chosen| chosen.map(Some));
-    trace.settle(("largest packet", "max_packet"), &mut target.max_packet, choices, weaker, |bytes| {
-        bytes.map_or_else(|| "what MQTT allows".into(), |bytes| format!("{bytes} bytes"))
-    });
-    Ok(())
 }
 
 /// The last will: the flags make a whole new one.
@@ -168,11 +177,11 @@ pub(super) fn will(profile: &mut Profile, flags: &TargetArgs, trace: &mut Trace<
     });
     let slot = &mut profile.target.will;
     trace.settle(("last will", "will"), slot, [Chosen::flag("--will-topic", given)], None, |will| {
-        words(will.as_ref().map(|will| {
+        will.as_ref().map_or_else(none, |will| {
             let Publication { topic, payload, qos, retain, .. } = &will.publication;
             let retain = if *retain { ", retained" } else { "" };
             format!("{topic}, {} bytes, QoS {}{retain}", payload.len(), qos.level())
-        }))
+        })
     });
 }
 
@@ -184,73 +193,68 @@ pub(super) fn subscriptions(
     sources: Sources<'_>,
     trace: &mut Trace<'_>,
 ) {
-    let (flags, target) = (&request.flags.subscriptions, &mut profile.target);
-    let named = [
-        ("FILTER", request.filters.to_vec()),
-        ("--url", place.topic.clone().into_iter().collect()),
-        ("--topic", flags.topics.clone()),
+    let flags = &request.flags.subscriptions;
+    let filters = &mut profile.target.filters;
+    let all = [
+        ("FILTER", request.filters),
+        ("--url", place.topic.as_slice()),
+        ("--topic", flags.topics.as_slice()),
     ];
-    let first = named.iter().find(|(_, filters)| !filters.is_empty()).map(|(name, _)| *name);
-    let given = first.map(|name| {
-        let all = named.iter().flat_map(|(_, filters)| filters);
-        let value = all.map(|filter| Subscription::new(filter.clone(), QoS::default())).collect::<Vec<_>>();
-        Chosen { value, from: Source::Flag(name) }
+    let named = all.iter().find(|(_, named)| !named.is_empty()).map(|(flag, _)| {
+        let named = all.iter().flat_map(|(_, named)| *named);
+        let value = named.map(|filter| Subscription::new(filter.clone(), QoS::default())).collect();
+        Chosen { value, from: Source::Flag(flag) }
     });
-    let mut filters = target.filters.clone();
-    if let Some(given) = &given {
-        filters.clone_from(&given.value);
-    }
-    for wanted in &mut filters {
+    let own = Chosen::file(filters.clone(), trace.in_profile("filters"));
+    let chosen: Chosen<Vec<Subscription>> = Chosen::first([named, own], filters.clone());
+    *filters = chosen.value;
+    for wanted in filters.iter_mut() {
         wanted.qos = flags.qos.and_then(QoS::from_level).unwrap_or(wanted.qos);
         wanted.no_local |= flags.no_local;
         wanted.retain_as_published |= flags.retain_as_published;
         wanted.retain_handling = flags.retain_handling().unwrap_or(wanted.retain_handling);
     }
-    target.filters = filters;
-    let shown = words(
-        Some(target.filters.iter().map(subscription_words).collect::<Vec<_>>().join(", "))
-            .filter(|text| !text.is_empty()),
-    );
-    match given {
-        Some(given) => trace.note("filters", shown, given.from),
-        None => trace.keep("filters", "filters", shown),
-    }
-    let given = (!flags.filter_out.is_empty()).then(|| flags.filter_out.clone());
-    let given = [Chosen::flag("--filter-out", given)];
+    trace.note("filters", list(filters.iter().map(subscription)), chosen.from);
+    let given = [Chosen::flag("--filter-out", some(&flags.filter_out))];
     trace.settle(("left out", "exclude"), &mut profile.excluded, given, None, |filters| {
-        words(
-            Some(filters.iter().map(TopicFilter::as_str).collect::<Vec<_>>().join(", "))
-                .filter(|text| !text.is_empty()),
-        )
+        list(filters.iter().map(TopicFilter::as_str))
     });
     let given = [Chosen::flag("--no-sys", flags.no_sys.then_some(false))];
     let weaker = sources.settings.sys.clone();
-    trace.settle(("$SYS/# too", "sys"), &mut target.sys, given, weaker, yes);
+    trace.settle(("$SYS/# too", "sys"), &mut profile.target.sys, given, weaker, yes);
 }
 
 /// What may be done on the connection.
-pub(super) fn manners(profile: &mut Profile, flags: &TargetArgs, trace: &mut Trace<'_>) {
+pub(super) fn safety(profile: &mut Profile, flags: &TargetArgs, trace: &mut Trace<'_>) {
     let given = [Chosen::flag("--safety", flags.safety())];
-    trace.settle(("safety", "safety"), &mut profile.safety, given, None, |safety| {
-        match safety {
-            Safety::Normal => "normal",
-            Safety::Confirm => "confirm",
-            Safety::ReadOnly => "read-only",
-        }
-        .to_owned()
-    });
+    trace.settle(("safety", "safety"), &mut profile.safety, given, None, |safety| safety.name().to_owned());
 }
 
-fn subscription_words(wanted: &Subscription) -> String {
-    let mut text = wanted.filter.as_str().to_owned();
-    if wanted.qos != QoS::AtMostOnce {
-        text.push_str(&format!(" (QoS {})", wanted.qos.level()));
+fn subscription(wanted: &Subscription) -> String {
+    match wanted.qos {
+        QoS::AtMostOnce => wanted.filter.as_str().to_owned(),
+        qos => format!("{} (QoS {})", wanted.filter.as_str(), qos.level()),
     }
-    text
 }
 
-fn words(value: Option<impl ToString>) -> String {
-    value.map_or_else(|| "(none)".into(), |value| value.to_string())
+/// What a flag that may be given more than once says, if it was given.
+fn some<T: Clone>(given: &[T]) -> Option<Vec<T>> {
+    (!given.is_empty()).then(|| given.to_vec())
+}
+
+fn list(items: impl IntoIterator<Item = impl AsRef<str>>) -> String {
+    let mut text = String::new();
+    for item in items {
+        if !text.is_empty() {
+            text.push_str(", ");
+        }
+        text.push_str(item.as_ref());
+    }
+    if text.is_empty() { none() } else { text }
+}
+
+fn none() -> String {
+    "(none)".into()
 }
 
 fn yes(value: &bool) -> String {
