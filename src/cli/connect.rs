@@ -22,11 +22,10 @@ pub(super) fn run(args: &ConnectArgs) -> ExitCode {
             }
             None => None,
         };
-        let mut launch = Launch::new(known, look);
         let Resolved { profile, notices, .. } = resolved;
-        launch.notices.extend(notices.into_iter().map(|text| (Severity::Warning, text)));
-        launch.notices.extend(saved.into_iter().flatten());
-        Ok((profile, launch))
+        let warnings = notices.into_iter().map(|text| (Severity::Warning, text));
+        let notices = warnings.chain(saved.into_iter().flatten()).collect();
+        Ok((profile, Launch { known, look, notices }))
     });
     match prepared {
         Ok((profile, launch)) => explore::run(Start::Open(Box::new(profile)), launch, None),
@@ -42,7 +41,7 @@ pub(super) fn connections() -> ExitCode {
     }
     let prepared = Known::load().and_then(|known| {
         let look = resolve::look(&LookArgs::default(), &known.environment, &known.settings)?;
-        Ok(Launch::new(known, look))
+        Ok(Launch { known, look, notices: Vec::new() })
     });
     match prepared {
         Ok(launch) => explore::run(Start::Connections, launch, None),

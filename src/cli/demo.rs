@@ -11,7 +11,7 @@ use crate::model::Target;
 pub(super) fn run(args: &DemoArgs) -> ExitCode {
     let launch = Known::load().and_then(|known| {
         let look = resolve::look(&args.look, &known.environment, &known.settings)?;
-        Ok(Launch::new(known, look))
+        Ok(Launch { known, look, notices: Vec::new() })
     });
     // The port is filled in once the broker has found a free one.
     let target = Target { filters: Profile::everything(), ..Target::new("127.0.0.1", 0, "") };

@@ -37,18 +37,10 @@ pub(super) enum Start {
 
 /// What the explorer is given beside.
 pub(super) struct Launch {
+    pub(super) known: Known,
     pub(super) look: LookChoice,
-    /// Lines to begin with.
+    /// Lines to begin with, after those about the user's files.
     pub(super) notices: Vec<(Severity, String)>,
-}
-
-impl Launch {
-    /// With `look`, and what is wrong with the user's files as notices.
-    pub(super) fn new(known: Known, look: LookChoice) -> Self {
-        let faults = known.faults().map(|fault| (Severity::Error, fault.to_string()));
-        let warnings = known.warnings().map(|warning| (Severity::Warning, warning));
-        Self { look, notices: faults.chain(warnings).collect() }
-    }
 }
 
 /// Runs the explorer until it is left.
@@ -104,7 +96,9 @@ async fn explore(mut start: Start, launch: Launch, bundled: Option<Bundled>) -> 
         }
         Start::Connections => Vec::new(),
     };
-    for (severity, text) in launch.notices {
+    let faults_of_files = launch.known.faults().map(|fault| (Severity::Error, fault.to_string()));
+    let warnings = launch.known.warnings().map(|warning| (Severity::Warning, warning));
+    for (severity, text) in faults_of_files.chain(warnings).chain(launch.notices) {
         app.notices.push(clock.now(), severity, text);
     }
     for fault in faults {
@@ -139,7 +133,7 @@ async fn explore(mut start: Start, launch: Launch, bundled: Option<Bundled>) -> 
     let outcome = event_loop.run().await.map_err(terminal_fault);
     // The screen is given back first: saying goodbye to a broker may take a moment.
     runtime::leave();
-    event_loop.close().await;
+    Box::pin(event_loop.close()).await;
     stop.cancel();
     if let Some(own) = own {
         let _ = tokio::time::timeout(Duration::from_millis(300), own).await;

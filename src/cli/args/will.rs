@@ -11,15 +11,15 @@ use super::values::parse_topic;
 #[command(next_help_heading = "Last will")]
 pub(in crate::cli) struct WillArgs {
     /// Topic of the message the broker publishes when the connection breaks
-    #[arg(long, value_name = "TOPIC", value_parser = parse_topic)]
-    pub(in crate::cli) will_topic: Option<String>,
+    #[arg(id = "will_topic", long = "will-topic", value_name = "TOPIC", value_parser = parse_topic)]
+    pub(in crate::cli) topic: Option<String>,
     /// Its payload [default: empty]
-    #[arg(long, value_name = "PAYLOAD", requires = "will_topic")]
-    pub(in crate::cli) will_payload: Option<OsString>,
+    #[arg(long = "will-payload", value_name = "PAYLOAD", requires = "will_topic")]
+    pub(in crate::cli) payload: Option<OsString>,
     /// Its QoS, 0 to 2 [default: 0]
-    #[arg(long, value_name = "QOS", requires = "will_topic", value_parser = clap::value_parser!(u8).range(0..=2))]
-    pub(in crate::cli) will_qos: Option<u8>,
+    #[arg(id = "will_qos", long = "will-qos", value_name = "QOS", requires = "will_topic", value_parser = clap::value_parser!(u8).range(0..=2))]
+    pub(in crate::cli) qos: Option<u8>,
     /// It is retained
-    #[arg(long, requires = "will_topic")]
-    pub(in crate::cli) will_retain: bool,
+    #[arg(long = "will-retain", requires = "will_topic")]
+    pub(in crate::cli) retain: bool,
 }

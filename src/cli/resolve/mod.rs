@@ -63,8 +63,8 @@ pub(super) fn resolve(request: Request<'_>, sources: Sources<'_>) -> Result<Reso
     values::subscriptions(&mut profile, &request, &place, sources, &mut trace);
     values::safety(&mut profile, request.flags, &mut trace);
     rules::after(&profile, request.flags, sources.environment)?;
-    if !trace.from_profile() {
+    if !trace.begins_with_profile() {
         profile.name = profile.target.address();
     }
-    Ok(Resolved { profile, saved: trace.from_profile(), notices, values: trace.values })
+    Ok(Resolved { profile, saved: trace.begins_with_profile(), notices, values: trace.values })
 }

@@ -27,7 +27,7 @@ impl<'a> Trace<'a> {
     }
 
     /// Whether everything begins with a saved profile.
-    pub(super) fn from_profile(&self) -> bool {
+    pub(super) fn begins_with_profile(&self) -> bool {
         self.profile.is_some()
     }
 

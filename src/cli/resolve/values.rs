@@ -163,14 +163,14 @@ fn kept_session(profile: &mut Profile, flags: &SessionArgs, trace: &mut Trace<'_
 /// The last will: the flags make a whole new one.
 pub(super) fn will(profile: &mut Profile, flags: &TargetArgs, trace: &mut Trace<'_>) {
     let flags = &flags.will;
-    let given = flags.will_topic.clone().map(|topic| {
-        let payload = flags.will_payload.as_deref().unwrap_or_default();
+    let given = flags.topic.clone().map(|topic| {
+        let payload = flags.payload.as_deref().unwrap_or_default();
         let publication = Publication {
             topic,
             // On Unix the very bytes of the argument.
             payload: Bytes::copy_from_slice(payload.as_encoded_bytes()),
-            qos: flags.will_qos.and_then(QoS::from_level).unwrap_or_default(),
-            retain: flags.will_retain,
+            qos: flags.qos.and_then(QoS::from_level).unwrap_or_default(),
+            retain: flags.retain,
             properties: None,
         };
         Some(Will { publication, delay: 0 })
@@ -257,6 +257,7 @@ fn none() -> String {
     "(none)".into()
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "it shows what a slot holds")]
 fn yes(value: &bool) -> String {
     if *value { "yes" } else { "no" }.to_owned()
 }
