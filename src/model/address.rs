@@ -39,8 +39,8 @@ impl Address {
             }
             Some(path) if path == "/" => Ok(address),
             Some(path) if path.contains('@') => Err(LOGIN_UNREADABLE.to_owned()),
-            Some(path) => Err(format!(
-                "'{path}' is a path, and only ws:// and wss:// have one: filters follow the target, as in: \
+            Some(_) => Err(format!(
+                "only ws:// and wss:// have a path: filters follow the target, as in: \
                  mqtt-tui connect {} 'home/#'",
                 address.host
             )),
@@ -151,9 +151,11 @@ fn host_and_port(place: &str) -> Result<(String, Option<u16>), String> {
     }
     let (host, port) = match place.rsplit_once(':') {
         Some((host, _)) if host.contains(':') => {
-            return Err(format!(
-                "'{place}' is no host name (an IPv6 address with a port needs brackets: [::1]:1883)"
-            ));
+            return Err(
+                "too many ':' for a host and its port; an IPv6 address with a port needs brackets, as in \
+                        [::1]:1883, and a login ends with '@'"
+                    .to_owned(),
+            );
         }
         Some((host, port)) => (host, Some(read_port(port)?)),
         None => (place, None),
@@ -178,7 +180,8 @@ fn is_ipv6(text: &str) -> bool {
 fn read_port(text: &str) -> Result<u16, String> {
     match text.parse() {
         Ok(port) if port > 0 => Ok(port),
-        _ => Err(format!("'{text}' is no port: use 1 to 65535")),
+        // Not quoted: without the '@' behind it a password stands here.
+        _ => Err("what follows ':' is no port: use 1 to 65535".to_owned()),
     }
 }
 
@@ -330,6 +333,9 @@ mod tests {
             ("mqtt://u:%ff@host", "UTF-8"),
             ("mqtt://u%00:x@host", "NUL"),
             ("mqtt://u:secret@host:x", "1 to 65535"),
+            ("mqtt://u:secret", "1 to 65535"),
+            ("u:sec:secret", "login"),
+            ("mqtt://u:12/secret", "filters follow"),
             ("mqtt://u:secret@host/home", "filters follow"),
             ("mqtt://u:sec/secret@host", "%2F"),
             ("mqtt://u:12/secret@host", "%2F"),

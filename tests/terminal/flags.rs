@@ -6,10 +6,10 @@ use crate::usage::{program, run, text};
 type Wrong = (&'static [&'static str], &'static [&'static str]);
 
 const TARGETS: &[Wrong] = &[
-    (&["connect", "localhost:0"], &["'0'", "1 to 65535"]),
-    (&["connect", "localhost:99999"], &["99999", "1 to 65535"]),
+    (&["connect", "localhost:0"], &["port", "1 to 65535"]),
+    (&["connect", "localhost:99999"], &["port", "1 to 65535"]),
     (&["connect", "localhost:"], &["1 to 65535"]),
-    (&["connect", "localhost:mqtt"], &["mqtt", "1 to 65535"]),
+    (&["connect", "localhost:mqtt"], &["port", "1 to 65535"]),
     (&["connect", ":1883"], &["no host"]),
     (&["connect", ""], &["no host"]),
     (&["connect", "mqtt://"], &["no host"]),

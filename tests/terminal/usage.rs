@@ -91,6 +91,8 @@ fn d10_a_password_on_the_command_line_is_in_no_message() {
         &["connect", "-P", "hunter2", "--password-file", "x"],
         &["connect", "--pasword=hunter2", "localhost"],
         &["connect", "-P", "-hunter2", "-V", "311"],
+        &["connect", "mqtt://bob:hunter2"],
+        &["connect", "bob:hunter2:1"],
         &["bob:hunter2@localhost"],
         &["mqtt://bob:hunter2@localhost"],
         &["demo", "mqtts://bob:hunter2@localhost"],
