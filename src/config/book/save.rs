@@ -266,7 +266,10 @@ fn take(document: &mut DocumentMut, name: &str) -> bool {
     if kept.trim().is_empty() {
         return true;
     }
-    let joined = |below: Option<&str>| format!("{kept}\n{}", below.unwrap_or_default());
+    let joined = |below: Option<&str>| {
+        let below = below.unwrap_or_default();
+        format!("{kept}\n{}{below}", if below.starts_with('\n') { "" } else { "\n" })
+    };
     match tables.get_mut(index) {
         Some(next) => {
             let text = joined(next.decor().prefix().and_then(|prefix| prefix.as_str()));

@@ -34,14 +34,14 @@ fn g02_a_broken_file_is_named_by_place_and_never_written() {
     broken(b"[[profile]]\nname = \"home\nurl = 1", (2, 13), "not TOML");
     broken(b"[[profile]]\nname = \"x\"\npassword = { saved = \"s3cret", (3, 29), "not TOML");
     broken(b"[[profile]]\n# \xff\xfe", (2, 3), "UTF-8");
-    broken(b"\x7fELF\x02\x01\x01\0\0\0", (1, 1), "not TOML");
+    broken(b"\x7fELF\x02\x01\x01\0\0\0", (1, 11), "not TOML");
     broken(b"profile = 3\n", (1, 11), "[[profile]]");
     broken(b"[[profile]]\nurl = \"h\"\n", (2, 1), "needs a name");
     broken(b"[[profile]]\nname = \"x\"\n", (2, 1), "needs an address");
     broken(b"[[profile]]\nname = \"x\"\nurl = \"mqtt://bob:s3cret@h:0\"\n", (3, 7), "1 to 65535");
     broken(b"[[profile]]\nname = \"x\"\nurl = \"h\"\nkeep_alive = 70000\n", (4, 14), "0 to 65535");
     broken(b"[[profile]]\nname = \"x\"\nurl = \"h\"\nfilters = [\"a\", \"b#\"]\n", (4, 17), "no topic filter");
-    broken(b"[[profile]]\nname = \"x\"\nurl = \"h\"\nfilters = [{ filter = \"a\", qos = 3 }]\n", (4, 35), "0 to 2");
+    broken(b"[[profile]]\nname = \"x\"\nurl = \"h\"\nfilters = [{ filter = \"a\", qos = 3 }]\n", (4, 34), "0 to 2");
     broken(b"[[profile]]\nname = \"x\"\nurl = \"h\"\npassword = \"s3cret\"\n", (4, 12), "a table");
     broken(b"[[profile]]\nname = \"x\"\nurl = \"h\"\npassword = { env = \"A\", file = \"b\" }\n", (4, 14), "one of");
     broken(b"[[profile]]\nname = \"x\"\nurl = \"h\"\nsafety = \"none\"\n", (4, 10), "read-only");
