@@ -1,14 +1,24 @@
 //! One connection: its link, its store, and how it is looked at.
 
+use std::collections::VecDeque;
+use std::time::Duration;
+
 use super::history::HistoryView;
+use super::login::{Credentials, Login};
 use super::message::{MessageView, PayloadView};
 use super::publish::PublishPane;
 use super::rates::Rates;
+use super::subscriptions::{Subscriptions, SubscriptionsPane};
 use super::tree::TreeView;
+use super::{Pane, Screen};
 use crate::config::Profile;
-use crate::model::{ConnectionId, LinkState, Moment, SubscriptionState, TopicFilter};
+use crate::model::{ConnectionId, LinkState, Moment, Subscription, Target};
 use crate::store::{Limits, MessageRef, Store};
 use crate::sys::SysModel;
+use tui_input::Input;
+
+/// Outages kept.
+const OUTAGES: usize = 100;
 
 /// One connection.
 #[derive(Debug)]
@@ -17,20 +27,50 @@ pub struct Connection {
     pub id: ConnectionId,
     /// What it was opened from. The name is the one shown; the client id is the one in use.
     pub profile: Profile,
+    /// Its name as shown: that of the profile, numbered when the profile is open more than once.
+    pub title: String,
     /// `mqtt://host:port`, without secrets.
     pub address: String,
     /// Where the link stands.
     pub link: LinkState,
     /// Cause of the last trouble the user was told of since the last success.
     pub(super) told_trouble: Option<String>,
-    /// Filters with what the broker made of them, in the order asked for.
-    pub subscriptions: Vec<(TopicFilter, SubscriptionState)>,
+    /// Filters, with what the broker made of them and what came for them.
+    pub subscriptions: Subscriptions,
+    /// When the broker last answered a SUBSCRIBE.
+    pub answered: Option<Moment>,
+    /// Wide subscriptions that were given back to a public broker because nobody looked.
+    pub resting: Vec<Subscription>,
+    /// When the link was down, oldest first: messages of that time may be missing.
+    pub outages: VecDeque<(Moment, Moment)>,
+    /// Since when the link is down, after it was up.
+    pub(super) down_since: Option<Moment>,
+    /// Client id in use; empty before the session has begun.
+    pub client_id: String,
+    /// A session was begun: it takes requests.
+    pub(super) begun: bool,
+    /// Typed on screen, instead of what the profile says.
+    pub(super) credentials: Option<Credentials>,
+    /// User and password are being asked for.
+    pub login: Option<Box<Login>>,
+    /// The subscriptions pane, while it is open.
+    pub subscribing: Option<Box<SubscriptionsPane>>,
     /// Everything received.
     pub store: Store,
     /// What the broker says of itself.
     pub sys: SysModel,
     /// Messages and bytes a second over the last two minutes, as measured here.
     pub rates: Rates,
+    /// Which of its screens is in front.
+    pub screen: Screen,
+    /// The explorer's pane that has the keys.
+    pub focus: Pane,
+    /// On a narrow terminal: which of message and history is on screen.
+    pub lower_pane: Pane,
+    /// The tree filter, while it is being typed.
+    pub filter_input: Option<Input>,
+    /// First row of the broker screen.
+    pub broker_scroll: usize,
     /// The tree pane.
     pub tree: TreeView,
     /// The message pane.
@@ -43,6 +83,8 @@ pub struct Connection {
     pub paused: Option<Moment>,
     /// Batches stay full: messages wait in the channel and TCP slows the broker down.
     pub behind: bool,
+    /// Messages received when it was last in front.
+    pub(super) seen: u64,
 }
 
 impl Connection {
@@ -50,25 +92,76 @@ impl Connection {
     pub fn new(id: ConnectionId, profile: Profile, limits: Limits) -> Self {
         Self {
             id,
+            title: profile.name.clone(),
             address: profile.target.url(),
+            subscriptions: Subscriptions::of(&profile),
+            client_id: profile.target.client_id.clone(),
             profile,
             link: LinkState::Idle,
             told_trouble: None,
-            subscriptions: Vec::new(),
+            answered: None,
+            resting: Vec::new(),
+            outages: VecDeque::new(),
+            down_since: None,
+            begun: false,
+            credentials: None,
+            login: None,
+            subscribing: None,
             store: Store::new(limits),
             sys: SysModel::default(),
             rates: Rates::default(),
+            screen: Screen::default(),
+            focus: Pane::default(),
+            lower_pane: Pane::Message,
+            filter_input: None,
+            broker_scroll: 0,
             tree: TreeView::default(),
             message: MessageView::default(),
             history: HistoryView::default(),
             publish: PublishPane::default(),
             paused: None,
             behind: false,
+            seen: 0,
         }
+    }
+
+    /// Notes when the link went down and came back.
+    pub(super) fn note_outage(&mut self, was_connected: bool, now: Moment) {
+        if was_connected && !self.link.is_connected() {
+            self.down_since = Some(now);
+        } else if let LinkState::Connected { since: up, .. } = self.link
+            && let Some(down) = self.down_since.take()
+        {
+            if self.outages.len() == OUTAGES {
+                self.outages.pop_front();
+            }
+            self.outages.push_back((down, up));
+        }
+    }
+
+    /// How long the link was down between two moments.
+    pub fn away(&self, from: Moment, to: Moment) -> Duration {
+        let between =
+            self.outages.iter().filter(|(down, up)| down.mono_us >= from.mono_us && up.mono_us <= to.mono_us);
+        between.map(|(down, up)| up.since(*down)).sum()
+    }
+
+    /// Where to connect as things stand: the profile's target with what was changed on screen since. Knows a password only if it was
+    /// typed or came with the target.
+    pub(super) fn target(&self) -> Target {
+        let mut target = self.profile.target.clone();
+        target.client_id.clone_from(&self.client_id);
+        if let Some(Credentials { user, password }) = self.credentials.clone() {
+            (target.user, target.password) = (user, password);
+        }
+        let wanted = self.subscriptions.list().iter().map(|view| &view.wanted);
+        target.filters = wanted.filter(|wanted| wanted.filter.as_str() != "$SYS/#").cloned().collect();
+        target
     }
 
     /// Takes a point of the rates; held totals stand still, so a paused view has none.
     pub(super) fn sample_rates(&mut self, now: Moment) {
+        self.subscriptions.sample(now.mono_us);
         if self.paused.is_none() {
             let totals = self.store.totals();
             self.rates.sample(totals.messages, totals.bytes, now.mono_us);

@@ -1,13 +1,25 @@
 //! Every way a connection can fail, and for each the cause and the remedy in words, and whether trying again makes sense.
 //! One table: the task looks a fault up here and nowhere else.
 
+mod certificate;
+mod tls;
+mod transport;
+mod websocket;
+
 use std::time::Duration;
+
+pub(in crate::mqtt) use certificate::{CertificateFault, CertificateProblem};
+pub(in crate::mqtt) use tls::TlsFault;
+pub(in crate::mqtt) use transport::{ProxyFault, SocketFault, TcpFault, TransportFault};
+pub(in crate::mqtt) use websocket::WebSocketFault;
 
 use crate::model::{Target, Trouble, TroubleKind};
 
 /// What ended a connection or kept it from coming about. Free of the MQTT library's types.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Fault {
+    /// The way to the broker did not come about.
+    Transport(TransportFault),
     /// The name could not be resolved; the resolver's words.
     Resolve(String),
     /// The resolver gave no answer in time.
@@ -46,6 +58,12 @@ pub(super) enum Fault {
     TakenOver,
     /// The target cannot be used as it is; what is wrong, and what to do.
     BadTarget(&'static str, &'static str),
+}
+
+impl<F: Into<TransportFault>> From<F> for Fault {
+    fn from(fault: F) -> Self {
+        Self::Transport(fault.into())
+    }
 }
 
 impl Fault {
@@ -87,6 +105,7 @@ pub(super) struct Advice {
 pub(super) fn explain(fault: &Fault, target: &Target, times: u32) -> Advice {
     let at = target.address();
     let (retry, cause, remedy): (bool, String, String) = match fault {
+        Fault::Transport(fault) => fault.explain(target),
         Fault::Resolve(words) => (
             true,
             format!("cannot find host {}: {words}", target.host),

@@ -27,6 +27,7 @@ mod task;
 #[cfg(test)]
 mod tests;
 mod timing;
+mod transport;
 mod wire;
 
 use std::fmt;

@@ -11,6 +11,8 @@ pub(super) struct Timing {
     pub look_after: Duration,
     /// How long that look may take.
     pub look_for: Duration,
+    /// The next address is tried when one has not answered for this long (RFC 8305, 5).
+    pub next_address: Duration,
     /// First delay between attempts; it doubles.
     pub retry_first: Duration,
     /// Longest delay between attempts.
@@ -39,6 +41,7 @@ impl Default for Timing {
             connect: Duration::from_secs(10),
             look_after: Duration::from_secs(1),
             look_for: Duration::from_millis(700),
+            next_address: Duration::from_millis(250),
             retry_first: Duration::from_secs(1),
             retry_most: Duration::from_secs(30),
             stable: Duration::from_secs(10),

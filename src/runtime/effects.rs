@@ -14,7 +14,7 @@ use super::signals::has_shell;
 use crate::app::{Action, Done, Effect, SessionRequestName, update};
 use crate::config::{PasswordSource, find_password};
 use crate::model::{ConnectionId, SessionRequest, Target};
-use crate::mqtt::Session;
+use crate::mqtt::{Session, random_client_id};
 
 impl<B, I> EventLoop<B, I>
 where
@@ -52,8 +52,15 @@ where
                         io::Write::flush(backend)?;
                     }
                 }
-                Effect::Connect(id, target, password) => self.connect(id, target, password, done),
+                Effect::Connect(id, target, password) => {
+                    self.connect(id, target, password, done);
+                    drawing.dirty = true;
+                }
                 Effect::Close(id) => self.close_session(id),
+                Effect::SaveProfile(..)
+                | Effect::RemoveProfile(_)
+                | Effect::RememberProtocol(..)
+                | Effect::StartDemo => {}
                 Effect::Request(id, request) => {
                     if let Some(refused) = self.request(id, request) {
                         // It asks for nothing more, and must not get lost on the way.
@@ -75,6 +82,11 @@ where
         done: &Sender<Done>,
     ) {
         if password == PasswordSource::None || target.password.is_some() {
+            if target.client_id.is_empty() {
+                target.client_id = random_client_id();
+            }
+            let begun = Done::Begun(id, target.client_id.clone());
+            update(&mut self.app, Action::Done(begun), self.clock.now());
             let session = Session::start(id, *target, self.clock, self.sender.clone());
             if let Some(before) = self.sessions.insert(id, session) {
                 tokio::spawn(before.close());

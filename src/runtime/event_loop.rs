@@ -177,7 +177,14 @@ where
                         app::ingest(&mut self.app, &mut batch, false, self.clock.now());
                     }
                     // Nothing on screen follows from a second alone: the view says itself when it changes.
-                    update(&mut self.app, Action::Tick, self.clock.now());
+                    let effects = update(&mut self.app, Action::Tick, self.clock.now());
+                    if effects.is_empty() {
+                        continue;
+                    }
+                    drawing.dirty = true;
+                    if let Some(outcome) = self.perform(effects, &mut clipboard, &done_sender, &mut drawing)? {
+                        return Ok(outcome);
+                    }
                     continue;
                 }
                 // The loop holds a sender of its own: it waits here when every session has ended.

@@ -7,12 +7,22 @@ use ratatui::layout::Rect;
 
 use super::Cache;
 use super::ink::{Ink, row_of};
-use crate::app::{self, App};
+use crate::app::{self, App, Banner};
 use crate::config::Role;
-use crate::model::LinkState;
+use crate::model::{LinkState, TroubleKind};
 
 pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, buffer: &mut Buffer) {
-    let Some(link) = app::banner(app) else { return };
+    let link = match app::banner(app) {
+        None => return,
+        Some(Banner::Link(link)) => link,
+        Some(Banner::Resting(filters)) => {
+            let names: Vec<String> = filters.iter().map(|wanted| format!("'{}'", wanted.filter)).collect();
+            let first =
+                format!("Given back to this public broker, since no key was pressed: {}", names.join(", "));
+            draw_lines(&first, "R subscribes again.", Role::Warning, ink, area, buffer);
+            return;
+        }
+    };
     let (first, rest) = match link {
         LinkState::Waiting { attempt, trouble, .. } => {
             let left = link.retry_in(ink.now).unwrap_or_default();
@@ -28,17 +38,26 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, buff
             (format!("Attempt {attempt}: {step}"), "X gives up.".to_owned())
         }
         LinkState::Stopped { trouble: Some(trouble) } => {
-            (trouble.cause.clone(), format!("{} Press x to try again.", sentence(&trouble.remedy)))
+            let offer = match trouble.kind {
+                TroubleKind::Login => "L asks for user and password.",
+                TroubleKind::TakenOver => "I takes a new random client id; x tries again with this one.",
+                TroubleKind::Other => "Press x to try again.",
+            };
+            (trouble.cause.clone(), format!("{} {offer}", sentence(&trouble.remedy)))
         }
         LinkState::Stopped { trouble: None } => {
             ("Disconnected.".to_owned(), "Press x to connect again.".to_owned())
         }
         LinkState::Idle | LinkState::Connected { .. } => return,
     };
+    draw_lines(&first, &rest, Role::Error, ink, area, buffer);
+}
+
+fn draw_lines(first: &str, rest: &str, role: Role, ink: &Ink<'_>, area: Rect, buffer: &mut Buffer) {
     let area = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
-    ink.put(buffer, area.x, area.y, area.width, &sentence(&first), ink.style(Role::Error));
+    ink.put(buffer, area.x, area.y, area.width, &sentence(first), ink.style(role));
     let rows = usize::from(area.height.saturating_sub(1));
-    for (index, line) in ink.wrapped(&rest, area.width, rows).iter().enumerate() {
+    for (index, line) in ink.wrapped(rest.trim_start(), area.width, rows).iter().enumerate() {
         let row = row_of(area, index + 1);
         ink.put(buffer, row.x, row.y, row.width, line, ink.style(Role::Text));
     }

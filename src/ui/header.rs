@@ -8,8 +8,8 @@ use ratatui::style::{Modifier, Style};
 
 use super::Cache;
 use super::ink::Ink;
-use crate::app::{self, App, Screen};
-use crate::config::Role;
+use crate::app::{App, Connection, Screen};
+use crate::config::{Role, Safety};
 use crate::model::{LinkState, PublishState};
 use crate::payload::{format, width};
 
@@ -72,7 +72,21 @@ fn connection(app: &App, ink: &Ink<'_>) -> Vec<Piece> {
     }
     let (rank, style) = if connection.link.is_connected() { (2, muted) } else { (u8::MAX, ink.style(role)) };
     pieces.push(Piece { rank, text: format!("{} {protocol}", glyphs.dot), style });
-    if app.settings.read_only {
+    let insecure = target_is_insecure(connection);
+    if let LinkState::Connected { welcome, .. } = &connection.link
+        && welcome.tls.is_some()
+        && !insecure
+    {
+        pieces.push(Piece { rank: 4, text: format!("{} TLS", glyphs.dot), style: ink.style(Role::Good) });
+    }
+    if insecure {
+        let style = ink.style(Role::Error).add_modifier(Modifier::REVERSED | Modifier::BOLD);
+        pieces.push(Piece { rank: u8::MAX, text: " INSECURE ".to_owned(), style });
+    }
+    if connection.profile.safety == Safety::Confirm && !app.is_read_only() {
+        pieces.push(Piece { rank: 8, text: format!("{} asks first", glyphs.dot), style: muted });
+    }
+    if app.is_read_only() {
         pieces.push(Piece {
             rank: 8,
             text: format!("{} read-only", glyphs.dot),
@@ -80,6 +94,16 @@ fn connection(app: &App, ink: &Ink<'_>) -> Vec<Piece> {
         });
     }
     pieces
+}
+
+/// Whether TLS accepts any certificate here: the badge stays as long as that may be (D05).
+fn target_is_insecure(connection: &Connection) -> bool {
+    let target = &connection.profile.target;
+    let unverified = match &connection.link {
+        LinkState::Connected { welcome, .. } => welcome.tls.as_ref().is_some_and(|tls| !tls.verified),
+        _ => false,
+    };
+    unverified || (target.transport.is_tls() && target.tls.insecure)
 }
 
 fn figures(app: &App, ink: &Ink<'_>, cache: &mut Cache) -> Vec<Piece> {
@@ -104,10 +128,15 @@ fn figures(app: &App, ink: &Ink<'_>, cache: &mut Cache) -> Vec<Piece> {
     if queued > 0 {
         pieces.push(Piece { rank: 10, text: format!("{queued} queued"), style: warning });
     }
-    let refused = app::refused_filters(connection);
+    let refused = connection.subscriptions.refused();
     if refused > 0 {
         let noun = if refused == 1 { "filter" } else { "filters" };
         pieces.push(Piece { rank: 10, text: format!("{refused} {noun} refused"), style: warning });
+    }
+    let not_shown = connection.subscriptions.hidden();
+    if not_shown > 0 {
+        let text = format!("{} muted", format::count(not_shown));
+        pieces.push(Piece { rank: 8, text, style: warning });
     }
     if totals.malformed > 0 {
         let text = format!("{} with impossible topics", format::count(totals.malformed));
@@ -161,7 +190,7 @@ fn screens(app: &App, ink: &Ink<'_>, names: bool) -> Vec<Piece> {
     [(Screen::Explorer, "1", "Explorer"), (Screen::Broker, "2", "Broker")]
         .into_iter()
         .map(|(screen, key, name)| {
-            let style = if screen == app.screen { ink.style(Role::Accent) } else { ink.style(Role::Muted) };
+            let style = if screen == app.screen() { ink.style(Role::Accent) } else { ink.style(Role::Muted) };
             let text = if names { format!("{key} {name}") } else { key.to_owned() };
             Piece { rank: if names { 6 } else { 3 }, text, style }
         })

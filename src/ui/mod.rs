@@ -9,23 +9,30 @@
 //!              ╰────────────────╯╰────────────────╯
 //! footer.rs    the few keys that matter here and now      the latest notice
 //! ```
-//! `broker.rs` is the second screen; `help.rs`, `palette.rs`, `notices.rs` lie over whatever is there.
+//! `broker.rs` is the second screen; `subscriptions.rs`, `login.rs`, `help.rs`, `palette.rs`, `notices.rs`, `ask.rs` lie over whatever
+//! is there.
 //! Every text from the wire passes the sanitiser through [`Ink`]; every style comes from a theme's role.
 
+mod ask;
 mod banner;
 mod broker;
+mod empty;
 mod footer;
 mod glyphs;
 mod header;
 mod help;
 mod history;
 mod ink;
+mod login;
 mod message;
 mod notices;
 mod palette;
+mod properties;
 mod publish;
+mod subscriptions;
 pub mod svg;
 mod topics;
+mod welcome;
 
 use std::time::Duration;
 
@@ -100,7 +107,7 @@ pub fn view(
     if let Some(area) = areas.banner {
         banner::draw(app, &ink, area, cache, frame.buffer_mut());
     }
-    match app.screen {
+    match app.screen() {
         Screen::Explorer => {
             if let Some(area) = areas.topics {
                 topics::draw(app, &ink, area, cache, frame);
@@ -113,10 +120,13 @@ pub fn view(
             }
         }
         Screen::Broker => broker::draw(app, &ink, areas.body, cache, frame.buffer_mut()),
+        Screen::Connections => {}
     }
     if let Some(area) = areas.publish {
         publish::draw(app, &ink, area, frame);
     }
+    subscriptions::draw(app, &ink, areas.body, frame);
+    login::draw(app, &ink, areas.body, frame);
     footer::draw(app, &ink, areas.footer, cache, frame.buffer_mut());
     match &app.overlay {
         Overlay::None => {}
@@ -124,6 +134,7 @@ pub fn view(
             help::draw(*context, *scroll, &ink, areas.body, cache, frame.buffer_mut());
         }
         Overlay::Palette(palette) => palette::draw(app, palette, &ink, areas.body, frame),
+        Overlay::Ask(ask) => ask::draw(ask, &ink, areas.body, frame.buffer_mut()),
         Overlay::Notices => notices::draw(app, &ink, areas.body, cache, frame.buffer_mut()),
     }
 }

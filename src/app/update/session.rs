@@ -1,18 +1,23 @@
 //! News from the sessions: messages into the store, states into the connection, what matters into the notices.
 
+use super::login;
 use crate::app::{App, Connection};
 use crate::model::{
     ConnectionId, LinkState, Message, Moment, PublishId, PublishState, SessionEvent, Severity,
-    SubscriptionState, TopicFilter,
+    SubscriptionState, TopicFilter, TroubleKind,
 };
 
-/// Takes in a batch of events in order. `full` says that the batch was as long as batches get: more is waiting.
+/// Takes in a batch of events in order. `full` says that batches stay as long as they get: more is waiting, from the connections
+/// that this one holds something of.
 pub fn ingest(app: &mut App, batch: &mut Vec<(ConnectionId, SessionEvent)>, full: bool, now: Moment) {
-    for (id, event) in batch.drain(..) {
-        on_event(app, id, event, now);
-    }
     for connection in &mut app.connections {
-        connection.behind = full;
+        connection.behind = false;
+    }
+    for (id, event) in batch.drain(..) {
+        if full && let Some(connection) = app.connection_by_id(id) {
+            connection.behind = true;
+        }
+        on_event(app, id, event, now);
     }
 }
 
@@ -31,13 +36,18 @@ fn on_message(connection: &mut Connection, message: &Message) {
     if message.topic.starts_with("$SYS/") {
         connection.sys.update(&message.topic, &message.payload, message.received);
     }
-    connection.store.ingest(message);
+    if connection.subscriptions.hides(&message.topic) {
+        return;
+    }
+    let topic = connection.store.ingest(message).topic;
+    connection.subscriptions.count(&message.topic, topic);
 }
 
 fn on_link(app: &mut App, id: ConnectionId, state: LinkState, now: Moment) {
     let Some(connection) = app.connection_by_id(id) else { return };
     let was_connected = connection.link.is_connected();
     connection.link = state.clone();
+    connection.note_outage(was_connected, now);
     if matches!(state, LinkState::Connected { session_present: false, .. }) {
         connection.store.forget_retained();
     }
@@ -48,6 +58,9 @@ fn on_link(app: &mut App, id: ConnectionId, state: LinkState, now: Moment) {
         LinkState::Connected { .. } => connection.told_trouble.take(),
         _ => None,
     };
+    if matches!(&state, LinkState::Stopped { trouble: Some(trouble) } if trouble.kind == TroubleKind::Login) {
+        login::refused(app, id);
+    }
     match state {
         LinkState::Connected { protocol, .. } => {
             app.notices.push(now, Severity::Info, format!("connected to {address} with {protocol}"));
@@ -75,24 +88,20 @@ fn on_subscription(
 ) {
     let Some(connection) = app.connection_by_id(id) else { return };
     let news = match &state {
-        SubscriptionState::Refused(reason) => {
-            Some((Severity::Warning, format!("the broker refused the filter '{filter}': {reason}")))
-        }
+        SubscriptionState::Refused(reason) => Some((
+            Severity::Warning,
+            format!("the broker refused the filter '{filter}': {reason}; s subscribes to a narrower one"),
+        )),
         SubscriptionState::Unanswered => Some((
             Severity::Warning,
             format!("no SUBACK for '{filter}' within 5 s: the broker may be overloaded"),
         )),
         _ => None,
     };
-    let known = connection.subscriptions.iter_mut().find(|(other, _)| *other == filter);
-    match (known, &state) {
-        (Some(_), SubscriptionState::Removed) => {
-            connection.subscriptions.retain(|(other, _)| *other != filter);
-        }
-        (Some(known), _) => known.1 = state,
-        (None, SubscriptionState::Removed) => {}
-        (None, _) => connection.subscriptions.push((filter, state)),
+    if !matches!(state, SubscriptionState::Requested(_) | SubscriptionState::Removed) {
+        connection.answered = Some(now);
     }
+    connection.subscriptions.became(filter, state);
     if let Some((severity, text)) = news {
         app.notices.push(now, severity, text);
     }
