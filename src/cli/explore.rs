@@ -14,11 +14,11 @@ use super::known::Known;
 use super::resolve::LookChoice;
 use super::{USAGE, output};
 use crate::app::{App, Settings};
+use crate::broker::fleet::DEMO_SEED;
 use crate::broker::{Broker, BrokerOptions, demo};
-use crate::config::{Look, Profile, Themes, config_dir};
+use crate::config::{Look, Profile, Themes, config_dir, starters};
 use crate::model::{Clock, Severity, Target};
-use crate::mqtt::random_client_id;
-use crate::runtime::{self, EVENT_CAPACITY, EventLoop, Input, Outcome, Signals};
+use crate::runtime::{self, Demo, EVENT_CAPACITY, EventLoop, Input, Outcome, ProfileKeeper, Signals};
 use crate::store::Limits;
 use crate::ui::Appearance;
 
@@ -87,20 +87,17 @@ async fn explore(mut start: Start, launch: Launch, bundled: Option<Bundled>) -> 
     let read_only = choice.read_only.value;
     let settings = Settings { read_only, themes: themes.names().map(str::to_owned).collect(), limits };
     let mut app = App::new(settings);
-    let first = match start {
-        Start::Open(mut profile) => {
-            if profile.target.client_id.is_empty() {
-                profile.target.client_id = random_client_id();
-            }
-            app.open(*profile)
-        }
-        Start::Connections => Vec::new(),
-    };
     let faults_of_files = launch.known.faults().map(|fault| (Severity::Error, fault.to_string()));
     let warnings = launch.known.warnings().map(|warning| (Severity::Warning, warning));
     for (severity, text) in faults_of_files.chain(warnings).chain(launch.notices) {
         app.notices.push(clock.now(), severity, text);
     }
+    app.book = launch.known.book;
+    app.ready = starters();
+    let first = match start {
+        Start::Open(profile) => app.open(*profile),
+        Start::Connections => Vec::new(),
+    };
     for fault in faults {
         app.notices.push(clock.now(), Severity::Warning, fault);
     }
@@ -123,6 +120,8 @@ async fn explore(mut start: Start, launch: Launch, bundled: Option<Bundled>) -> 
         sender,
         events,
         first,
+        demo: Some(demo_starter(stop.clone())),
+        profiles: ProfileKeeper::default(),
         clock,
         themes,
         appearance: Appearance { look, zone: TimeZone::system() },
@@ -144,6 +143,18 @@ async fn explore(mut start: Start, launch: Launch, bundled: Option<Bundled>) -> 
 #[expect(clippy::needless_pass_by_value, reason = "it stands in map_err")]
 fn terminal_fault(fault: io::Error) -> io::Error {
     io::Error::new(fault.kind(), format!("the terminal failed: {fault}"))
+}
+
+/// Starts the bundled broker from the connections screen. It ends with the program.
+fn demo_starter(stop: CancellationToken) -> Demo {
+    Box::new(move || {
+        let stop = stop.clone();
+        Box::pin(async move {
+            let mut target = Target { filters: Profile::everything(), ..Target::new("127.0.0.1", 0, "") };
+            let started = start_bundled(Bundled { seed: DEMO_SEED }, &mut target, stop).await;
+            started.map(|_| target).map_err(|fault| format!("the bundled broker does not start: {fault}"))
+        })
+    })
 }
 
 /// Starts the bundled broker and the fleet; the task ends when told to stop.
