@@ -9,7 +9,7 @@ use super::super::file::{self, Lock};
 use super::super::name::check_name;
 use super::super::{PasswordSource, Profile};
 use super::{ProfileBook, write};
-use crate::model::Protocol;
+use crate::model::{Properties, Protocol, Transport, WebSocketOptions};
 
 /// What a file of ours begins with.
 const HEAD: &str = "# Connections of mqtt-tui; `mqtt-tui config example` explains every key.\nschema = 1\n";
@@ -121,11 +121,17 @@ impl ProfileBook {
     fn tidied(&self, mut profile: Profile, replacing: Option<&str>) -> Profile {
         let target = &mut profile.target;
         target.password = None;
+        if !target.transport.is_websocket() {
+            target.websocket.path = WebSocketOptions::default().path;
+        }
+        if target.transport == Transport::Unix {
+            target.port = 0;
+        }
         for path in [&mut target.tls.ca_file, &mut target.tls.cert_file, &mut target.tls.key_file] {
             make_absolute(path.as_mut());
         }
         if let Some(will) = &mut target.will
-            && will.publication.properties.as_ref().is_some_and(|given| **given == crate::model::Properties::default())
+            && will.publication.properties.as_deref() == Some(&Properties::default())
         {
             will.publication.properties = None;
         }
@@ -178,7 +184,8 @@ fn change_file(
     path: &Path,
     edit: impl Fn(&ProfileBook, &mut DocumentMut) -> Result<bool, Refusal>,
 ) -> Result<Kept, Refusal> {
-    let failed = |path: &Path, fault: &dyn fmt::Display| Refusal::Failed(format!("{}: {fault}", path.display()));
+    let failed =
+        |path: &Path, fault: &dyn fmt::Display| Refusal::Failed(format!("{}: {fault}", path.display()));
     let _lock = Lock::of(path).map_err(|fault| failed(path, &fault))?;
     let broken = ProfileBook::load_alone(path);
     let reason = broken.faults.first().map(ToString::to_string);
@@ -193,7 +200,8 @@ fn change_file(
     }
     let before = file::read(&real).map_err(Refusal::Failed)?;
     let before = before.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
-    let mut document: DocumentMut = before.as_deref().unwrap_or(HEAD).parse().map_err(|fault| failed(&real, &fault))?;
+    let mut document: DocumentMut =
+        before.as_deref().unwrap_or(HEAD).parse().map_err(|fault| failed(&real, &fault))?;
     let edited = edit(&current, &mut document)?;
     if let Some(reason) = reason.as_ref().filter(|_| !edited) {
         return Err(Refusal::Failed(format!("the file is broken: {reason}")));
@@ -217,7 +225,8 @@ fn put(
 ) -> Result<(), Refusal> {
     let after = write::table(profile);
     let tables = document.entry("profile").or_insert(Item::ArrayOfTables(ArrayOfTables::new()));
-    let tables = tables.as_array_of_tables_mut().ok_or_else(|| Refusal::Failed("'profile' is no list".into()))?;
+    let tables =
+        tables.as_array_of_tables_mut().ok_or_else(|| Refusal::Failed("'profile' is no list".into()))?;
     let old = replacing.and_then(|name| file.find(name));
     match old.and_then(|old| tables.iter_mut().find(|table| is_named(table, &old.name)).zip(Some(old))) {
         Some((table, old)) => {
@@ -252,7 +261,9 @@ fn put(
 
 /// Takes the profile `name` out of the document; whether it was there. Comments above it that an empty line sets apart stay.
 fn take(document: &mut DocumentMut, name: &str) -> bool {
-    let Some(tables) = document.get_mut("profile").and_then(Item::as_array_of_tables_mut) else { return false };
+    let Some(tables) = document.get_mut("profile").and_then(Item::as_array_of_tables_mut) else {
+        return false;
+    };
     let Some(index) = tables.iter().position(|table| is_named(table, name)) else { return false };
     let removed = tables.remove(index);
     let above = removed.decor().prefix().and_then(|prefix| prefix.as_str()).unwrap_or_default();
@@ -260,7 +271,10 @@ fn take(document: &mut DocumentMut, name: &str) -> bool {
     if kept.trim().is_empty() {
         return true;
     }
-    let joined = |below: Option<&str>| format!("{kept}\n{}", below.unwrap_or_default());
+    let joined = |below: Option<&str>| {
+        let below = below.unwrap_or_default();
+        format!("{kept}\n{}{below}", if below.starts_with('\n') { "" } else { "\n" })
+    };
     match tables.get_mut(index) {
         Some(next) => {
             let text = joined(next.decor().prefix().and_then(|prefix| prefix.as_str()));
