@@ -353,7 +353,7 @@ async fn retain_as_published_is_honoured() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn c12_users_get_in_with_their_password_only() {
-    let users = Some(vec![("bob".to_owned(), "secret".to_owned())]);
+    let users = Some(vec![("bob".to_owned(), "secret".into())]);
     let Some(bench) = Bench::with(|options| options.users = users).await else { return };
     for (version, login, code) in [
         ("mqttv311", "-u bob -P secret", 0),

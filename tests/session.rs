@@ -7,12 +7,12 @@ mod common;
 use std::time::Duration;
 
 use bytes::Bytes;
-use common::PATIENCE;
+use common::client::Client;
 use common::mosquitto::Mosquitto;
 use mqtt_tui::broker::{Broker, BrokerOptions, Misbehaviour};
 use mqtt_tui::model::{
-    Clock, ConnectionId, LinkState, Message, Publication, PublishId, PublishState, QoS, SessionEvent,
-    SessionRequest, Subscription, SubscriptionState, Target, TopicFilter, Trouble,
+    Clock, ConnectionId, LinkState, PublishState, QoS, SessionEvent, SessionRequest, Subscription,
+    SubscriptionState, Target, TopicFilter,
 };
 use mqtt_tui::mqtt::{RequestRefused, Session, random_client_id};
 use tokio::sync::mpsc;
@@ -22,70 +22,6 @@ fn target(port: u16) -> Target {
     Target {
         filters: vec![Subscription::new(TopicFilter::parse("#").unwrap(), QoS::ExactlyOnce)],
         ..Target::new("localhost", port, random_client_id())
-    }
-}
-
-struct Client {
-    session: Session,
-    events: mpsc::Receiver<(ConnectionId, SessionEvent)>,
-}
-
-impl Client {
-    fn start(target: Target) -> Self {
-        let (tx, events) = mpsc::channel(1024);
-        Self { session: Session::start(ConnectionId(1), target, Clock::start(), tx), events }
-    }
-
-    async fn until<T>(&mut self, mut wanted: impl FnMut(SessionEvent) -> Option<T>) -> T {
-        timeout(PATIENCE, async {
-            loop {
-                let (_, event) = self.events.recv().await.expect("the session ended");
-                if let Some(found) = wanted(event) {
-                    return found;
-                }
-            }
-        })
-        .await
-        .expect("the awaited event did not come")
-    }
-
-    /// Waits until both `#` and `$SYS/#` are granted.
-    async fn subscribed(&mut self) {
-        let mut granted = 0;
-        self.until(|event| {
-            granted +=
-                usize::from(matches!(event, SessionEvent::Subscription(_, SubscriptionState::Granted(_))));
-            (granted == 2).then_some(())
-        })
-        .await;
-    }
-
-    async fn message_on(&mut self, topic: &str) -> Message {
-        self.until(|event| match event {
-            SessionEvent::Message(message) if message.topic == topic => Some(message),
-            _ => None,
-        })
-        .await
-    }
-
-    async fn stopped(&mut self) -> Trouble {
-        self.until(|event| match event {
-            SessionEvent::Link(LinkState::Stopped { trouble }) => Some(trouble.expect("a reason")),
-            _ => None,
-        })
-        .await
-    }
-
-    fn publish(
-        &self,
-        id: u64,
-        topic: &str,
-        payload: Bytes,
-        qos: QoS,
-        retain: bool,
-    ) -> Result<(), RequestRefused> {
-        let publication = Publication { topic: topic.into(), payload, qos, retain, properties: None };
-        self.session.request(SessionRequest::Publish(PublishId(id), publication))
     }
 }
 
@@ -188,7 +124,7 @@ async fn c11_of_two_sessions_with_one_id_one_gives_up_and_says_why() {
 
 #[tokio::test]
 async fn c12_a_wrong_password_stops_and_a_right_one_connects() {
-    let users = Some(vec![("bob".to_owned(), "right".to_owned())]);
+    let users = Some(vec![("bob".to_owned(), "right".into())]);
     let broker = Broker::start(BrokerOptions { port: 0, users, ..BrokerOptions::default() }).await.unwrap();
     let mut with = target(broker.address().port());
     with.user = Some("bob".into());

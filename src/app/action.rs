@@ -4,8 +4,8 @@
 use crossterm::event::{KeyEvent, MouseEvent};
 
 use super::Command;
-use crate::config::PasswordSource;
-use crate::model::{ConnectionId, SessionEvent, SessionRequest, Target};
+use crate::config::{PasswordSource, Profile, ProfileBook};
+use crate::model::{ConnectionId, Protocol, SessionEvent, SessionRequest, Severity, Target};
 
 /// Something happened.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,6 +38,15 @@ pub enum Effect {
     Close(ConnectionId),
     /// Hand a request to a connection's session.
     Request(ConnectionId, SessionRequest),
+    /// Write a profile to the file; the second is the name it had there before. The book as it is then comes back as
+    /// [`Done::Profiles`].
+    SaveProfile(Box<Profile>, Option<String>),
+    /// Take the profile of this name out of the file.
+    RemoveProfile(String),
+    /// Write down which protocol the broker of this profile speaks.
+    RememberProtocol(String, Protocol),
+    /// Start the bundled broker with its fleet, unless it runs; comes back as [`Done::DemoRuns`].
+    StartDemo,
     /// Put bytes on the clipboard; `what` names them in the notice.
     Copy {
         /// "payload", "topic".
@@ -60,6 +69,12 @@ pub enum Done {
     Failed(String),
     /// The password of a connection was looked for: the target with it, or why there is none.
     PasswordFound(ConnectionId, Result<Box<Target>, String>),
+    /// A session has begun with this client id.
+    Begun(ConnectionId, String),
+    /// The profiles after a change, and what became of the change: an error when it was not made; no text when there is nothing to tell.
+    Profiles(Box<ProfileBook>, Severity, String),
+    /// The bundled broker runs, and this is the way to it; or why it does not.
+    DemoRuns(Result<Box<Target>, String>),
     /// A request did not reach its session.
     RequestRefused(ConnectionId, SessionRequestName, String),
 }

@@ -1,6 +1,11 @@
 //! The one command table. It feeds key dispatch, the footer, `?`, `:`, `mqtt-tui keys` and the README.
 
 use super::App;
+use super::enabled::{
+    always, filter_shown, has_connection, has_filter, has_history, has_message, has_profile, has_queued,
+    has_response_topic, has_saved_profile, has_selection, has_tabs, is_asked, is_listing, is_logging_in,
+    is_offline, is_publishing, is_resting, is_saved, is_writing, sees_subscriptions, types_subscription,
+};
 
 /// Where the keys go: the pane or overlay that has the focus.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -17,18 +22,33 @@ pub enum Context {
     Publish,
     /// The broker (`$SYS`) screen.
     Broker,
+    /// The list of saved and open connections.
+    Connections,
+    /// A connection being written or changed.
+    Form,
     /// The help overlay.
     Help,
     /// The command palette.
     Palette,
     /// The list of past notices.
     Notices,
+    /// A question with yes and no.
+    Ask,
+    /// User and password are being typed.
+    Login,
+    /// The subscriptions.
+    Subscriptions,
+    /// One subscription is being typed.
+    SubscriptionEntry,
 }
 
 impl Context {
     /// Whether printable keys are text here.
     pub fn takes_text(self) -> bool {
-        matches!(self, Self::Filter | Self::Publish | Self::Palette)
+        matches!(
+            self,
+            Self::Filter | Self::Publish | Self::Palette | Self::Form | Self::Login | Self::SubscriptionEntry
+        )
     }
 
     /// Heading in the help and in the list of keys.
@@ -40,9 +60,15 @@ impl Context {
             Self::Filter => "Filter",
             Self::Publish => "Publish",
             Self::Broker => "Broker",
+            Self::Connections => "Connections",
+            Self::Form => "Form",
             Self::Help => "Help",
             Self::Palette => "Commands",
             Self::Notices => "Notices",
+            Self::Ask => "Question",
+            Self::Login => "Login",
+            Self::Subscriptions => "Subscriptions",
+            Self::SubscriptionEntry => "Subscription",
         }
     }
 }
@@ -70,53 +96,40 @@ pub struct Row {
     pub enabled: fn(&App) -> Result<(), Disabled>,
 }
 
-use Context::{Broker, Filter, Help, History, Message, Notices, Palette, Publish, Topics};
+use Context::{
+    Ask, Broker, Connections, Filter, Form, Help, History, Login, Message, Notices, Palette, Publish,
+    SubscriptionEntry, Subscriptions, Topics,
+};
 
 /// Contexts that take no text: letter keys work in all of them.
-const ANYWHERE: &[Context] = &[Topics, Message, History, Broker, Help, Notices];
-const ALWAYS: &[Context] = &[Topics, Message, History, Filter, Publish, Broker, Help, Palette, Notices];
+const ANYWHERE: &[Context] = &[Topics, Message, History, Broker, Connections, Help, Notices, Subscriptions];
+const ALWAYS: &[Context] = &[
+    Topics,
+    Message,
+    History,
+    Filter,
+    Publish,
+    Broker,
+    Connections,
+    Form,
+    Help,
+    Palette,
+    Notices,
+    Ask,
+    Login,
+    Subscriptions,
+    SubscriptionEntry,
+];
 const EXPLORER: &[Context] = &[Topics, Message, History];
-const OVERLAYS: &[Context] = &[Publish, Help, Palette, Notices];
+const OVERLAYS: &[Context] = &[Publish, Help, Palette, Notices, Login, Subscriptions, SubscriptionEntry];
+/// The screens of a connection.
 const SCREENS: &[Context] = &[Topics, Message, History, Broker];
-const LISTS: &[Context] = &[Topics, Message, History, Broker, Help, Notices];
-const LISTS_AND_PALETTE: &[Context] = &[Topics, Message, History, Filter, Broker, Help, Notices, Palette];
-
-#[expect(clippy::unnecessary_wraps, reason = "the table wants one signature")]
-fn always(_: &App) -> Result<(), Disabled> {
-    Ok(())
-}
-
-fn has_selection(app: &App) -> Result<(), Disabled> {
-    app.connection().tree.selected().map(|_| ()).ok_or("no topic is selected")
-}
-
-fn has_message(app: &App) -> Result<(), Disabled> {
-    app.connection().shown_message().map(|_| ()).ok_or("no message is shown")
-}
-
-/// Nothing is sent, and no field changed, that is not on the screen.
-fn is_publishing(app: &App) -> Result<(), Disabled> {
-    if app.connection().publish.open { Ok(()) } else { Err("the publish pane is not open: press p") }
-}
-
-/// From a message that was evicted the way to the others stays open.
-fn has_history(app: &App) -> Result<(), Disabled> {
-    let connection = app.connection();
-    let messages = connection.tree.selected().map_or(0, |topic| connection.store.history_len(topic));
-    if messages > 0 { Ok(()) } else { Err("this topic has no messages in the history") }
-}
-
-fn filter_shown(app: &App) -> Result<(), Disabled> {
-    if app.filter_shown() { Ok(()) } else { Err("the tree is not filtered: press /") }
-}
-
-fn has_filter(app: &App) -> Result<(), Disabled> {
-    if app.connection().tree.filter_text().is_empty() {
-        Err("the tree is not filtered: press /")
-    } else {
-        Ok(())
-    }
-}
+const ALL_SCREENS: &[Context] = &[Topics, Message, History, Broker, Connections];
+/// Where a key with Alt means no text and nothing lies on top.
+const TABS: &[Context] = &[Topics, Message, History, Filter, Publish, Broker, Connections];
+const LISTS: &[Context] = &[Topics, Message, History, Broker, Connections, Help, Notices, Subscriptions];
+const LISTS_AND_PALETTE: &[Context] =
+    &[Topics, Message, History, Filter, Broker, Connections, Help, Notices, Palette, Subscriptions];
 
 macro_rules! commands {
     ($($variant:ident, $name:literal, $title:literal, $contexts:expr, [$($key:literal),*], $footer:expr, $danger:literal, $enabled:expr;)*) => {
@@ -165,12 +178,51 @@ commands! {
     OlderMessage, "message.older", "Older message of this topic", EXPLORER, ["["], Some("older"), false, has_history;
     NewerMessage, "message.newer", "Newer message of this topic", EXPLORER, ["]"], Some("newer"), false, has_history;
 
+    RespondToMessage, "message.respond", "Publish an answer to the message's response topic", EXPLORER, ["a"], None, true, has_response_topic;
+
     SendPublish, "publish.send", "Send the message", &[Publish], ["ctrl-s", "alt-enter"], Some("send"), true, is_publishing;
     NextField, "publish.next-field", "Next field", &[Publish], ["tab"], Some("field"), false, is_publishing;
     PreviousField, "publish.previous-field", "Previous field", &[Publish], ["backtab"], None, false, is_publishing;
     CycleQos, "publish.qos", "QoS 0, 1, 2", &[Publish], ["ctrl-q"], Some("QoS"), false, is_publishing;
     ToggleRetain, "publish.retain", "Retain on or off", &[Publish], ["ctrl-r"], Some("retain"), false, is_publishing;
     ClearPayload, "publish.clear", "Clear the payload", &[Publish], ["ctrl-l"], None, false, is_publishing;
+    WithdrawPublish, "publish.withdraw", "Withdraw the newest message that still waits to be sent", &[Publish], ["alt-w"], None, false, has_queued;
+
+    OpenSubscriptions, "subscriptions.open", "Subscriptions: add, change, mute, exclude, remove", SCREENS, ["s"], None, false, has_tabs;
+    AddSubscription, "subscriptions.add", "Add a subscription", &[Subscriptions], ["a"], Some("add"), false, sees_subscriptions;
+    EditSubscription, "subscriptions.edit", "Change QoS and options of the subscription", &[Subscriptions], ["enter", "e"], Some("change"), false, sees_subscriptions;
+    MuteSubscription, "subscriptions.mute", "Mute: stay subscribed, hide its messages; or show them again", &[Subscriptions], ["m"], Some("mute"), false, sees_subscriptions;
+    RemoveSubscription, "subscriptions.remove", "Unsubscribe, or end the exclusion", &[Subscriptions], ["d"], Some("remove"), false, sees_subscriptions;
+    ExcludeFilter, "subscriptions.exclude", "Exclude topics: messages that match a filter are not kept", &[Subscriptions], ["x"], Some("exclude"), false, sees_subscriptions;
+    CycleSubscriptionQos, "subscriptions.qos", "QoS 0, 1, 2 of the subscription", &[Subscriptions], ["c"], Some("QoS"), false, sees_subscriptions;
+    KeepSubscriptions, "subscriptions.keep", "Keep these subscriptions in the profile", &[Subscriptions], ["ctrl-s"], Some("keep"), false, is_saved;
+    ApplySubscription, "subscription.apply", "Subscribe as typed", &[SubscriptionEntry], ["enter"], Some("subscribe"), false, types_subscription;
+    NextEntryField, "subscription.next-field", "Next field", &[SubscriptionEntry], ["tab", "down"], Some("field"), false, types_subscription;
+    PreviousEntryField, "subscription.previous-field", "Previous field", &[SubscriptionEntry], ["backtab", "up"], None, false, types_subscription;
+    ResumeSubscriptions, "subscriptions.resume", "Subscribe again to what was given back while nobody looked", SCREENS, ["R"], None, false, is_resting;
+
+    OpenLogin, "login.open", "Log in with another user or password", SCREENS, ["L"], None, false, has_tabs;
+    SendLogin, "login.send", "Log in", &[Login], ["enter"], Some("log in"), false, is_logging_in;
+    NextLoginField, "login.next-field", "Next field", &[Login], ["tab", "backtab", "down", "up"], Some("field"), false, is_logging_in;
+    NewClientId, "connection.new-client-id", "Connect with a new random client id", SCREENS, ["I"], None, false, is_offline;
+    Answer, "ask.answer", "Press the chosen button", &[Ask], ["enter"], Some("choose"), false, is_asked;
+    SwitchAnswer, "ask.switch", "The other button", &[Ask], ["tab", "backtab", "left", "right"], Some("other"), false, is_asked;
+    AnswerYes, "ask.yes", "Yes", &[Ask], ["y"], Some("yes"), false, is_asked;
+    AnswerNo, "ask.no", "No", &[Ask], ["n", "esc", "q"], Some("no"), false, is_asked;
+
+    OpenProfile, "connections.open", "Connect, or go to its tab", &[Connections], ["enter"], Some("connect"), false, is_listing;
+    OpenAnother, "connections.open-another", "Connect once more, in another tab", &[Connections], ["o"], None, false, has_profile;
+    NewProfile, "connections.new", "New connection", &[Connections], ["n"], Some("new"), false, always;
+    EditProfile, "connections.edit", "Edit the selected connection", &[Connections], ["e"], Some("edit"), false, has_profile;
+    DuplicateProfile, "connections.duplicate", "New connection like the selected one", &[Connections], ["d"], Some("duplicate"), false, has_profile;
+    DeleteProfile, "connections.delete", "Delete the selected connection", &[Connections], ["D", "delete"], Some("delete"), false, has_saved_profile;
+    FilterProfiles, "connections.filter", "Find a connection as you type", &[Connections], ["/"], Some("find"), false, is_listing;
+
+    SaveProfile, "form.save", "Save the connection", &[Form], ["ctrl-s"], Some("save"), false, is_writing;
+    SaveAndConnect, "form.connect", "Save and connect", &[Form], ["alt-enter", "ctrl-o"], Some("save and connect"), false, is_writing;
+    NextFormField, "form.next-field", "Next field", &[Form], ["tab"], Some("field"), false, is_writing;
+    PreviousFormField, "form.previous-field", "Previous field", &[Form], ["backtab"], None, false, is_writing;
+    CloseForm, "form.close", "Leave without saving", &[Form], ["esc"], Some("leave"), false, is_writing;
 
     Up, "move.up", "Up", LISTS_AND_PALETTE, ["up", "k"], None, false, always;
     Down, "move.down", "Down", LISTS_AND_PALETTE, ["down", "j"], None, false, always;
@@ -181,19 +233,25 @@ commands! {
 
     NextPane, "focus.next", "Next pane", EXPLORER, ["tab"], None, false, always;
     PreviousPane, "focus.previous", "Previous pane", EXPLORER, ["backtab"], None, false, always;
-    ShowExplorer, "screen.explorer", "Explorer", SCREENS, ["1"], None, false, always;
-    ShowBroker, "screen.broker", "Broker: what it says of itself under $SYS", SCREENS, ["2"], None, false, always;
-    Reconnect, "connection.toggle", "Disconnect, or connect again now", SCREENS, ["x"], None, false, always;
-    StayOffline, "connection.stop", "Disconnect and stay offline: no more attempts", SCREENS, ["X"], None, false, always;
+    ShowExplorer, "screen.explorer", "Explorer", ALL_SCREENS, ["1"], None, false, has_tabs;
+    ShowBroker, "screen.broker", "Broker: what it says of itself under $SYS", ALL_SCREENS, ["2"], None, false, has_tabs;
+    ShowConnections, "screen.connections", "Connections: saved ones, new ones, the demo", ALL_SCREENS, ["C"], None, false, always;
+    NextTab, "tabs.next", "Next connection", ALL_SCREENS, [">"], None, false, has_tabs;
+    PreviousTab, "tabs.previous", "Previous connection", ALL_SCREENS, ["<"], None, false, has_tabs;
+    GoToTab, "tabs.go", "Connection 1 to 9", TABS, ["alt-1..9"], None, false, has_tabs;
+    CloseTab, "tabs.close", "Close the connection and its tab", ALL_SCREENS, ["ctrl-w"], None, false, has_connection;
+    EditConnection, "connection.edit", "Edit this connection", SCREENS, ["E"], None, false, has_tabs;
+    Reconnect, "connection.toggle", "Disconnect, or connect again now", ALL_SCREENS, ["x"], None, false, has_connection;
+    StayOffline, "connection.stop", "Disconnect and stay offline: no more attempts", ALL_SCREENS, ["X"], None, false, has_connection;
     NextTheme, "look.theme", "Next theme", ANYWHERE, ["t"], None, false, always;
     ShowNotices, "notices.open", "Past notices", ANYWHERE, ["!"], None, false, always;
     OpenPalette, "palette.open", "Every command, by name", ANYWHERE, [":"], Some("commands"), false, always;
     RunSelected, "palette.run", "Run the selected command", &[Palette], ["enter"], Some("run"), false, always;
     OpenHelp, "help.open", "Help for this screen", ALWAYS, ["?", "f1"], Some("help"), false, always;
     Close, "close", "Close what lies on top", OVERLAYS, ["esc", "q"], Some("close"), false, always;
-    Back, "back", "Back", SCREENS, ["esc"], None, false, always;
+    Back, "back", "Back", ALL_SCREENS, ["esc"], None, false, always;
     Suspend, "suspend", "Suspend to the shell", ALWAYS, ["ctrl-z"], None, false, always;
-    Quit, "quit", "Quit", SCREENS, ["q"], None, false, always;
+    Quit, "quit", "Quit", ALL_SCREENS, ["q"], None, false, always;
     QuitNow, "quit.now", "Quit from anywhere", ALWAYS, ["ctrl-c"], None, false, always;
 }
 
@@ -206,7 +264,7 @@ impl Command {
     /// Whether it can run now; when not, the reason.
     pub fn check(self, app: &App) -> Result<(), Disabled> {
         let row = self.row();
-        if row.danger && app.settings.read_only {
+        if row.danger && app.is_read_only() {
             return Err("refused: this connection is read-only");
         }
         (row.enabled)(app)
@@ -215,7 +273,7 @@ impl Command {
 
 #[cfg(test)]
 mod tests {
-    use super::super::keymap::parse_key;
+    use super::super::keymap::{NTH, parse_key};
     use super::*;
     use std::collections::HashMap;
 
@@ -223,7 +281,7 @@ mod tests {
     fn no_key_means_two_things_in_one_place_except_back() {
         let mut seen: HashMap<(Context, &str), Command> = HashMap::new();
         for row in TABLE {
-            assert!(parse_key(row.keys[0]).is_some(), "{}", row.name);
+            assert!(row.keys[0] == NTH || parse_key(row.keys[0]).is_some(), "{}", row.name);
             for key in row.keys {
                 for context in row.contexts {
                     if row.command == Command::Back {

@@ -1,14 +1,24 @@
 //! One connection: its link, its store, and how it is looked at.
 
+use std::collections::VecDeque;
+use std::time::Duration;
+
 use super::history::HistoryView;
+use super::login::{Credentials, Login};
 use super::message::{MessageView, PayloadView};
 use super::publish::PublishPane;
 use super::rates::Rates;
+use super::subscriptions::{Subscriptions, SubscriptionsPane};
 use super::tree::TreeView;
-use crate::config::Profile;
-use crate::model::{ConnectionId, LinkState, Moment, SubscriptionState, TopicFilter};
+use super::{Pane, Screen};
+use crate::config::{PasswordSource, Profile};
+use crate::model::{ConnectionId, LinkState, Moment, Subscription, Target};
 use crate::store::{Limits, MessageRef, Store};
 use crate::sys::SysModel;
+use tui_input::Input;
+
+/// Outages kept.
+const OUTAGES: usize = 100;
 
 /// One connection.
 #[derive(Debug)]
@@ -17,20 +27,52 @@ pub struct Connection {
     pub id: ConnectionId,
     /// What it was opened from. The name is the one shown; the client id is the one in use.
     pub profile: Profile,
+    /// Its name as shown: that of the profile, numbered when the profile is open more than once.
+    pub title: String,
     /// `mqtt://host:port`, without secrets.
     pub address: String,
     /// Where the link stands.
     pub link: LinkState,
     /// Cause of the last trouble the user was told of since the last success.
     pub(super) told_trouble: Option<String>,
-    /// Filters with what the broker made of them, in the order asked for.
-    pub subscriptions: Vec<(TopicFilter, SubscriptionState)>,
+    /// Filters, with what the broker made of them and what came for them.
+    pub subscriptions: Subscriptions,
+    /// When the broker last answered a SUBSCRIBE.
+    pub answered: Option<Moment>,
+    /// Wide subscriptions that were given back to a public broker because nobody looked.
+    pub resting: Vec<Subscription>,
+    /// When the link was down, oldest first: messages of that time may be missing.
+    pub outages: VecDeque<(Moment, Moment)>,
+    /// Since when the link is down, after it was up.
+    pub(super) down_since: Option<Moment>,
+    /// Client id in use; empty before the session has begun.
+    pub client_id: String,
+    /// Another way to the broker that was saved since: it counts when the connection is begun anew.
+    pub(super) next: Option<Box<(Target, PasswordSource)>>,
+    /// A session was begun: it takes requests.
+    pub(super) begun: bool,
+    /// Typed on screen, instead of what the profile says.
+    pub(super) credentials: Option<Credentials>,
+    /// User and password are being asked for.
+    pub login: Option<Box<Login>>,
+    /// The subscriptions pane, while it is open.
+    pub subscribing: Option<Box<SubscriptionsPane>>,
     /// Everything received.
     pub store: Store,
     /// What the broker says of itself.
     pub sys: SysModel,
     /// Messages and bytes a second over the last two minutes, as measured here.
     pub rates: Rates,
+    /// Which of its screens is in front.
+    pub screen: Screen,
+    /// The explorer's pane that has the keys.
+    pub focus: Pane,
+    /// On a narrow terminal: which of message and history is on screen.
+    pub lower_pane: Pane,
+    /// The tree filter, while it is being typed.
+    pub filter_input: Option<Input>,
+    /// First row of the broker screen.
+    pub broker_scroll: usize,
     /// The tree pane.
     pub tree: TreeView,
     /// The message pane.
@@ -43,6 +85,8 @@ pub struct Connection {
     pub paused: Option<Moment>,
     /// Batches stay full: messages wait in the channel and TCP slows the broker down.
     pub behind: bool,
+    /// Messages received when it was last in front.
+    pub(super) seen: u64,
 }
 
 impl Connection {
@@ -50,25 +94,114 @@ impl Connection {
     pub fn new(id: ConnectionId, profile: Profile, limits: Limits) -> Self {
         Self {
             id,
+            title: profile.name.clone(),
             address: profile.target.url(),
+            subscriptions: Subscriptions::of(&profile),
+            client_id: profile.target.client_id.clone(),
             profile,
             link: LinkState::Idle,
             told_trouble: None,
-            subscriptions: Vec::new(),
+            answered: None,
+            resting: Vec::new(),
+            next: None,
+            outages: VecDeque::new(),
+            down_since: None,
+            begun: false,
+            credentials: None,
+            login: None,
+            subscribing: None,
             store: Store::new(limits),
             sys: SysModel::default(),
             rates: Rates::default(),
+            screen: Screen::default(),
+            focus: Pane::default(),
+            lower_pane: Pane::Message,
+            filter_input: None,
+            broker_scroll: 0,
             tree: TreeView::default(),
             message: MessageView::default(),
             history: HistoryView::default(),
             publish: PublishPane::default(),
             paused: None,
             behind: false,
+            seen: 0,
         }
+    }
+
+    /// Goes by `profile` from here on. What it says of the way to the broker counts when the connection is begun anew; whether it says
+    /// anything else of it than before.
+    pub(super) fn adopt(&mut self, mut profile: Profile) -> bool {
+        let number = self.title.strip_prefix(self.profile.name.as_str()).unwrap_or_default();
+        self.title = format!("{}{number}", profile.name);
+        let way = (profile.target.clone(), profile.password.clone());
+        profile.target.clone_from(&self.profile.target);
+        profile.password.clone_from(&self.profile.password);
+        self.profile = profile;
+        // What was typed or drawn by lot for this run is no difference.
+        let mut before = self.profile.target.clone();
+        before.password = None;
+        if way.0.client_id.is_empty() {
+            before.client_id.clear();
+        }
+        let differs = before != way.0 || self.profile.password != way.1;
+        self.next = differs.then(|| Box::new(way));
+        differs
+    }
+
+    /// Takes the way to the broker that was saved since, if there is one.
+    pub(super) fn take_next(&mut self) {
+        let Some((mut target, password)) = self.next.take().map(|next| *next) else { return };
+        let same_login = target.user == self.profile.target.user && password == self.profile.password;
+        if same_login {
+            target.password = self.profile.target.password.take();
+        } else {
+            self.credentials = None;
+        }
+        self.address = target.url();
+        self.client_id.clone_from(&target.client_id);
+        (self.profile.target, self.profile.password) = (target, password);
+        self.subscriptions = Subscriptions::of(&self.profile);
+        self.resting.clear();
+    }
+
+    /// Notes when the link went down and came back.
+    pub(super) fn note_outage(&mut self, was_connected: bool, now: Moment) {
+        if was_connected && !self.link.is_connected() {
+            self.down_since = Some(now);
+        } else if let LinkState::Connected { since: up, .. } = self.link
+            && let Some(down) = self.down_since.take()
+        {
+            if self.outages.len() == OUTAGES {
+                self.outages.pop_front();
+            }
+            self.outages.push_back((down, up));
+        }
+    }
+
+    /// How long the link was down between two moments.
+    pub fn away(&self, from: Moment, to: Moment) -> Duration {
+        let between =
+            self.outages.iter().filter(|(down, up)| down.mono_us >= from.mono_us && up.mono_us <= to.mono_us);
+        between.map(|(down, up)| up.since(*down)).sum()
+    }
+
+    /// Where to connect as things stand: the profile's target with what was changed on screen since. Knows a password only if it was
+    /// typed or came with the target.
+    pub(super) fn target(&self) -> Target {
+        let mut target = self.profile.target.clone();
+        target.protocol = self.profile.protocol();
+        target.client_id.clone_from(&self.client_id);
+        if let Some(Credentials { user, password }) = self.credentials.clone() {
+            (target.user, target.password) = (user, password);
+        }
+        let wanted = self.subscriptions.list().iter().map(|view| &view.wanted);
+        target.filters = wanted.filter(|wanted| wanted.filter.as_str() != "$SYS/#").cloned().collect();
+        target
     }
 
     /// Takes a point of the rates; held totals stand still, so a paused view has none.
     pub(super) fn sample_rates(&mut self, now: Moment) {
+        self.subscriptions.sample(now.mono_us);
         if self.paused.is_none() {
             let totals = self.store.totals();
             self.rates.sample(totals.messages, totals.bytes, now.mono_us);

@@ -25,6 +25,7 @@ pub fn parse_key(text: &str) -> Option<(KeyCode, KeyModifiers)> {
         "pagedown" => KeyCode::PageDown,
         "home" => KeyCode::Home,
         "end" => KeyCode::End,
+        "delete" => KeyCode::Delete,
         "f1" => KeyCode::F(1),
         _ => {
             let mut letters = name.chars();
@@ -36,6 +37,17 @@ pub fn parse_key(text: &str) -> Option<(KeyCode, KeyModifiers)> {
     };
     Some((code, modifiers))
 }
+
+/// Whether a key as written in the table is this one. `alt-1..9` stands for nine of them.
+fn is_key(text: &str, code: KeyCode, modifiers: KeyModifiers) -> bool {
+    if text == NTH {
+        return modifiers == KeyModifiers::ALT && matches!(code, KeyCode::Char('1'..='9'));
+    }
+    parse_key(text) == Some((code, modifiers))
+}
+
+/// The nine keys that go to a tab by its number.
+pub(super) const NTH: &str = "alt-1..9";
 
 /// A key of the table as it is shown: `Ctrl-S`, `PgUp`, `Space`, `S`.
 pub fn key_label(text: &str) -> String {
@@ -59,6 +71,7 @@ pub fn key_label(text: &str) -> String {
         "pagedown" => "PgDn".into(),
         "home" => "Home".into(),
         "end" => "End".into(),
+        "delete" => "Del".into(),
         "f1" => "F1".into(),
         other => other.into(),
     }
@@ -78,7 +91,7 @@ pub fn command_for(context: Context, key: KeyEvent) -> Option<Command> {
     TABLE
         .iter()
         .filter(|row| row.contexts.contains(&context))
-        .find(|row| row.keys.iter().any(|text| parse_key(text) == Some((code, modifiers))))
+        .find(|row| row.keys.iter().any(|text| is_key(text, code, modifiers)))
         .map(|row| row.command)
 }
 

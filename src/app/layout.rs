@@ -4,6 +4,7 @@
 //! ```text
 //!  wide (from 120 columns)                       medium (from 96): below the tree, side by side
 //!  header ─────────────────────────────────      narrow: below the tree, one of them
+//!  tabs (when there are two or more)
 //!  banner (when the link has trouble)            header ───────────────
 //!  ╭ topics ─────────╮╭ message ───────────╮     ╭ topics ────────────╮
 //!  │                 ││                    │     │                    │
@@ -14,7 +15,7 @@
 
 use ratatui::layout::{Constraint, Layout, Rect};
 
-use super::{App, Pane, Screen};
+use super::{App, Ask, Pane, Screen};
 
 /// Below this the program only says that the terminal is too small.
 pub const MIN_COLUMNS: u16 = 40;
@@ -32,6 +33,8 @@ const PUBLISH_ROWS: u16 = 16;
 pub struct Areas {
     /// First line.
     pub header: Rect,
+    /// The tabs, when there are two or more.
+    pub tabs: Option<Rect>,
     /// What is wrong with the link, when something is.
     pub banner: Option<Rect>,
     /// Between header and footer.
@@ -64,18 +67,21 @@ pub fn areas(app: &App) -> Areas {
         Some(_) => 2,
         None => 0,
     };
-    let [header, banner, body, footer] = Layout::vertical([
+    let several = app.connections().len() > 1;
+    let [header, tabs, banner, body, footer] = Layout::vertical([
         Constraint::Length(1),
+        Constraint::Length(u16::from(several)),
         Constraint::Length(banner_rows),
         Constraint::Min(1),
         Constraint::Length(1),
     ])
     .areas(screen);
     let mut areas = Areas { header, body, footer, ..Areas::default() };
+    areas.tabs = several.then_some(tabs);
     areas.banner = (banner_rows > 0).then_some(banner);
-    if app.screen == Screen::Explorer {
+    if app.screen() == Screen::Explorer {
         explorer(app, &mut areas);
-    } else if app.connection().publish.open {
+    } else if app.screen() == Screen::Broker && app.connection().publish.open {
         let publish_rows = PUBLISH_ROWS.min(body.height / 2);
         let [rest, publish] =
             Layout::vertical([Constraint::Min(1), Constraint::Length(publish_rows)]).areas(body);
@@ -109,7 +115,7 @@ fn explorer(app: &App, areas: &mut Areas) {
         *(if publishing { &mut areas.publish } else { &mut areas.history }) = Some(other);
     } else if publishing {
         areas.publish = Some(lower);
-    } else if app.lower_pane == Pane::History {
+    } else if app.connection().lower_pane == Pane::History {
         areas.history = Some(lower);
     } else {
         areas.message = Some(lower);
@@ -262,4 +268,67 @@ pub fn palette(body: Rect) -> (Rect, Rect) {
         height: frame.height.saturating_sub(4),
     };
     (frame, list)
+}
+
+/// Columns of a question.
+const ASK_COLUMNS: u16 = 64;
+
+/// Parts of a question: drawing and the mouse share them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AskAreas {
+    /// The frame.
+    pub frame: Rect,
+    /// What would happen.
+    pub text: Rect,
+    /// No and yes.
+    pub buttons: [Rect; 2],
+}
+
+/// Areas of a question. Its lines are broken where they are drawn: there is room for each of them twice.
+pub fn ask_areas(body: Rect, ask: &Ask) -> AskAreas {
+    let lines = u16::try_from(ask.lines.len()).unwrap_or(u16::MAX).saturating_mul(2);
+    let frame = overlay(body, ASK_COLUMNS, lines.saturating_add(6));
+    let inside = Rect { x: frame.x + 3, width: frame.width.saturating_sub(6), ..frame };
+    let y = frame.bottom().saturating_sub(3).max(frame.y + 1);
+    let text = Rect { y: frame.y + 2, height: y.saturating_sub(frame.y + 3), ..inside };
+    let yes = Rect { x: inside.x + ASK_BUTTON + 2, y, width: ASK_BUTTON, height: 1 };
+    let no = Rect { x: inside.x, ..yes };
+    AskAreas { frame, text, buttons: [no, yes] }
+}
+
+/// Columns of a button.
+const ASK_BUTTON: u16 = 16;
+
+/// Parts of the subscriptions pane: drawing and the mouse share them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SubscriptionsAreas {
+    /// The frame.
+    pub frame: Rect,
+    /// The line of the column titles.
+    pub titles: Rect,
+    /// The rows that can be selected.
+    pub list: Rect,
+    /// What is said of the selected row, or the entry that is being typed.
+    pub detail: Rect,
+}
+
+/// Areas of the subscriptions pane with `rows` to choose from; the entry needs more lines than a description.
+pub fn subscriptions_areas(body: Rect, rows: usize, typing: bool) -> SubscriptionsAreas {
+    let detail = if typing { 7 } else { 4 };
+    let wanted = u16::try_from(rows).unwrap_or(u16::MAX).clamp(6, 24).saturating_add(detail + 4);
+    let frame = overlay(body, 112, wanted);
+    let inside = Rect {
+        x: frame.x + 1,
+        y: frame.y + 1,
+        width: frame.width.saturating_sub(2),
+        height: frame.height.saturating_sub(2),
+    };
+    let [titles, list, _, detail] = Layout::vertical([
+        Constraint::Length(1),
+        Constraint::Min(1),
+        Constraint::Length(1),
+        Constraint::Length(detail),
+    ])
+    .areas(inside);
+    SubscriptionsAreas { frame, titles, list, detail }
 }

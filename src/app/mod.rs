@@ -4,43 +4,54 @@
 //! up to date before a frame is drawn from `&App`.
 
 mod action;
+mod ask;
 pub mod command;
 mod connection;
+mod connections;
+mod enabled;
 mod filter;
+mod form;
 mod history;
 mod keymap;
 pub mod layout;
+mod login;
 mod message;
 mod node_set;
 mod notices;
 mod palette;
+pub mod places;
 mod publish;
 mod rates;
 mod siblings;
+pub mod subscriptions;
+mod tabs;
 mod tree;
 mod update;
 mod walk;
 
 pub use action::{Action, Done, Effect, SessionRequestName};
+pub use ask::{Ask, Then};
 pub use command::{Command, Context};
 pub use connection::Connection;
+pub use connections::{Choice, ConnectionsView, DEMO, ListLine};
+pub use form::{AfterSaving, Form, FormField, FormRow, Kind};
 pub use history::HistoryView;
 pub use keymap::{command_for, key_label, parse_key};
+pub use login::{Credentials, Login, LoginField};
 pub use message::{MessageView, PayloadView};
 pub use notices::{Notices, SHOWN_FOR};
 pub use palette::PaletteState;
-pub use publish::{Field, MAX_EDITOR_BYTES, MAX_EDITOR_LINES, PublishPane, Sent};
+pub use publish::{Answers, Field, MAX_EDITOR_BYTES, MAX_EDITOR_LINES, PublishPane, Sent};
 pub use rates::Rates;
 pub use siblings::Sort;
 pub use tree::{Place, Step, TreeRow, TreeView};
-use tui_input::Input;
 pub use update::{ingest, update};
 
-use crate::config::Profile;
-use crate::model::{ConnectionId, LinkState, Moment, SubscriptionState, Target};
+use crate::config::{Profile, ProfileBook, Safety};
+use crate::model::{ConnectionId, LinkState, Moment, Subscription, Target};
 use crate::store::Limits;
 
-/// The screens reached by digits.
+/// The screens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Screen {
     /// Tree, message, history.
@@ -48,6 +59,8 @@ pub enum Screen {
     Explorer,
     /// What the broker says of itself.
     Broker,
+    /// Every connection, saved or open. It belongs to none of them.
+    Connections,
 }
 
 /// The panes of the explorer.
@@ -74,6 +87,8 @@ pub enum Overlay {
     Palette(PaletteState),
     /// Past notices.
     Notices,
+    /// A question.
+    Ask(Ask),
 }
 
 /// What was set from outside and does not change while running.
@@ -94,18 +109,18 @@ pub struct App {
     /// Stands in while there is no connection.
     nowhere: Connection,
     active: usize,
-    /// The screen in front.
-    pub screen: Screen,
-    /// The explorer's pane that has the keys.
-    pub focus: Pane,
-    /// On a narrow terminal: which of message and history is on screen.
-    pub lower_pane: Pane,
-    /// The tree filter, while it is being typed.
-    pub filter_input: Option<Input>,
+    /// The saved profiles, and what is wrong with their file.
+    pub book: ProfileBook,
+    /// Profiles of brokers that anybody may use, offered while nothing is saved.
+    pub ready: Vec<Profile>,
+    /// The connections screen.
+    pub list: ConnectionsView,
+    /// The way to the bundled broker, once it runs.
+    pub(super) demo: Option<Box<Target>>,
+    /// The connection being written or changed.
+    pub form: Option<Box<Form>>,
     /// What lies over the screen.
     pub overlay: Overlay,
-    /// First row of the broker screen.
-    pub broker_scroll: usize,
     /// What happened.
     pub notices: Notices,
     /// Index of the theme in use.
@@ -114,6 +129,8 @@ pub struct App {
     pub size: (u16, u16),
     /// What was set from outside.
     pub settings: Settings,
+    /// When a key was last pressed, or the mouse.
+    last_input: Moment,
     next_connection: u32,
     next_publish: u64,
 }
@@ -126,29 +143,48 @@ impl App {
             connections: Vec::new(),
             nowhere: Connection::new(ConnectionId(u32::MAX), nowhere, settings.limits),
             active: 0,
-            screen: Screen::default(),
-            focus: Pane::default(),
-            lower_pane: Pane::Message,
-            filter_input: None,
+            book: ProfileBook::default(),
+            ready: Vec::new(),
+            list: ConnectionsView::default(),
+            demo: None,
+            form: None,
             overlay: Overlay::default(),
-            broker_scroll: 0,
             notices: Notices::default(),
             theme: 0,
             size: (80, 24),
             settings,
+            last_input: Moment::default(),
             next_connection: 0,
             next_publish: 1,
         }
     }
 
-    /// Opens a connection in a tab of its own, in front; the effects begin it.
-    pub fn open(&mut self, profile: Profile) -> Vec<Effect> {
-        let id = ConnectionId(self.next_connection);
-        self.next_connection += 1;
-        let connect = Effect::Connect(id, Box::new(profile.target.clone()), profile.password.clone());
-        self.connections.push(Connection::new(id, profile, self.settings.limits));
-        self.active = self.connections.len() - 1;
-        vec![connect]
+    /// Puts a question; it lies over everything until it is answered.
+    pub fn ask(&mut self, ask: Ask) {
+        self.overlay = Overlay::Ask(ask);
+    }
+
+    /// Whether nothing may be changed at the broker in front.
+    pub fn is_read_only(&self) -> bool {
+        self.settings.read_only || self.connection().profile.safety == Safety::ReadOnly
+    }
+
+    /// The screen in front: of the connection in front, or the one that lists them all.
+    pub fn screen(&self) -> Screen {
+        match self.connections.get(self.active) {
+            Some(connection) if !self.list.called => connection.screen,
+            _ => Screen::Connections,
+        }
+    }
+
+    /// The saved profiles, in the order of the file.
+    pub fn profiles(&self) -> &[Profile] {
+        self.book.profiles()
+    }
+
+    /// The saved profile of the connection in front, as it is in the file.
+    pub fn saved_profile(&self) -> Option<&Profile> {
+        self.profiles().iter().find(|profile| profile.name == self.connection().profile.name)
     }
 
     /// Every connection, in the order of the tabs.
@@ -182,15 +218,31 @@ impl App {
             Overlay::Help(..) => return Context::Help,
             Overlay::Palette(_) => return Context::Palette,
             Overlay::Notices => return Context::Notices,
+            Overlay::Ask(_) => return Context::Ask,
             Overlay::None => {}
+        }
+        if self.screen() == Screen::Connections {
+            return match (&self.form, &self.list.filter_input) {
+                (Some(_), _) => Context::Form,
+                (None, Some(_)) => Context::Filter,
+                (None, None) => Context::Connections,
+            };
+        }
+        if self.connection().login.is_some() {
+            return Context::Login;
+        }
+        if let Some(pane) = &self.connection().subscribing {
+            let typing = pane.entry.is_some();
+            return if typing { Context::SubscriptionEntry } else { Context::Subscriptions };
         }
         if self.connection().publish.open {
             return Context::Publish;
         }
-        if self.filter_input.is_some() {
+        if self.connection().filter_input.is_some() {
             return Context::Filter;
         }
-        match (self.screen, self.focus) {
+        match (self.screen(), self.connection().focus) {
+            (Screen::Connections, _) => Context::Connections,
             (Screen::Broker, _) => Context::Broker,
             (Screen::Explorer, Pane::Topics) => Context::Topics,
             (Screen::Explorer, Pane::Message) => Context::Message,
@@ -198,25 +250,53 @@ impl App {
         }
     }
 
-    /// Whether the tree pane has a filter line.
+    /// Whether the list or tree in front has a filter line.
     pub fn filter_shown(&self) -> bool {
-        self.filter_input.is_some() || !self.connection().tree.filter_text().is_empty()
+        if self.screen() == Screen::Connections {
+            return self.list.filter_input.is_some() || !self.list.filter.is_empty();
+        }
+        self.connection().filter_input.is_some() || !self.connection().tree.filter_text().is_empty()
     }
 }
 
-/// Whether the link needs words on the screen, and which state they are about.
-pub fn banner(app: &App) -> Option<&LinkState> {
-    let link = &app.connection().link;
+/// What needs lines of its own on the screen.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Banner<'a> {
+    /// The link is in trouble.
+    Link(&'a LinkState),
+    /// Something is wrong with the file of the saved connections.
+    Book(&'a ProfileBook),
+    /// These wide subscriptions were given back because nobody looked.
+    Resting(&'a [Subscription]),
+}
+
+/// What needs lines of its own on the screen, if anything.
+pub fn banner(app: &App) -> Option<Banner<'_>> {
+    if app.screen() == Screen::Connections {
+        return book_banner(&app.book);
+    }
+    let connection = app.connection();
+    let link = &connection.link;
     match link {
-        LinkState::Waiting { .. } | LinkState::Stopped { .. } => Some(link),
-        LinkState::Connecting { attempt, .. } if *attempt > 1 => Some(link),
+        LinkState::Waiting { .. } | LinkState::Stopped { .. } => Some(Banner::Link(link)),
+        LinkState::Connecting { attempt, .. } if *attempt > 1 => Some(Banner::Link(link)),
+        _ if !connection.resting.is_empty() => Some(Banner::Resting(&connection.resting)),
         _ => None,
     }
+}
+
+fn book_banner(book: &ProfileBook) -> Option<Banner<'_>> {
+    let quiet = book.faults().is_empty() && book.warnings().is_empty() && book.sealed().is_none();
+    (!quiet).then_some(Banner::Book(book))
 }
 
 /// Brings the rows on screen up to date. To be called before each frame.
 pub fn arrange(app: &mut App, now: Moment) {
     let areas = layout::areas(app);
+    if app.screen() == Screen::Connections {
+        places::arrange(app, areas.body);
+        return;
+    }
     let tree_rows = layout::tree_rows(app, &areas);
     let history_rows = layout::history_rows(&areas);
     let connection = app.connection_mut();
@@ -250,18 +330,13 @@ pub struct Measured {
 /// Takes in what drawing found out, so that scrolling ends at the end.
 pub fn after_view(app: &mut App, measured: &Measured) {
     let last = |(lines, rows): (usize, usize)| lines.saturating_sub(rows);
-    app.broker_scroll = app.broker_scroll.min(last(measured.broker));
     app.notices.scroll = app.notices.scroll.min(last(measured.notices));
     if let Overlay::Help(_, scroll) = &mut app.overlay {
         *scroll = (*scroll).min(last(measured.help));
     }
-    let message = &mut app.connection_mut().message;
+    let connection = app.connection_mut();
+    connection.broker_scroll = connection.broker_scroll.min(last(measured.broker));
+    let message = &mut connection.message;
     (message.lines, message.height) = measured.message;
     message.cut = measured.message_cut;
-}
-
-/// Number of filters that the broker refused.
-pub fn refused_filters(connection: &Connection) -> usize {
-    let refused = |state: &SubscriptionState| matches!(state, SubscriptionState::Refused(_));
-    connection.subscriptions.iter().filter(|(_, state)| refused(state)).count()
 }

@@ -19,7 +19,10 @@ impl PaletteState {
     /// Commands that fit what is typed, best first; all of them, in table order, when nothing is typed.
     pub fn found(&self) -> Vec<Command> {
         let listed = TABLE.iter().filter(|row| {
-            !matches!(row.command, Command::RunSelected | Command::OpenPalette | Command::Close)
+            !matches!(
+                row.command,
+                Command::RunSelected | Command::OpenPalette | Command::Close | Command::GoToTab
+            )
         });
         let text = self.input.value().trim();
         if text.is_empty() {

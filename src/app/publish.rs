@@ -6,7 +6,7 @@ use bytes::Bytes;
 use ratatui_textarea::TextArea;
 use tui_input::Input;
 
-use crate::model::{Moment, Publication, PublishId, PublishState, QoS, check_topic};
+use crate::model::{Moment, Properties, Publication, PublishId, PublishState, QoS, check_topic};
 use crate::payload::sanitise::is_clean;
 use crate::store::TopicId;
 
@@ -63,6 +63,15 @@ pub struct Sent {
     pub state: PublishState,
 }
 
+/// A request that is being answered (MQTT 5.0, 4.10).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answers {
+    /// Its response topic.
+    pub topic: String,
+    /// Its correlation data, to be sent back.
+    pub correlation: Option<Bytes>,
+}
+
 /// State of the pane.
 #[derive(Debug, Default)]
 pub struct PublishPane {
@@ -86,6 +95,8 @@ pub struct PublishPane {
     pub draft_from: Option<String>,
     /// The `$` topic the user was warned of; sending again confirms it.
     pub confirmed: Option<String>,
+    /// What the message answers, while the topic is the one that asked for it.
+    pub answers: Option<Answers>,
     sent: VecDeque<Sent>,
 }
 
@@ -131,8 +142,18 @@ impl PublishPane {
             payload: Bytes::from(self.payload_text()),
             qos: self.qos,
             retain: self.retain,
-            properties: None,
+            properties: self.properties(),
         })
+    }
+
+    /// The request that the message as it stands answers.
+    pub fn answering(&self) -> Option<&Answers> {
+        self.answers.as_ref().filter(|answers| answers.topic == self.topic.value())
+    }
+
+    fn properties(&self) -> Option<Box<Properties>> {
+        let correlation_data = self.answering()?.correlation.clone()?;
+        Some(Box::new(Properties { correlation_data: Some(correlation_data), ..Properties::default() }))
     }
 
     /// Remembers a message as sent. When there are too many, the oldest whose fate is known goes first.
@@ -142,6 +163,21 @@ impl PublishPane {
             self.sent.remove(settled.unwrap_or(KEPT - 1));
         }
         self.sent.push_front(sent);
+    }
+
+    /// The newest message that still waits to be sent.
+    pub fn queued(&self) -> Option<&Sent> {
+        self.sent.iter().find(|sent| sent.state == PublishState::Queued)
+    }
+
+    /// The session ends and another begins: what had no final state gets one.
+    pub(super) fn settle(&mut self) {
+        for sent in self.sent.iter_mut().filter(|sent| !sent.state.is_final(sent.qos)) {
+            sent.state = match sent.state {
+                PublishState::Queued => PublishState::Failed("a new session began".into()),
+                _ => PublishState::Lost("a new session began".into()),
+            };
+        }
     }
 
     /// Sent messages, newest first.

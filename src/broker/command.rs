@@ -6,6 +6,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use super::Stats;
+use super::misbehaviour::Farewell;
 use super::packet::{Connect, Inbound, Outgoing};
 use crate::model::{Publication, TopicFilter};
 
@@ -38,6 +39,8 @@ pub(super) enum Command {
     Closed { link: LinkId, end: End },
     /// An in-process client publishes.
     LocalPublish { link: LinkId, publication: Publication },
+    /// All clients of the network are to go.
+    Dismiss(Farewell),
     /// Somebody wants the counters.
     Stats(oneshot::Sender<Stats>),
 }

@@ -1,4 +1,4 @@
-//! One socket: CONNECT and login, then packets in and batches out until either side ends it. Knows bytes and time; what
+//! One connection: CONNECT and login, then packets in and batches out until either side ends it. Knows bytes and time; what
 //! packets mean is the hub's business.
 
 use std::future::pending;
@@ -7,9 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::BytesMut;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
-use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
@@ -18,16 +16,18 @@ use super::command::{Attach, Command, End, LinkId};
 use super::decode::{self, Fault};
 use super::encode::{encode, refusal};
 use super::greeting::{self, Greeting};
-use super::misbehaviour::{ConnackFault, Misbehaviour};
-use super::packet::{Connect, Inbound, Outgoing, reason};
-use crate::model::Protocol;
+use super::misbehaviour::{Announced, ConnackFault, Misbehaviour};
+use super::packet::{Connect, Inbound, MAX_PACKET, Outgoing, reason};
+use crate::model::{Protocol, Secret};
 
 /// A client that says nothing for this long is none.
 const CONNECT_TIME: Duration = Duration::from_secs(10);
 /// What a connection that is to end may still take to write what it was given.
-const LAST_WORDS: Duration = Duration::from_secs(1);
+pub(super) const LAST_WORDS: Duration = Duration::from_secs(1);
 /// Bytes collected before they are written.
 const WRITE_AT: usize = 64 << 10;
+/// Bytes of a large payload written at a time: over a WebSocket they make one frame, and clients limit those.
+const WRITE_AT_MOST: usize = 1 << 20;
 /// Bytes read at a time, at least.
 const READ_ROOM: usize = 16 << 10;
 /// Packets handed to the hub at a time.
@@ -39,23 +39,21 @@ const UNREAD_ANSWERS: usize = 4 * PACKETS;
 #[derive(Debug, Clone)]
 pub(super) struct Door {
     pub(super) commands: mpsc::Sender<Command>,
-    pub(super) users: Option<Arc<Vec<(String, String)>>>,
+    pub(super) users: Option<Arc<Vec<(String, Secret)>>>,
     pub(super) misbehaviour: watch::Receiver<Misbehaviour>,
     pub(super) stop: CancellationToken,
 }
 
 /// Serves one client from its first byte to its last.
-pub(super) async fn serve(stream: TcpStream, door: Door) {
-    // Without it small packets wait for acknowledgements; a socket that cannot do it is slower, not wrong.
-    let _ = stream.set_nodelay(true);
-    let (read, mut write) = stream.into_split();
-    let mut input = Input { read, buffer: BytesMut::new(), taken: 0 };
+pub(super) async fn serve<R: AsyncRead + Unpin, W: AsyncWrite + Unpin>(read: R, mut write: W, door: Door) {
+    let mut input = Input { read, buffer: BytesMut::new(), taken: 0, max_packet: MAX_PACKET };
     let connect = tokio::select! {
         () = door.stop.cancelled() => return,
         connect = greet(&mut input, &mut write, &door) => connect,
     };
     let Some(connect) = connect else { return };
-    let (protocol, keep_alive) = (connect.protocol, connect.keep_alive);
+    let protocol = connect.protocol;
+    let keep_alive = keep_to_announced(&mut input, &connect, &door);
     let closing = CancellationToken::new();
     let (attach, batches) = Attach::new(connect, closing.clone(), None);
     let link = attach.link;
@@ -69,43 +67,64 @@ pub(super) async fn serve(stream: TcpStream, door: Door) {
     tokio::join!(read_until_closed(reader, closing.clone()), write_until_closed(output, batches, closing));
 }
 
+/// Limits the client to what CONNACK will tell it; returns the keep alive in force, in seconds.
+fn keep_to_announced<R>(input: &mut Input<R>, connect: &Connect, door: &Door) -> u16 {
+    let misbehaviour = door.misbehaviour.borrow();
+    if connect.protocol == Protocol::V4 {
+        return connect.keep_alive;
+    }
+    if let Some(bytes) = misbehaviour.announced.maximum_packet_size {
+        input.max_packet = bytes as usize;
+    }
+    misbehaviour.announced.server_keep_alive.unwrap_or(connect.keep_alive)
+}
+
 /// Reads CONNECT and checks the login. `None` when the connection is to be closed, told or not.
-async fn greet(input: &mut Input, write: &mut OwnedWriteHalf, door: &Door) -> Option<Connect> {
+async fn greet<R: AsyncRead + Unpin, W: AsyncWrite + Unpin>(
+    input: &mut Input<R>,
+    write: &mut W,
+    door: &Door,
+) -> Option<Connect> {
     let frame = timeout(CONNECT_TIME, input.first_frame()).await.ok()??;
     let connect = match greeting::read(frame.freeze()) {
         Ok(Greeting::Connect(connect)) => connect,
-        Ok(Greeting::Refuse(protocol, code)) => return refuse(write, protocol, code).await,
+        Ok(Greeting::Refuse(protocol, code)) => {
+            return refuse(write, protocol, code, &Announced::default()).await;
+        }
         Err(_) => return None,
     };
     let protocol = connect.protocol;
-    let fault = {
+    let (fault, announced) = {
         let misbehaviour = door.misbehaviour.borrow();
         let hits = misbehaviour.connack_for.is_none_or(|only| only == protocol);
-        if hits { misbehaviour.connack.clone() } else { ConnackFault::None }
+        let fault = if hits { misbehaviour.connack.clone() } else { ConnackFault::None };
+        (fault, misbehaviour.announced.clone())
     };
     match fault {
         ConnackFault::None => {}
-        ConnackFault::Refuse(code) => return refuse(write, protocol, code).await,
+        ConnackFault::Refuse(code) => return refuse(write, protocol, code, &announced).await,
+        ConnackFault::RefuseAs(protocol, code) => return refuse(write, protocol, code, &announced).await,
         ConnackFault::Delay(time) => sleep(time).await,
         ConnackFault::Close => return None,
         ConnackFault::Never => return input.ignore().await,
         ConnackFault::Bytes(bytes) => {
             write.write_all(&bytes).await.ok()?;
+            write.flush().await.ok()?;
             return input.ignore().await;
         }
     }
     match login_fault(door.users.as_deref().map(Vec::as_slice), &connect) {
         None => Some(*connect),
-        Some(code) => refuse(write, protocol, code).await,
+        Some(code) => refuse(write, protocol, code, &announced).await,
     }
 }
 
 /// The code to refuse a login with, if it is to be refused.
-fn login_fault(users: Option<&[(String, String)]>, connect: &Connect) -> Option<u8> {
+fn login_fault(users: Option<&[(String, Secret)]>, connect: &Connect) -> Option<u8> {
     let users = users?;
     let name = connect.user.as_deref().unwrap_or_default();
-    let password = connect.password.as_deref().unwrap_or_default();
-    let is_known = users.iter().any(|(user, secret)| user == name && secret == password);
+    let password = connect.password.as_ref().map_or("", Secret::expose);
+    let is_known = users.iter().any(|(user, secret)| user == name && secret.expose() == password);
     let is_anonymous = name.is_empty();
     match (is_known, connect.protocol) {
         (true, _) => None,
@@ -115,26 +134,34 @@ fn login_fault(users: Option<&[(String, String)]>, connect: &Connect) -> Option<
     }
 }
 
-async fn refuse<T>(write: &mut OwnedWriteHalf, protocol: Protocol, code: u8) -> Option<T> {
+async fn refuse<T>(
+    write: &mut (impl AsyncWrite + Unpin),
+    protocol: Protocol,
+    code: u8,
+    announced: &Announced,
+) -> Option<T> {
     let mut bytes = BytesMut::new();
-    refusal(&mut bytes, protocol, code);
+    refusal(&mut bytes, protocol, code, announced);
     write.write_all(&bytes).await.ok()?;
     write.shutdown().await.ok()?;
     None
 }
 
-/// The reading half of a socket, in frames.
-struct Input {
-    read: OwnedReadHalf,
+/// The reading half of a stream, in frames.
+struct Input<R> {
+    read: R,
     buffer: BytesMut,
     /// Bytes of the frames taken since the hub was told.
     taken: usize,
+    /// Bytes in the largest packet the client may send.
+    max_packet: usize,
 }
 
-impl Input {
+impl<R: AsyncRead + Unpin> Input<R> {
     /// The next frame, when all of it has been read.
     fn ready(&mut self) -> Result<Option<BytesMut>, Fault> {
         match decode::frame_length(&self.buffer)? {
+            Some(length) if length > self.max_packet => Err(Fault(reason::PACKET_TOO_LARGE)),
             Some(length) if length <= self.buffer.len() => {
                 self.taken += length;
                 Ok(Some(self.buffer.split_to(length)))
@@ -176,8 +203,8 @@ impl Input {
 }
 
 /// What the reading side of a connected client needs.
-struct Reader {
-    input: Input,
+struct Reader<R> {
+    input: Input<R>,
     protocol: Protocol,
     keep_alive: u16,
     link: LinkId,
@@ -186,7 +213,7 @@ struct Reader {
     unread: Arc<Semaphore>,
 }
 
-async fn read_until_closed(mut reader: Reader, closing: CancellationToken) {
+async fn read_until_closed<R: AsyncRead + Unpin>(mut reader: Reader<R>, closing: CancellationToken) {
     let end = tokio::select! {
         // By the hub, which then knows, or by the writing half, which could not write.
         () = closing.cancelled() => Some(End::Lost),
@@ -201,7 +228,7 @@ async fn read_until_closed(mut reader: Reader, closing: CancellationToken) {
     let _ = timeout(LAST_WORDS, reader.input.ignore::<()>()).await;
 }
 
-impl Reader {
+impl<R: AsyncRead + Unpin> Reader<R> {
     /// Hands packets to the hub until the connection is to end; `None` when the hub knows that already.
     async fn packets(&mut self) -> Option<End> {
         let limit = Duration::from_millis(u64::from(self.keep_alive) * 1_500);
@@ -277,17 +304,17 @@ async fn dropped(misbehaviour: &mut watch::Receiver<Misbehaviour>, count: u64) {
     }
 }
 
-/// The writing half of a connected client's socket.
-struct Output {
-    write: OwnedWriteHalf,
+/// The writing half of a connected client's stream.
+struct Output<W> {
+    write: W,
     protocol: Protocol,
     link: LinkId,
     commands: mpsc::Sender<Command>,
     unread: Arc<Semaphore>,
 }
 
-async fn write_until_closed(
-    mut output: Output,
+async fn write_until_closed<W: AsyncWrite + Unpin>(
+    mut output: Output<W>,
     mut batches: mpsc::Receiver<Vec<Outgoing>>,
     closing: CancellationToken,
 ) {
@@ -304,7 +331,7 @@ async fn write_until_closed(
     closing.cancel();
 }
 
-impl Output {
+impl<W: AsyncWrite + Unpin> Output<W> {
     /// Writes batches until there are no more.
     async fn batches(&mut self, batches: &mut mpsc::Receiver<Vec<Outgoing>>) -> io::Result<()> {
         let mut buffer = BytesMut::new();
@@ -330,12 +357,16 @@ impl Output {
             }
             if let Some(payload) = large {
                 bytes += payload.len();
-                self.write.write_all(&payload).await?;
+                for part in payload.chunks(WRITE_AT_MOST) {
+                    self.write.write_all(part).await?;
+                }
             }
         }
         bytes += buffer.len();
         self.write.write_all(buffer).await?;
         buffer.clear();
+        // TLS keeps back what did not fit into the socket.
+        self.write.flush().await?;
         Ok(bytes)
     }
 }
@@ -346,10 +377,11 @@ mod tests {
 
     #[test]
     fn c12_a_login_is_refused_with_the_code_of_its_version() {
-        let users = vec![("bob".to_owned(), "secret".to_owned())];
+        let users = vec![("bob".to_owned(), Secret::from("secret"))];
         let attempt = |protocol, user: &str, password: &str| {
             let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-            let connect = Connect { user: some(user), password: some(password), ..Connect::clean(protocol) };
+            let password = some(password).map(Secret::from);
+            let connect = Connect { user: some(user), password, ..Connect::clean(protocol) };
             login_fault(Some(&users), &connect)
         };
         for (user, password, v4, v5) in [

@@ -1,10 +1,10 @@
-//! Packets to bytes. Written by hand where the codec would want the topic copied for every receiver, or spells a packet
-//! in a way the standard does not; connections call it, many packets to one buffer.
+//! Packets to bytes. Written by hand: the codec would want the topic copied for every receiver, and spells some packets in a
+//! way the standard does not. Connections call it, many packets to one buffer.
 
 use bytes::{BufMut, Bytes, BytesMut};
-use rumqttc::v5::mqttbytes::v5;
 use tokio::time::Instant;
 
+use super::misbehaviour::{Announced, Farewell};
 use super::packet::{Delivery, Outgoing};
 use crate::model::{Properties, Protocol, QoS};
 
@@ -20,9 +20,9 @@ pub(super) fn encode(
 ) -> Option<Bytes> {
     match packet {
         Outgoing::Publish(delivery) => return publish(out, protocol, delivery, now),
-        Outgoing::ConnAck { session_present, assigned, max_qos } => match protocol {
+        Outgoing::ConnAck { session_present, max_qos, announced } => match protocol {
             Protocol::V4 => out.put_slice(&[0x20, 2, u8::from(*session_present), 0]),
-            Protocol::V5 => connack_v5(out, *session_present, assigned.as_deref(), *max_qos),
+            Protocol::V5 => connack_v5(out, [u8::from(*session_present), 0], *max_qos, announced),
         },
         Outgoing::PubAck { pkid, reason } => acknowledge(out, protocol, 0x40, *pkid, *reason),
         Outgoing::PubRec { pkid, reason } => acknowledge(out, protocol, 0x50, *pkid, *reason),
@@ -43,9 +43,9 @@ pub(super) fn encode(
             out.put_slice(codes);
         }
         Outgoing::Pong => out.put_slice(&[0xD0, 0]),
-        Outgoing::Disconnect { reason } => {
+        Outgoing::Disconnect(farewell) => {
             if protocol == Protocol::V5 {
-                out.put_slice(&[0xE0, 2, *reason, 0]);
+                disconnect_v5(out, farewell);
             }
         }
         Outgoing::Raw(bytes) => out.put_slice(bytes),
@@ -53,38 +53,86 @@ pub(super) fn encode(
     None
 }
 
-/// Appends a CONNACK that refuses with `code`, whatever it is.
-pub(super) fn refusal(out: &mut BytesMut, protocol: Protocol, code: u8) {
+/// Appends a CONNACK that refuses with `code`, whatever it is; with the texts of `announced` in MQTT 5.
+pub(super) fn refusal(out: &mut BytesMut, protocol: Protocol, code: u8, announced: &Announced) {
     match protocol {
         Protocol::V4 => out.put_slice(&[0x20, 2, 0, code]),
-        Protocol::V5 => out.put_slice(&[0x20, 3, 0, code, 0]),
+        Protocol::V5 => {
+            let texts = Announced {
+                reason_string: announced.reason_string.clone(),
+                server_reference: announced.server_reference.clone(),
+                user_properties: announced.user_properties.clone(),
+                ..Announced::default()
+            };
+            connack_v5(out, [0, code], None, &texts);
+        }
     }
 }
 
-fn connack_v5(out: &mut BytesMut, session_present: bool, assigned: Option<&str>, max_qos: Option<QoS>) {
-    let properties = v5::ConnAckProperties {
-        session_expiry_interval: None,
-        receive_max: None,
+/// Identifiers of the properties of CONNACK and DISCONNECT (MQTT 5.0, 2.2.2.2).
+mod property {
+    pub(super) const SESSION_EXPIRY: u8 = 17;
+    pub(super) const ASSIGNED_CLIENT_ID: u8 = 18;
+    pub(super) const SERVER_KEEP_ALIVE: u8 = 19;
+    pub(super) const SERVER_REFERENCE: u8 = 28;
+    pub(super) const REASON_STRING: u8 = 31;
+    pub(super) const RECEIVE_MAXIMUM: u8 = 33;
+    pub(super) const MAXIMUM_QOS: u8 = 36;
+    pub(super) const RETAIN_AVAILABLE: u8 = 37;
+    pub(super) const USER: u8 = 38;
+    pub(super) const MAXIMUM_PACKET_SIZE: u8 = 39;
+    pub(super) const WILDCARDS_AVAILABLE: u8 = 40;
+    pub(super) const SUBSCRIPTION_IDS_AVAILABLE: u8 = 41;
+    pub(super) const SHARED_AVAILABLE: u8 = 42;
+}
+
+fn connack_v5(out: &mut BytesMut, flags_and_code: [u8; 2], max_qos: Option<QoS>, announced: &Announced) {
+    let mut properties = BytesMut::new();
+    let numbers = [
+        (property::SESSION_EXPIRY, announced.session_expiry),
+        (property::MAXIMUM_PACKET_SIZE, announced.maximum_packet_size),
+    ];
+    for (id, number) in numbers.into_iter().filter_map(|(id, number)| Some((id, number?))) {
+        properties.put_u8(id);
+        properties.put_u32(number);
+    }
+    let shorts = [
+        (property::RECEIVE_MAXIMUM, announced.receive_maximum),
+        (property::SERVER_KEEP_ALIVE, announced.server_keep_alive),
+    ];
+    for (id, number) in shorts.into_iter().filter_map(|(id, number)| Some((id, number?))) {
+        properties.put_u8(id);
+        properties.put_u16(number);
+    }
+    let bytes = [
         // "2" is said by leaving it out (MQTT 5.0, 3.2.2.3.4).
-        max_qos: max_qos.filter(|qos| *qos < QoS::ExactlyOnce).map(QoS::level),
-        retain_available: None,
-        max_packet_size: None,
-        assigned_client_identifier: assigned.map(str::to_owned),
-        topic_alias_max: None,
-        reason_string: None,
-        user_properties: Vec::new(),
-        wildcard_subscription_available: None,
-        subscription_identifiers_available: None,
-        shared_subscription_available: None,
-        server_keep_alive: None,
-        response_information: None,
-        server_reference: None,
-        authentication_method: None,
-        authentication_data: None,
-    };
-    let code = v5::ConnectReturnCode::Success;
-    // Writing to memory cannot fail: the packet is far below the size limit.
-    let _ = v5::ConnAck { session_present, code, properties: Some(properties) }.write(out);
+        (property::MAXIMUM_QOS, max_qos.filter(|qos| *qos < QoS::ExactlyOnce).map(QoS::level)),
+        (property::RETAIN_AVAILABLE, announced.retain_available.map(u8::from)),
+        (property::WILDCARDS_AVAILABLE, announced.wildcards_available.map(u8::from)),
+        (property::SUBSCRIPTION_IDS_AVAILABLE, announced.subscription_ids_available.map(u8::from)),
+        (property::SHARED_AVAILABLE, announced.shared_available.map(u8::from)),
+    ];
+    for (id, byte) in bytes.into_iter().filter_map(|(id, byte)| Some((id, byte?))) {
+        properties.put_slice(&[id, byte]);
+    }
+    put_optional_text(&mut properties, property::ASSIGNED_CLIENT_ID, announced.assigned_client_id.as_deref());
+    put_optional_text(&mut properties, property::REASON_STRING, announced.reason_string.as_deref());
+    put_optional_text(&mut properties, property::SERVER_REFERENCE, announced.server_reference.as_deref());
+    put_user_properties(&mut properties, &announced.user_properties);
+    header(out, 0x20, 2 + length_length(properties.len()) + properties.len());
+    out.put_slice(&flags_and_code);
+    put_length(out, properties.len());
+    out.put_slice(&properties);
+}
+
+fn disconnect_v5(out: &mut BytesMut, farewell: &Farewell) {
+    let mut properties = BytesMut::new();
+    put_optional_text(&mut properties, property::REASON_STRING, farewell.reason_string.as_deref());
+    put_optional_text(&mut properties, property::SERVER_REFERENCE, farewell.server_reference.as_deref());
+    header(out, 0xE0, 1 + length_length(properties.len()) + properties.len());
+    out.put_u8(farewell.code);
+    put_length(out, properties.len());
+    out.put_slice(&properties);
 }
 
 fn acknowledge(out: &mut BytesMut, protocol: Protocol, first: u8, pkid: u16, reason: u8) {
@@ -150,10 +198,21 @@ fn put_properties(out: &mut BytesMut, properties: &Properties, expiry: Option<u3
         out.put_u16(data.len() as u16);
         out.put_slice(data);
     }
-    for (key, value) in &properties.user_properties {
-        out.put_u8(38);
+    put_user_properties(out, &properties.user_properties);
+}
+
+fn put_user_properties(out: &mut BytesMut, pairs: &[(String, String)]) {
+    for (key, value) in pairs {
+        out.put_u8(property::USER);
         put_text(out, key);
         put_text(out, value);
+    }
+}
+
+fn put_optional_text(out: &mut BytesMut, id: u8, text: Option<&str>) {
+    if let Some(text) = text {
+        out.put_u8(id);
+        put_text(out, text);
     }
 }
 
@@ -196,6 +255,7 @@ mod tests {
     use std::sync::Arc;
 
     use rumqttc::mqttbytes::v4;
+    use rumqttc::v5::mqttbytes::v5;
 
     use super::super::packet::Stored;
     use super::*;
@@ -221,7 +281,7 @@ mod tests {
                 &[0x90, 5, 0, 1, 0, 2, 0x8F],
             ),
             (Outgoing::UnsubAck { pkid: 1, codes: vec![0x11] }, &[0xB0, 2, 0, 1], &[0xB0, 4, 0, 1, 0, 0x11]),
-            (Outgoing::Disconnect { reason: 0x8B }, &[], &[0xE0, 2, 0x8B, 0]),
+            (Outgoing::Disconnect(Box::new(0x8B.into())), &[], &[0xE0, 2, 0x8B, 0]),
         ] {
             assert_eq!(bytes_of(Protocol::V4, &packet), v4, "{packet:?}");
             assert_eq!(bytes_of(Protocol::V5, &packet), v5, "{packet:?}");

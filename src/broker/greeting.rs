@@ -55,7 +55,7 @@ fn greeting_v4(frame: Bytes) -> Result<Greeting, Fault> {
         },
         delay: 0,
     });
-    let (user, password) = packet.login.map(|login| (login.username, login.password)).unzip();
+    let (user, password) = packet.login.map(|login| (login.username, login.password.into())).unzip();
     checked(Connect {
         client_id: packet.client_id,
         clean: packet.clean_session,
@@ -79,7 +79,7 @@ fn greeting_v5(frame: Bytes) -> Result<Greeting, Fault> {
     if wishes.receive_maximum == Some(0) || wishes.max_packet_size == Some(0) {
         return Err(PROTOCOL_ERROR);
     }
-    let (user, password) = login.map(|login| (login.username, login.password)).unzip();
+    let (user, password) = login.map(|login| (login.username, login.password.into())).unzip();
     checked(Connect {
         client_id: packet.client_id,
         clean: packet.clean_start,

@@ -139,6 +139,7 @@ impl Hub {
                 self.counters.count_received(&publication);
                 self.route(publication, Some(key), now);
             }
+            Command::Dismiss(farewell) => self.dismiss(&farewell, now),
             Command::Stats(reply) => {
                 // Whoever asked may have stopped waiting.
                 let _ = reply.send(self.stats());
@@ -243,7 +244,7 @@ impl Hub {
 
     fn say_goodbye(&mut self) {
         for key in 0..self.sessions.len() {
-            self.cut(key, Some(reason::SERVER_SHUTTING_DOWN));
+            self.cut(key, Some(reason::SERVER_SHUTTING_DOWN.into()));
         }
     }
 

@@ -1,18 +1,21 @@
-//! The bundled MQTT broker: 3.1.1 and 5 on one TCP port, for tests, for `mqtt-tui broker` and for the demo.
+//! The bundled MQTT broker: 3.1.1 and 5 over TCP, TLS, WebSocket and Unix sockets, for tests, for `mqtt-tui broker` and for
+//! the demo.
 //!
 //! ```text
-//!  listener ─▶ connection (one task a socket) ── Command, bounded ──▶ hub (one task owns sessions, retained, $SYS)
+//!  listeners ▶ connection (one task a socket) ── Command, bounded ──▶ hub (one task owns sessions, retained, $SYS)
 //!                  ▲                                                   │
 //!                  └────────── at most two batches under way ──────────┘
 //! ```
 //! Nothing is shared and nothing is locked: connections turn bytes into packets and back, the hub decides. A slow hub
 //! slows its publishers through TCP; a slow subscriber fills its own queue, whose overflow is dropped and counted.
 
+mod certificates;
 mod command;
 mod connection;
 mod decode;
 pub mod demo;
 mod encode;
+mod error;
 pub mod fleet;
 mod greeting;
 mod hub;
@@ -20,6 +23,7 @@ mod inflight;
 mod listener;
 mod local;
 mod misbehaviour;
+mod options;
 mod packet;
 mod presence;
 mod retained;
@@ -27,116 +31,33 @@ mod routing;
 mod session;
 mod subscriptions;
 mod sys;
+mod tls;
+#[cfg(unix)]
+mod unix;
+mod websocket;
 
-use std::fmt;
-use std::io;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
+use listener::{Layers, Socket};
 use tokio::net::TcpListener;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
+use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use crate::model::{Clock, TopicFault};
+use crate::model::Clock;
 
+pub use certificates::{Authority, CertificateOptions, Certificates, Identity, KeyForm, Usage};
+pub use error::BrokerError;
 pub use local::{Local, LocalOptions};
-pub use misbehaviour::{ConnackFault, Misbehaviour};
+pub use misbehaviour::{Announced, ConnackFault, Farewell, Misbehaviour};
+pub use options::{BrokerOptions, Listener, ListenerKind, WEB_SOCKET_PATH, exposure_warning};
+pub use tls::{ServerTls, TlsError};
 
 /// Commands that may wait for the hub; beyond that, connections wait.
 const COMMANDS: usize = 64;
-
-/// How the broker runs.
-#[derive(Debug, Clone)]
-pub struct BrokerOptions {
-    /// Address to listen on. Anything but loopback deserves [`exposure_warning`].
-    pub bind: IpAddr,
-    /// TCP port; 0 takes any free one.
-    pub port: u16,
-    /// How often changed `$SYS` values are published; zero turns `$SYS` off.
-    pub sys_interval: Duration,
-    /// Bytes of live messages that may wait for one client, topics and payloads. What exceeds it is dropped and counted.
-    /// Retained messages sent because of a subscription do not count: they are fetched as the client takes them.
-    pub queue_bytes: usize,
-    /// User names and passwords that may log in; `None` lets anybody in.
-    pub users: Option<Vec<(String, String)>>,
-    /// What to do wrong, for tests.
-    pub misbehaviour: Misbehaviour,
-}
-
-impl Default for BrokerOptions {
-    fn default() -> Self {
-        Self {
-            bind: IpAddr::V4(Ipv4Addr::LOCALHOST),
-            port: 1883,
-            sys_interval: Duration::from_secs(10),
-            queue_bytes: 64 << 20,
-            users: None,
-            misbehaviour: Misbehaviour::default(),
-        }
-    }
-}
-
-/// Why the broker cannot do what was asked.
-#[derive(Debug)]
-pub enum BrokerError {
-    /// The address cannot be listened on.
-    Listen {
-        /// Where it tried to listen.
-        address: SocketAddr,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// The broker was stopped.
-    Stopped,
-    /// The topic of a publication is not one.
-    Topic(TopicFault),
-}
-
-impl fmt::Display for BrokerError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Listen { address, source } => {
-                write!(f, "cannot listen on {address}: {source}; ")?;
-                f.write_str(match source.kind() {
-                    io::ErrorKind::AddrInUse => {
-                        "another program uses that port: stop it, or choose another (0 takes any)"
-                    }
-                    io::ErrorKind::PermissionDenied => {
-                        "ports below 1024 need more rights: choose a higher one"
-                    }
-                    io::ErrorKind::AddrNotAvailable => {
-                        "no network interface here has that address: 127.0.0.1 always works"
-                    }
-                    _ => "choose another address or port",
-                })
-            }
-            Self::Stopped => f.write_str("the bundled broker was stopped"),
-            Self::Topic(fault) => write!(f, "cannot publish: {fault}"),
-        }
-    }
-}
-
-impl std::error::Error for BrokerError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Listen { source, .. } => Some(source),
-            Self::Topic(fault) => Some(fault),
-            Self::Stopped => None,
-        }
-    }
-}
-
-/// What to tell a user who binds the broker to `bind`, when it can be reached from other machines.
-pub fn exposure_warning(bind: IpAddr) -> Option<String> {
-    (!bind.is_loopback()).then(|| {
-        let place = if bind.is_unspecified() { "every network interface".to_owned() } else { bind.to_string() };
-        format!(
-            "the test broker listens on {place}, without encryption: anyone who can reach this machine can read and publish everything on it"
-        )
-    })
-}
 
 /// Counters since the broker started. In-process clients are counted like any other.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -175,47 +96,71 @@ pub struct Stats {
 #[derive(Debug)]
 pub struct Broker {
     address: SocketAddr,
+    listeners: Vec<Listener>,
     commands: mpsc::Sender<command::Command>,
     misbehaviour: watch::Sender<Misbehaviour>,
     clock: Clock,
-    hub: JoinHandle<()>,
-    listener: JoinHandle<()>,
+    tasks: Vec<JoinHandle<()>>,
     running: DropGuard,
 }
 
 impl Broker {
-    /// Listens and serves until stopped or dropped. Needs a tokio runtime. Fails when the address cannot be bound.
+    /// Listens and serves until stopped or dropped. Needs a tokio runtime. Fails when an address cannot be bound or the
+    /// certificates cannot be used; then nothing runs.
     pub async fn start(options: BrokerOptions) -> Result<Self, BrokerError> {
-        let wanted = SocketAddr::new(options.bind, options.port);
-        let failed = |source| BrokerError::Listen { address: wanted, source };
-        let socket = TcpListener::bind(wanted).await.map_err(failed)?;
-        let address = socket.local_addr().map_err(failed)?;
+        let plain = Listener { kind: ListenerKind::Tcp, address: (options.bind, options.port).into() };
+        let mut doors = Vec::new();
+        let mut listeners = Vec::new();
+        let tls = acceptor(&options)?;
+        for wanted in std::iter::once(plain).chain(options.listeners) {
+            let (socket, address) = bind(wanted.address).await?;
+            listeners.push(Listener { address, ..wanted });
+            let web_socket = wanted.kind.transport().is_websocket();
+            let tls = tls.clone().filter(|_| wanted.kind.transport().is_tls());
+            doors.push((socket, Layers { tls, web_socket }));
+        }
+        if let Some(path) = &options.unix {
+            doors.push((bind_unix(path)?, Layers::NONE));
+        }
         let stop = CancellationToken::new();
         let (commands, inbox) = mpsc::channel(COMMANDS);
         let (misbehaviour, faults) = watch::channel(options.misbehaviour);
         let hub = hub::Hub::new(options.sys_interval, options.queue_bytes, faults.clone());
-        let hub = tokio::spawn(hub::run(hub, inbox, stop.clone()));
+        let mut tasks = vec![tokio::spawn(hub::run(hub, inbox, stop.clone()))];
         let door = connection::Door {
             commands: commands.clone(),
             users: options.users.map(Arc::new),
             misbehaviour: faults,
             stop: stop.clone(),
         };
-        let listener = tokio::spawn(listener::run(socket, door));
+        let room = Arc::new(Semaphore::new(listener::MAX_CONNECTIONS));
+        for (socket, layers) in doors {
+            tasks.push(tokio::spawn(listener::run(socket, layers, Arc::clone(&room), door.clone())));
+        }
         Ok(Self {
-            address,
+            address: listeners[0].address,
+            listeners,
             commands,
             misbehaviour,
             clock: Clock::start(),
-            hub,
-            listener,
+            tasks,
             running: stop.drop_guard(),
         })
     }
 
-    /// Where it listens, with the port it got.
+    /// Where it listens for plain MQTT, with the port it got.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Where it listens, with the ports it got: plain TCP first, then the others in the order they were asked for.
+    pub fn listeners(&self) -> &[Listener] {
+        &self.listeners
+    }
+
+    /// Where the first listener of that kind listens; `None` when there is none.
+    pub fn address_of(&self, kind: ListenerKind) -> Option<SocketAddr> {
+        self.listeners.iter().find(|listener| listener.kind == kind).map(|listener| listener.address)
     }
 
     /// Connects a client inside this process, subscribed to its filters when this returns. Fails when the broker stopped.
@@ -228,6 +173,12 @@ impl Broker {
         self.misbehaviour.send_replace(misbehaviour);
     }
 
+    /// Ends the connection of every client that came over the network, after a DISCONNECT for those that speak MQTT 5.
+    /// Their wills are published. Fails when the broker stopped.
+    pub async fn dismiss(&self, farewell: Farewell) -> Result<(), BrokerError> {
+        self.commands.send(command::Command::Dismiss(farewell)).await.map_err(|_| BrokerError::Stopped)
+    }
+
     /// The counters now. Fails when the broker stopped.
     pub async fn stats(&self) -> Result<Stats, BrokerError> {
         let (reply, answer) = oneshot::channel();
@@ -238,10 +189,37 @@ impl Broker {
     /// Stops: MQTT 5 clients are told (DISCONNECT 0x8B), all connections are closed, no will is published.
     pub async fn stop(self) {
         drop(self.running);
-        // A task that ended early has nothing left to stop.
-        let _ = self.hub.await;
-        let _ = self.listener.await;
+        for task in self.tasks {
+            // One that ended early has nothing left to stop.
+            let _ = task.await;
+        }
     }
+}
+
+async fn bind(wanted: SocketAddr) -> Result<(Socket, SocketAddr), BrokerError> {
+    let failed = |source| BrokerError::Listen { address: wanted, source };
+    let socket = TcpListener::bind(wanted).await.map_err(failed)?;
+    let address = socket.local_addr().map_err(failed)?;
+    Ok((Socket::Tcp(socket), address))
+}
+
+fn bind_unix(path: &Path) -> Result<Socket, BrokerError> {
+    #[cfg(unix)]
+    let socket = unix::Socket::bind(path).map(Socket::Unix);
+    #[cfg(not(unix))]
+    let socket = Err(std::io::Error::new(std::io::ErrorKind::Unsupported, "this system has no Unix sockets"));
+    socket.map_err(|source| BrokerError::Unix { path: path.to_path_buf(), source })
+}
+
+/// What does the TLS handshakes, when there is a listener that needs it.
+fn acceptor(options: &BrokerOptions) -> Result<Option<TlsAcceptor>, BrokerError> {
+    if !options.listeners.iter().any(|listener| listener.kind.transport().is_tls()) {
+        return Ok(None);
+    }
+    let without = || TlsError::Pem { wanted: "certificate for the listeners over TLS", path: None };
+    let tls = options.tls.as_ref().ok_or_else(without).map_err(BrokerError::Tls)?;
+    let config = tls::server_config(tls).map_err(BrokerError::Tls)?;
+    Ok(Some(Arc::new(config).into()))
 }
 
 #[cfg(test)]
@@ -249,7 +227,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn g13_a_busy_port_and_an_exposed_address_are_explained() {
+    async fn g13_a_busy_port_is_explained() {
         let broker = Broker::start(BrokerOptions { port: 0, ..BrokerOptions::default() }).await.unwrap();
         let address = broker.address();
         assert!(address.ip().is_loopback(), "the default is loopback");
@@ -257,10 +235,5 @@ mod tests {
         let text = Broker::start(again).await.unwrap_err().to_string();
         assert!(text.contains(&address.to_string()) && text.contains("choose another"), "{text}");
         broker.stop().await;
-        assert_eq!(exposure_warning(IpAddr::V4(Ipv4Addr::LOCALHOST)), None);
-        assert!(
-            exposure_warning(IpAddr::V4(Ipv4Addr::UNSPECIFIED)).unwrap().contains("every network interface")
-        );
-        assert!(exposure_warning("192.168.1.7".parse().unwrap()).unwrap().contains("192.168.1.7"));
     }
 }

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 use tokio::time::Instant;
 
-use crate::model::{Properties, Protocol, Publication, QoS};
+use super::misbehaviour::{Announced, Farewell};
+use crate::model::{Properties, Protocol, Publication, QoS, Secret};
 
 /// Largest remaining length the wire can say (MQTT 3.1.1, 2.2.3).
 pub(super) const MAX_REMAINING_LENGTH: usize = 268_435_455;
@@ -32,7 +33,12 @@ pub(super) mod reason {
     pub(in crate::broker) const TOPIC_NAME_INVALID: u8 = 0x90;
     pub(in crate::broker) const PACKET_ID_NOT_FOUND: u8 = 0x92;
     pub(in crate::broker) const TOPIC_ALIAS_INVALID: u8 = 0x94;
+    pub(in crate::broker) const PACKET_TOO_LARGE: u8 = 0x95;
+    pub(in crate::broker) const RETAIN_NOT_SUPPORTED: u8 = 0x9A;
     pub(in crate::broker) const QOS_NOT_SUPPORTED: u8 = 0x9B;
+    pub(in crate::broker) const SHARED_NOT_SUPPORTED: u8 = 0x9E;
+    pub(in crate::broker) const SUBSCRIPTION_IDS_NOT_SUPPORTED: u8 = 0xA1;
+    pub(in crate::broker) const WILDCARDS_NOT_SUPPORTED: u8 = 0xA2;
 }
 
 /// A CONNECT that was understood.
@@ -52,7 +58,7 @@ pub(super) struct Connect {
     pub(super) max_packet: usize,
     pub(super) will: Option<Will>,
     pub(super) user: Option<String>,
-    pub(super) password: Option<String>,
+    pub(super) password: Option<Secret>,
 }
 
 impl Connect {
@@ -130,8 +136,8 @@ pub(super) enum RetainHandling {
 pub(super) enum Outgoing {
     ConnAck {
         session_present: bool,
-        assigned: Option<String>,
         max_qos: Option<QoS>,
+        announced: Box<Announced>,
     },
     Publish(Delivery),
     PubAck {
@@ -160,9 +166,7 @@ pub(super) enum Outgoing {
     },
     Pong,
     /// Nothing with 3.1.1, which has no DISCONNECT from the server.
-    Disconnect {
-        reason: u8,
-    },
+    Disconnect(Box<Farewell>),
     /// Bytes as they are. Stands for an answer that misbehaviour swallowed, when empty.
     Raw(Bytes),
 }
@@ -170,7 +174,7 @@ pub(super) enum Outgoing {
 impl Outgoing {
     /// Whether it answers something the client sent.
     pub(super) fn is_answer(&self) -> bool {
-        !matches!(self, Self::ConnAck { .. } | Self::Publish(_) | Self::Disconnect { .. })
+        !matches!(self, Self::ConnAck { .. } | Self::Publish(_) | Self::Disconnect(_))
     }
 }
 

@@ -6,16 +6,25 @@ use tokio::time::Instant;
 
 use super::command::Attach;
 use super::hub::Hub;
+use super::misbehaviour::{Announced, Farewell};
 use super::packet::{Outgoing, RetainHandling, Wanted, Will, reason};
 use super::session::{Link, Session};
 use super::subscriptions::SessionKey;
-use crate::model::QoS;
+use crate::model::{Protocol, QoS};
 
 impl Hub {
     pub(super) fn attach(&mut self, attach: Attach, now: Instant) {
         let Attach { link: id, mut connect, batches, closing, local } = attach;
-        let assigned = connect.client_id.is_empty().then(|| self.new_client_id());
+        let is_told = local.is_none() && connect.protocol == Protocol::V5;
+        let mut announced =
+            if is_told { self.faults.borrow().announced.clone() } else { Announced::default() };
+        let assigned = announced
+            .assigned_client_id
+            .clone()
+            .or_else(|| connect.client_id.is_empty().then(|| self.new_client_id()));
         let client_id = assigned.clone().unwrap_or_else(|| std::mem::take(&mut connect.client_id));
+        announced.assigned_client_id = assigned;
+        connect.session_expiry = announced.session_expiry.unwrap_or(connect.session_expiry);
         if let Some(key) = self.by_client_id.get(&client_id).copied() {
             self.take_over(key, connect.clean, now);
         }
@@ -30,7 +39,8 @@ impl Hub {
         self.counters.packets_received += 1;
         self.counters.connections += 1;
         self.links.insert(id, key);
-        let greeting = Outgoing::ConnAck { session_present: resumed.is_some(), assigned, max_qos };
+        let session_present = resumed.is_some();
+        let greeting = Outgoing::ConnAck { session_present, max_qos, announced: Box::new(announced) };
         let raw = self.faults.borrow().after_connack.clone();
         session.greet(greeting);
         if !raw.is_empty() {
@@ -59,7 +69,7 @@ impl Hub {
         // A delayed will is cancelled when the session goes on (3.1.2.5); one without delay was due at once.
         let will = session.will.take().filter(|will| !resumes || (was_connected && will.delay == 0));
         self.cancel_timers(key);
-        self.cut(key, Some(reason::SESSION_TAKEN_OVER));
+        self.cut(key, Some(reason::SESSION_TAKEN_OVER.into()));
         if let Some(session) = &mut self.sessions[key] {
             session.go_offline();
         }
@@ -72,18 +82,18 @@ impl Hub {
     }
 
     /// Ends a connection because of what the client did or wants.
-    pub(super) fn close(&mut self, key: SessionKey, reason: u8, now: Instant) {
-        self.cut(key, Some(reason));
+    pub(super) fn close(&mut self, key: SessionKey, farewell: impl Into<Farewell>, now: Instant) {
+        self.cut(key, Some(farewell.into()));
         self.detach(key, true, now);
     }
 
-    /// Closes the connection of a session, after telling why if there is a reason.
-    pub(super) fn cut(&mut self, key: SessionKey, reason: Option<u8>) {
+    /// Closes the connection of a session, after a farewell if there is one.
+    pub(super) fn cut(&mut self, key: SessionKey, farewell: Option<Farewell>) {
         let Some(session) = &mut self.sessions[key] else { return };
         let mut last = session.take_answers();
         let Some(link) = session.link.take() else { return };
         self.links.remove(&link.id);
-        last.extend(reason.map(|reason| Outgoing::Disconnect { reason }));
+        last.extend(farewell.map(|farewell| Outgoing::Disconnect(Box::new(farewell))));
         self.counters.count_sent(&last);
         // A connection that is gone has nobody to tell.
         let _ = link.batches.try_send(last);
@@ -124,6 +134,16 @@ impl Hub {
         }
         if let Some(Will { publication, .. }) = will {
             self.route(publication, None, now);
+        }
+    }
+
+    /// Ends the connection of every client that came over the network.
+    pub(super) fn dismiss(&mut self, farewell: &Farewell, now: Instant) {
+        for key in 0..self.sessions.len() {
+            let link = self.sessions[key].as_ref().and_then(|session| session.link.as_ref());
+            if link.is_some_and(|link| !link.is_local) {
+                self.close(key, farewell.clone(), now);
+            }
         }
     }
 

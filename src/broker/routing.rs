@@ -51,8 +51,12 @@ impl Hub {
         self.counters.count_received(&publication);
         let qos = publication.qos;
         let is_v5 = self.protocol(key) == Some(Protocol::V5);
-        if is_v5 && self.faults.borrow().max_qos.is_some_and(|max| qos > max) {
-            return self.close(key, reason::QOS_NOT_SUPPORTED, now);
+        let (breach, denied) = {
+            let faults = self.faults.borrow();
+            (faults.breach(&publication), faults.denies_publish(&publication.topic))
+        };
+        if let Some(reason) = breach.filter(|_| is_v5) {
+            return self.close(key, reason, now);
         }
         let answer_topic =
             publication.properties.as_ref().and_then(|properties| properties.response_topic.as_ref());
@@ -66,6 +70,8 @@ impl Hub {
         } else if publication.topic.starts_with("$SYS/") {
             // The broker's own. 3.1.1 has no way to say so.
             reason::NOT_AUTHORIZED
+        } else if let Some(reason) = denied {
+            reason
         } else if self.route(publication, Some(key), now) {
             reason::SUCCESS
         } else {
@@ -145,12 +151,15 @@ impl Hub {
             // MQTT 5.0, 3.8.3.1.
             return self.close(key, reason::PROTOCOL_ERROR, now);
         }
+        let is_v5 = self.protocol(key) == Some(Protocol::V5);
         let mut codes = Vec::with_capacity(filters.len());
         for wanted in filters {
-            codes.push(match TopicFilter::parse(&wanted.filter) {
-                _ if faults.denied.contains(&wanted.filter) => reason::NOT_AUTHORIZED,
-                Err(_) => reason::TOPIC_FILTER_INVALID,
-                Ok(filter) => {
+            let excluded = || faults.announced.excludes(wanted, id).filter(|_| is_v5);
+            let denial = faults.denies_subscribe(wanted).or_else(excluded);
+            codes.push(match (TopicFilter::parse(&wanted.filter), denial) {
+                (_, Some(reason)) => reason,
+                (Err(_), _) => reason::TOPIC_FILTER_INVALID,
+                (Ok(filter), _) => {
                     let qos = faults.max_qos.map_or(wanted.qos, |max| max.min(wanted.qos));
                     self.subscribe(key, &filter, wanted, qos, id);
                     qos.level()

@@ -1,12 +1,12 @@
 //! `mqtt-tui broker`: the bundled test broker in the foreground, until a signal.
 
 use std::process::ExitCode;
-use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
+use super::broker_options::Plan;
 use super::{BrokerArgs, output};
-use crate::broker::{Broker, BrokerOptions, demo, exposure_warning, fleet::DEMO_SEED};
+use crate::broker::{Broker, demo, exposure_warning, fleet::DEMO_SEED};
 use crate::runtime::{self, Signal, Signals};
 
 pub(super) fn run(args: &BrokerArgs) -> ExitCode {
@@ -18,25 +18,25 @@ pub(super) fn run(args: &BrokerArgs) -> ExitCode {
 }
 
 async fn serve(args: &BrokerArgs) -> ExitCode {
-    if let Some(warning) = exposure_warning(args.bind) {
-        output::warn(&warning);
-    }
-    let options = BrokerOptions {
-        bind: args.bind,
-        port: args.port,
-        sys_interval: Duration::from_secs(args.sys_interval),
-        ..BrokerOptions::default()
+    let plan = match Plan::new(args) {
+        Ok(plan) => plan,
+        Err(fault) => return output::fail(1, &fault),
     };
-    let (broker, mut signals) = match (Broker::start(options).await, Signals::listen()) {
+    let started = Broker::start(plan.options.clone()).await;
+    let (broker, mut signals) = match (started, Signals::listen()) {
         (Ok(broker), Ok(signals)) => (broker, signals),
         (Err(fault), _) => return output::fail(1, &fault.to_string()),
         (_, Err(fault)) => return output::fail(1, &format!("cannot listen to signals: {fault}")),
     };
-    let address = broker.address();
-    let fleet = if args.demo { ", with the demo fleet" } else { "" };
-    output::print(&format!(
-        "listening on {address}{fleet}; MQTT 3.1.1 and 5; Ctrl-C stops\nexplore it: mqtt-tui connect {address}\n"
-    ));
+    if let Err(fault) = plan.write_certificates() {
+        return output::fail(1, &fault.to_string());
+    }
+    for listener in broker.listeners() {
+        if let Some(warning) = exposure_warning(listener, plan.is_open(listener)) {
+            output::warn(&warning);
+        }
+    }
+    output::print(&plan.announcement(args, broker.listeners()));
     let stop = CancellationToken::new();
     let fleet = async {
         if args.demo {

@@ -2,6 +2,7 @@
 //! the completions.
 
 mod broker;
+mod broker_options;
 mod connect;
 mod demo;
 mod explore;
@@ -17,7 +18,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
-use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand};
+use clap::{ArgAction, ArgGroup, Args, CommandFactory, Parser, Subcommand};
 
 use crate::model::{Target, TopicFilter};
 use crate::payload::sanitise::sanitise;
@@ -126,13 +127,44 @@ struct DemoArgs {
 }
 
 #[derive(Debug, Args)]
+#[command(group = ArgGroup::new("encrypted").args(["tls_port", "wss_port"]).multiple(true))]
 struct BrokerArgs {
     /// Port to listen on
     #[arg(short, long, default_value_t = 1883)]
     port: u16,
-    /// Address to listen on; anything but loopback lets others in, without a password
+    /// Port to listen on for TLS as well; 0 takes any free one, here and below
+    #[arg(long, value_name = "PORT")]
+    tls_port: Option<u16>,
+    /// Port to listen on for WebSocket as well, on the path /mqtt
+    #[arg(long, value_name = "PORT")]
+    ws_port: Option<u16>,
+    /// Port to listen on for WebSocket over TLS as well
+    #[arg(long, value_name = "PORT")]
+    wss_port: Option<u16>,
+    /// Unix socket to listen on as well
+    #[arg(long, value_name = "PATH")]
+    unix: Option<PathBuf>,
+    /// Address to listen on; anything but loopback lets others in
     #[arg(long, default_value = "127.0.0.1")]
     bind: IpAddr,
+    /// Certificate to show, with what leads to its authority, PEM [default: one made for this run]
+    #[arg(long, value_name = "FILE", requires_all = ["key", "encrypted"])]
+    cert: Option<PathBuf>,
+    /// Private key of that certificate, PEM
+    #[arg(long, value_name = "FILE", requires = "cert")]
+    key: Option<PathBuf>,
+    /// Folder to write what is made for this run to: ca.pem, server.pem, server.key, client.pem, client.key
+    #[arg(long, value_name = "FOLDER", conflicts_with = "cert", requires = "encrypted")]
+    write_certs: Option<PathBuf>,
+    /// Turn away TLS clients without a certificate
+    #[arg(long, requires = "encrypted")]
+    require_client_cert: bool,
+    /// Authorities that sign the clients' certificates, PEM [default: the one made for this run]
+    #[arg(long, value_name = "FILE", requires = "require_client_cert")]
+    cafile: Option<PathBuf>,
+    /// Let in nobody but the users of this file: a line with user:password for each
+    #[arg(long, value_name = "FILE")]
+    password_file: Option<PathBuf>,
     /// Seconds between two publications of $SYS; 0 is off
     #[arg(long, default_value_t = 10)]
     sys_interval: u64,

@@ -1,6 +1,7 @@
 //! Plain data that every room speaks: topics and filters, messages, time, the link to a broker and its troubles.
 //! No I/O, no channels, no dependency on any other room.
 
+mod address;
 mod doctor;
 mod link;
 mod message;
@@ -11,6 +12,7 @@ mod target;
 mod topic;
 mod welcome;
 
+pub use address::Address;
 pub use doctor::{DoctorLine, Verdict};
 pub use link::{LinkState, Protocol, Trouble, TroubleKind};
 pub use message::{Message, Properties, Publication, QoS};

@@ -1,13 +1,19 @@
 //! Every way a connection can fail, and for each the cause and the remedy in words, and whether trying again makes sense.
 //! One table: the task looks a fault up here and nowhere else.
 
+mod certificate;
 mod reasons;
+mod tls;
 mod transport;
+mod websocket;
 
 use std::time::Duration;
 
+pub(in crate::mqtt) use certificate::{CertificateFault, CertificateProblem};
 pub(in crate::mqtt) use reasons::Stated;
-pub(in crate::mqtt) use transport::TransportFault;
+pub(in crate::mqtt) use tls::TlsFault;
+pub(in crate::mqtt) use transport::{ProxyFault, SocketFault, TcpFault, TransportFault};
+pub(in crate::mqtt) use websocket::WebSocketFault;
 
 use crate::model::{Protocol, Target, Trouble, TroubleKind};
 
@@ -50,9 +56,9 @@ pub(super) enum Fault {
     BadTarget(&'static str, &'static str),
 }
 
-impl From<TransportFault> for Fault {
-    fn from(fault: TransportFault) -> Self {
-        Self::Transport(fault)
+impl<F: Into<TransportFault>> From<F> for Fault {
+    fn from(fault: F) -> Self {
+        Self::Transport(fault.into())
     }
 }
 

@@ -16,6 +16,8 @@ const FIRST_CHUNK: usize = 16 << 10;
 #[derive(Debug)]
 pub(super) struct Log {
     budget: usize,
+    /// What may be allocated: the budget, and the larger one before it while the log shrinks.
+    ceiling: usize,
     keep_min: usize,
     /// Bytes of an ordinary chunk. A record of more than an eighth of it gets a chunk of its own, of just its size.
     chunk: usize,
@@ -43,8 +45,9 @@ impl Log {
     pub(super) fn new(budget: usize, keep_min: usize) -> Self {
         Self {
             budget,
+            ceiling: budget,
             keep_min,
-            chunk: (budget / 32).clamp(1 << 10, Address::CHUNK),
+            chunk: chunk_of(budget),
             chunks: VecDeque::new(),
             front: 0,
             open: None,
@@ -57,6 +60,25 @@ impl Log {
             marks: Marks::default(),
             scratch: Vec::new(),
         }
+    }
+
+    /// Keeps to another budget from here on; the oldest chunks give way until it is kept, with the old room for what they carry
+    /// forward.
+    pub(super) fn set_budget(&mut self, heads: &mut Heads, budget: usize) {
+        self.ceiling = self.ceiling.max(budget);
+        self.budget = budget;
+        self.chunk = chunk_of(budget);
+        let others = budget.saturating_sub(2 * self.chunk) / 8 * 7;
+        // As when room is made: a chunk's worth stays free, and protection yields after two rounds.
+        let wanted = budget.saturating_sub(self.chunk);
+        let mut patience = 2 * self.chunks.len();
+        self.drop_spare();
+        while self.allocated > wanted && (self.chunks.len() > 1 || self.allocated > budget) {
+            self.evict(heads, if patience > 0 { others } else { 0 });
+            self.drop_spare();
+            patience = patience.saturating_sub(1);
+        }
+        self.ceiling = budget;
     }
 
     pub(super) fn stored(&self) -> u64 {
@@ -144,7 +166,7 @@ impl Log {
 
     /// Room for `size` bytes without evicting. A chunk's worth stays free for what eviction carries forward.
     fn room(&mut self, size: usize) -> Option<Address> {
-        let free = self.budget - self.allocated;
+        let free = self.free();
         if size > self.chunk / 8 {
             return if free >= size + self.chunk { self.append_chunk(size) } else { None };
         }
@@ -181,13 +203,18 @@ impl Log {
 
     /// Appends a chunk of exactly `size` bytes that stays as it is once its record is written.
     fn append_chunk(&mut self, size: usize) -> Option<Address> {
-        if self.budget - self.allocated < size {
+        if self.free() < size {
             return None;
         }
         self.allocated += size;
         let number = self.front + self.chunks.len() as u64;
         self.chunks.push_back(Vec::with_capacity(size));
         Some(Address::new(number, 0))
+    }
+
+    /// Bytes that may still be allocated.
+    fn free(&self) -> usize {
+        self.ceiling - self.allocated
     }
 
     fn drop_spare(&mut self) {
@@ -290,11 +317,12 @@ impl Log {
         if let Some(address) = self.room_in_open_chunk(size) {
             return Some(address);
         }
-        if let Some(spare) = self.spare.take() {
+        if let Some(spare) = self.spare.take_if(|spare| spare.capacity() >= size) {
             return Some(self.open_chunk(spare));
         }
-        let wanted = self.chunks.front()?.capacity();
-        if self.budget - self.allocated < wanted {
+        // After the budget shrank, the front may be larger than what is kept free.
+        let wanted = self.chunks.front()?.capacity().min(self.free());
+        if wanted < size {
             return None;
         }
         self.allocated += wanted;
@@ -352,6 +380,11 @@ impl Log {
     fn mark(&mut self, address: Address, flag: u8) -> bool {
         self.chunk_mut(address).is_some_and(|chunk| record::mark(chunk, address.offset(), flag))
     }
+}
+
+/// Bytes of an ordinary chunk under a budget.
+fn chunk_of(budget: usize) -> usize {
+    (budget / 32).clamp(1 << 10, Address::CHUNK)
 }
 
 /// A record that must not be lost.

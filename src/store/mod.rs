@@ -141,7 +141,15 @@ impl Store {
         }
     }
 
-    /// The limits given to [`Store::new`].
+    /// Changes the budget of the history. What does not fit any more goes at once, by the rules of every eviction.
+    pub fn set_budget(&mut self, bytes: usize) {
+        let sys_bytes = bytes / 16;
+        self.limits.bytes = bytes;
+        self.logs[USER].set_budget(&mut self.heads, bytes - sys_bytes);
+        self.logs[SYS].set_budget(&mut self.heads, sys_bytes);
+    }
+
+    /// The limits in force.
     pub fn limits(&self) -> Limits {
         self.limits
     }

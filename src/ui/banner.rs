@@ -7,12 +7,23 @@ use ratatui::layout::Rect;
 
 use super::Cache;
 use super::ink::{Ink, row_of};
-use crate::app::{self, App};
-use crate::config::Role;
-use crate::model::LinkState;
+use crate::app::{self, App, Banner};
+use crate::config::{ProfileBook, Role};
+use crate::model::{LinkState, TroubleKind};
 
 pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, buffer: &mut Buffer) {
-    let Some(link) = app::banner(app) else { return };
+    let link = match app::banner(app) {
+        None => return,
+        Some(Banner::Link(link)) => link,
+        Some(Banner::Book(book)) => return draw_book(book, ink, area, buffer),
+        Some(Banner::Resting(filters)) => {
+            let names: Vec<String> = filters.iter().map(|wanted| format!("'{}'", wanted.filter)).collect();
+            let first =
+                format!("Given back to this public broker, since no key was pressed: {}", names.join(", "));
+            draw_lines(&first, "R subscribes again.", Role::Warning, ink, area, buffer);
+            return;
+        }
+    };
     let (first, rest) = match link {
         LinkState::Waiting { attempt, trouble, .. } => {
             let left = link.retry_in(ink.now).unwrap_or_default();
@@ -28,17 +39,42 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, buff
             (format!("Attempt {attempt}: {step}"), "X gives up.".to_owned())
         }
         LinkState::Stopped { trouble: Some(trouble) } => {
-            (trouble.cause.clone(), format!("{} Press x to try again.", sentence(&trouble.remedy)))
+            let offer = match trouble.kind {
+                TroubleKind::Login => "L asks for user and password.",
+                TroubleKind::TakenOver => "I takes a new random client id; x tries again with this one.",
+                TroubleKind::Other => "Press x to try again.",
+            };
+            (trouble.cause.clone(), format!("{} {offer}", sentence(&trouble.remedy)))
         }
         LinkState::Stopped { trouble: None } => {
             ("Disconnected.".to_owned(), "Press x to connect again.".to_owned())
         }
         LinkState::Idle | LinkState::Connected { .. } => return,
     };
+    draw_lines(&first, &rest, Role::Error, ink, area, buffer);
+}
+
+/// What is wrong with the file of the saved connections; the worst first.
+fn draw_book(book: &ProfileBook, ink: &Ink<'_>, area: Rect, buffer: &mut Buffer) {
+    let (faults, warnings) = (book.faults(), book.warnings());
+    let more = |count: usize| if count > 1 { format!("And {} more. ", count - 1) } else { String::new() };
+    if let Some(fault) = faults.first() {
+        let rest = "It is not written to until that is mended: what is saved goes to a copy beside it.";
+        let rest = format!("{}{rest}", more(faults.len()));
+        draw_lines(&fault.to_string(), &rest, Role::Error, ink, area, buffer);
+    } else if let Some(reason) = book.sealed() {
+        let rest = "What is saved here lasts until the program ends.";
+        draw_lines(&format!("connections cannot be saved: {reason}"), rest, Role::Warning, ink, area, buffer);
+    } else if let Some(warning) = warnings.first() {
+        draw_lines(&warning.to_string(), &more(warnings.len()), Role::Warning, ink, area, buffer);
+    }
+}
+
+fn draw_lines(first: &str, rest: &str, role: Role, ink: &Ink<'_>, area: Rect, buffer: &mut Buffer) {
     let area = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
-    ink.put(buffer, area.x, area.y, area.width, &sentence(&first), ink.style(Role::Error));
+    ink.put(buffer, area.x, area.y, area.width, &sentence(first), ink.style(role));
     let rows = usize::from(area.height.saturating_sub(1));
-    for (index, line) in ink.wrapped(&rest, area.width, rows).iter().enumerate() {
+    for (index, line) in ink.wrapped(rest.trim_start(), area.width, rows).iter().enumerate() {
         let row = row_of(area, index + 1);
         ink.put(buffer, row.x, row.y, row.width, line, ink.style(Role::Text));
     }

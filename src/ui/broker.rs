@@ -9,9 +9,10 @@ use ratatui::widgets::Widget;
 
 use super::Cache;
 use super::ink::{Ink, row_of};
+use super::{subscriptions, welcome};
 use crate::app::{App, Connection};
 use crate::config::Role;
-use crate::model::{LinkState, SubscriptionState};
+use crate::model::SubscriptionState;
 use crate::payload::format;
 use crate::sys::{Averages, Counter, Reading, SysModel};
 
@@ -21,7 +22,7 @@ const WIDE: u16 = 130;
 const LABEL: u16 = 22;
 const TOTAL: u16 = 11;
 
-enum Line {
+pub(super) enum Line {
     Heading(&'static str),
     Fact(String, String),
     Counter(&'static str, Option<u64>, Option<f64>, Vec<f64>, Unit),
@@ -32,7 +33,7 @@ enum Line {
 }
 
 #[derive(Clone, Copy)]
-enum Unit {
+pub(super) enum Unit {
     Count,
     Bytes,
 }
@@ -57,7 +58,7 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, body: Rect, cache: &mut Cache, buff
     let connection = app.connection();
     cache.wake_in(ink.now, Duration::from_secs(1));
     let (first, second) = (identity(connection, ink), traffic(connection, ink));
-    let scroll = app.broker_scroll;
+    let scroll = connection.broker_scroll;
     if body.width >= WIDE {
         let [left, right] =
             Layout::horizontal([Constraint::Percentage(45), Constraint::Percentage(55)]).areas(body);
@@ -85,14 +86,12 @@ fn identity(connection: &Connection, ink: &Ink<'_>) -> Vec<Line> {
         lines.push(fact("uptime", format::lasting(uptime)));
     }
     lines.push(fact("address", ink.clean(&connection.address).into_owned()));
-    lines.push(fact("client id", ink.clean(&connection.profile.target.client_id).into_owned()));
-    for (filter, state) in &connection.subscriptions {
-        lines.push(fact(&format!("filter {}", ink.clean(filter.as_str())), subscription(state, ink)));
+    lines.push(fact("client id", ink.clean(&connection.client_id).into_owned()));
+    for view in connection.subscriptions.list() {
+        let label = format!("filter {}", ink.clean(view.wanted.filter.as_str()));
+        lines.push(fact(&label, subscriptions::state(view, ink).0));
     }
-    if let LinkState::Connected { since, protocol, .. } = &connection.link {
-        lines.push(fact("protocol", protocol.to_string()));
-        lines.push(fact("connected since", ink.date(*since)));
-    }
+    lines.extend(welcome::lines(&connection.link, ink));
     if sys.is_empty() {
         lines.push(Line::Blank);
         lines.extend(silence(connection, ink).into_iter().map(Line::Note));
@@ -236,24 +235,13 @@ fn traffic(connection: &Connection, ink: &Ink<'_>) -> Vec<Line> {
     lines
 }
 
-/// What became of a subscription.
-fn subscription(state: &SubscriptionState, ink: &Ink<'_>) -> String {
-    match state {
-        SubscriptionState::Requested(qos) => format!("asked for at QoS {qos}"),
-        SubscriptionState::Granted(qos) => format!("granted at QoS {qos}"),
-        SubscriptionState::Refused(reason) => format!("refused: {}", ink.clean(reason)),
-        SubscriptionState::Unanswered => "not answered".to_owned(),
-        SubscriptionState::Removed => "removed".to_owned(),
-    }
-}
-
 /// Why there is nothing under `$SYS`.
 fn silence(connection: &Connection, ink: &Ink<'_>) -> Vec<String> {
     if !connection.link.is_connected() {
         return vec!["Not connected.".into()];
     }
-    let asked = connection.subscriptions.iter().find(|(filter, _)| filter.as_str() == "$SYS/#");
-    match asked.map(|(_, state)| state) {
+    let asked = connection.subscriptions.list().iter().find(|view| view.wanted.filter.as_str() == "$SYS/#");
+    match asked.map(|view| &view.state) {
         None => vec!["$SYS/# is not subscribed to.".into()],
         Some(SubscriptionState::Refused(reason)) => {
             vec![

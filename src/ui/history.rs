@@ -21,7 +21,7 @@ const SIZE: u16 = 9;
 
 pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, buffer: &mut Buffer) {
     let connection = app.connection();
-    let focused = app.focus == Pane::History && !connection.publish.open;
+    let focused = connection.focus == Pane::History && !connection.publish.open;
     let Some(topic) = connection.tree.selected().filter(|id| connection.store.is_topic(*id)) else {
         let block = ink.frame("History", focused);
         let inside = block.inner(area);
@@ -37,18 +37,26 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, buff
     let view = &connection.history;
     let rows = usize::from(inside.height);
     let mut messages = connection.store.history_from(topic, view.top).take(rows + 1).peekable();
-    let mut row = 0;
+    let (mut row, mut any_away) = (0, false);
     while let Some(message) = messages.next() {
         if row == rows {
             break;
         }
         let gap = messages.peek().map(|older| message.received.since(older.received));
+        let away = messages.peek().map(|older| connection.away(older.received, message.received));
+        let away = away.filter(|away| !away.is_zero());
+        any_away |= away.is_some();
         let line = row_of(inside, row);
-        draw_row(ink, &message, gap, line, cache, buffer);
+        draw_row(ink, &message, (gap, away), line, cache, buffer);
         if row == view.selected_row {
             ink.select(buffer, line, focused);
         }
         row += 1;
+    }
+    if any_away {
+        let text = " away: not connected, messages may be missing ";
+        let width = area.width.saturating_sub(2);
+        ink.put_right(buffer, area.x + 1, area.bottom() - 1, width, text, ink.style(Role::Warning));
     }
 }
 
@@ -73,7 +81,7 @@ fn summary(connection: &Connection, ink: &Ink<'_>, topic: TopicId) -> Line<'stat
 fn draw_row(
     ink: &Ink<'_>,
     message: &MessageRef<'_>,
-    gap: Option<Duration>,
+    (gap, away): (Option<Duration>, Option<Duration>),
     area: Rect,
     cache: &mut Cache,
     buffer: &mut Buffer,
@@ -87,8 +95,11 @@ fn draw_row(
         x,
         area.y,
         GAP - 2,
-        &gap.map_or_else(String::new, format::gap),
-        ink.style(Role::Faint),
+        &away.map_or_else(
+            || gap.map_or_else(String::new, format::gap),
+            |away| format!("away {}", format::age(away)),
+        ),
+        ink.style(if away.is_some() { Role::Warning } else { Role::Faint }),
     );
     x += GAP;
     let mut flags = x;

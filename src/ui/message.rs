@@ -6,8 +6,8 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
-use super::Cache;
 use super::ink::{Ink, row_of};
+use super::{Cache, properties};
 use crate::app::{App, Connection, Pane, PayloadView};
 use crate::config::Role;
 use crate::payload::{
@@ -22,6 +22,7 @@ const TAB: usize = 4;
 pub(super) struct Prepared {
     of: Option<(TopicId, Seq, PayloadView)>,
     shown: Option<payload::Prepared>,
+    properties: properties::Shown,
     /// Rows of the whole document at a width, counted once.
     wrapped: Option<(usize, usize)>,
     /// Where the top row of the last frame stood, so that the next one is found from there.
@@ -30,7 +31,7 @@ pub(super) struct Prepared {
 
 pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, buffer: &mut Buffer) {
     let connection = app.connection();
-    let focused = app.focus == Pane::Message && !connection.publish.open;
+    let focused = connection.focus == Pane::Message && !connection.publish.open;
     let topic = connection.tree.selected().map(|id| connection.store.path(id));
     let title = topic.map_or("Message".into(), |topic| ink.clean(topic).into_owned());
     let title = if title.is_empty() { ink.glyphs().empty_level.to_owned() } else { title };
@@ -79,6 +80,7 @@ fn draw_message(
         cache.message = Prepared {
             of: Some(key),
             shown: Some(prepare(message.payload, view.view)),
+            properties: properties::Shown::of(message.properties().as_ref(), ink),
             ..Prepared::default()
         };
     }
@@ -92,20 +94,57 @@ fn draw_message(
         top += 1;
     }
     let body = Rect { y: area.y + top, height: area.height.saturating_sub(top), ..area };
-    cache.measured.message.1 = usize::from(body.height);
-    match (&prepared.content, view.view) {
-        (Content::Empty, _) => {
-            let text = "empty payload (published with retain, it deletes the retained message)";
-            ink.put(buffer, body.x, body.y, body.width, text, ink.style(Role::Muted));
-        }
-        (Content::Hex, _) | (_, PayloadView::Hex) => {
-            draw_hex(connection, ink, message.payload, body, cache, buffer);
-        }
-        (Content::Pretty(document) | Content::Text(document), _) => {
-            draw_document(connection, ink, document, body, cache, buffer);
-        }
-    }
+    draw_body(connection, ink, message, &prepared, body, cache, buffer);
     cache.message.shown = Some(prepared);
+}
+
+/// Properties and payload, which scroll as one.
+fn draw_body(
+    connection: &Connection,
+    ink: &Ink<'_>,
+    message: &MessageRef<'_>,
+    prepared: &payload::Prepared,
+    area: Rect,
+    cache: &mut Cache,
+    buffer: &mut Buffer,
+) {
+    let view = &connection.message;
+    let is_hex = matches!(prepared.content, Content::Hex) || view.view == PayloadView::Hex;
+    let before = cache.message.properties.arrange(usize::from(area.width));
+    let payload_lines = match &prepared.content {
+        Content::Empty => 1,
+        _ if is_hex => hex::row_count(message.payload.len(), hex::per_row(usize::from(area.width))),
+        Content::Pretty(document) | Content::Text(document) => {
+            document_lines(connection, ink, document, area.width, cache)
+        }
+        Content::Hex => 0,
+    };
+    let (lines, height) = (before + payload_lines, usize::from(area.height));
+    cache.measured.message = (lines, height);
+    let scroll = view.scroll.min(lines.saturating_sub(height));
+    let properties = std::mem::take(&mut cache.message.properties);
+    let used = properties.draw(scroll, message.received, ink, area, cache, buffer);
+    cache.message.properties = properties;
+    let body = Rect { y: area.y + used, height: area.height - used, ..area };
+    let scroll_payload = scroll.saturating_sub(before);
+    match &prepared.content {
+        Content::Empty => {
+            let text = "empty payload (published with retain, it deletes the retained message)";
+            if body.height > 0 {
+                ink.put(buffer, body.x, body.y, body.width, text, ink.style(Role::Muted));
+            }
+        }
+        _ if is_hex => draw_hex(ink, message.payload, scroll_payload, body, buffer),
+        Content::Pretty(document) | Content::Text(document) => {
+            draw_document(connection, ink, document, scroll_payload, body, cache, buffer);
+        }
+        Content::Hex => {}
+    }
+    if lines > height {
+        let (last, lines) = ((scroll + height) as u64, lines as u64);
+        let text = format!(" {} of {} lines ", format::grouped(last), format::grouped(lines));
+        ink.put_right(buffer, area.x, area.bottom(), area.width, &text, ink.style(Role::Muted));
+    }
 }
 
 fn prepare(bytes: &[u8], view: PayloadView) -> payload::Prepared {
@@ -142,46 +181,52 @@ fn facts(ink: &Ink<'_>, message: &MessageRef<'_>, kind: Kind, area: Rect, buffer
     }
 }
 
+/// Lines of a document: rows of the pane where it is wrapped, counted once for each width.
+fn document_lines(
+    connection: &Connection,
+    ink: &Ink<'_>,
+    document: &Document,
+    columns: u16,
+    cache: &mut Cache,
+) -> usize {
+    let columns = usize::from(columns);
+    if !connection.wraps() || columns == 0 {
+        return document.lines();
+    }
+    let style = payload::Style { tab: TAB, ..ink.payload_style() };
+    let total = match cache.message.wrapped {
+        Some((at, total)) if at == columns => total,
+        _ => (0..document.lines()).map(|line| row_count(document, line, columns, style)).sum(),
+    };
+    if cache.message.wrapped != Some((columns, total)) {
+        cache.message.wrapped = Some((columns, total));
+        cache.message.top = Default::default();
+    }
+    total
+}
+
 fn draw_document(
     connection: &Connection,
     ink: &Ink<'_>,
     document: &Document,
+    scroll: usize,
     area: Rect,
     cache: &mut Cache,
     buffer: &mut Buffer,
 ) {
-    let view = &connection.message;
     let style = payload::Style { tab: TAB, ..ink.payload_style() };
     let (columns, height) = (usize::from(area.width), usize::from(area.height));
     let drawn = if connection.wraps() && columns > 0 {
-        let total = match cache.message.wrapped {
-            Some((at, total)) if at == columns => total,
-            _ => (0..document.lines()).map(|line| row_count(document, line, columns, style)).sum(),
-        };
-        if cache.message.wrapped != Some((columns, total)) {
-            cache.message.wrapped = Some((columns, total));
-            cache.message.top = Default::default();
-        }
-        cache.measured.message.0 = total;
-        let scroll = view.scroll.min(total.saturating_sub(height));
         let (before, position) = cache.message.top;
         let position = advance(document, position, scroll as isize - before as isize, columns, style);
         cache.message.top = (scroll, position);
         rows(document, position, columns, height, style)
     } else {
-        cache.measured.message.0 = document.lines();
-        let scroll = view.scroll.min(document.lines().saturating_sub(height));
-        slice(document, scroll, view.column, columns, height, style)
+        slice(document, scroll, connection.message.column, columns, height, style)
     };
     cache.measured.message_cut = drawn.iter().any(|row| row.cut);
     for (index, row) in drawn.iter().enumerate() {
         draw_row(ink, row, row_of(area, index), buffer);
-    }
-    let lines = cache.measured.message.0;
-    if lines > height {
-        let last = (view.scroll.min(lines - height)) + height;
-        let text = format!(" {} of {} lines ", format::grouped(last as u64), format::grouped(lines as u64));
-        ink.put_right(buffer, area.x, area.bottom(), area.width, &text, ink.style(Role::Muted));
     }
 }
 
@@ -209,20 +254,9 @@ fn role_of(role: payload::Role) -> Role {
     }
 }
 
-fn draw_hex(
-    connection: &Connection,
-    ink: &Ink<'_>,
-    bytes: &[u8],
-    area: Rect,
-    cache: &mut Cache,
-    buffer: &mut Buffer,
-) {
+fn draw_hex(ink: &Ink<'_>, bytes: &[u8], scroll: usize, area: Rect, buffer: &mut Buffer) {
     let per_row = hex::per_row(usize::from(area.width));
-    let lines = hex::row_count(bytes.len(), per_row);
-    cache.measured.message.0 = lines;
-    let height = usize::from(area.height);
-    let scroll = connection.message.scroll.min(lines.saturating_sub(height));
-    for index in 0..height.min(lines - scroll) {
+    for index in 0..usize::from(area.height) {
         let Some(row) = hex::row(bytes, scroll + index, per_row) else { break };
         let line = row_of(area, index);
         let room = |x: u16| line.right().saturating_sub(x);

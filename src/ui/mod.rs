@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! header.rs    ● name · address · protocol            topics  msg/s  B/s  history   screens
+//! tabs.rs      1 ● home   2 ● garage +124              when there are two connections or more
 //! banner.rs    what is wrong with the link, and what to do
 //! topics.rs    ╭ Topics ────────╮╭ topic ─────────╮   message.rs
 //!              │                ││                │
@@ -9,23 +10,34 @@
 //!              ╰────────────────╯╰────────────────╯
 //! footer.rs    the few keys that matter here and now      the latest notice
 //! ```
-//! `broker.rs` is the second screen; `help.rs`, `palette.rs`, `notices.rs` lie over whatever is there.
+//! `broker.rs` is the second screen, `connections.rs` with `form.rs` the one that lists them all; `subscriptions.rs`, `login.rs`, `help.rs`, `palette.rs`, `notices.rs`, `ask.rs` lie over whatever
+//! is there.
 //! Every text from the wire passes the sanitiser through [`Ink`]; every style comes from a theme's role.
 
+mod ask;
 mod banner;
 mod broker;
+mod connections;
+mod details;
+mod empty;
 mod footer;
+mod form;
 mod glyphs;
 mod header;
 mod help;
 mod history;
 mod ink;
+mod login;
 mod message;
 mod notices;
 mod palette;
+mod properties;
 mod publish;
+mod subscriptions;
 pub mod svg;
+mod tabs;
 mod topics;
+mod welcome;
 
 use std::time::Duration;
 
@@ -97,10 +109,13 @@ pub fn view(
     }
     let areas = layout::areas(app);
     header::draw(app, &ink, areas.header, cache, frame.buffer_mut());
+    if let Some(area) = areas.tabs {
+        tabs::draw(app, &ink, area, frame.buffer_mut());
+    }
     if let Some(area) = areas.banner {
         banner::draw(app, &ink, area, cache, frame.buffer_mut());
     }
-    match app.screen {
+    match app.screen() {
         Screen::Explorer => {
             if let Some(area) = areas.topics {
                 topics::draw(app, &ink, area, cache, frame);
@@ -113,9 +128,14 @@ pub fn view(
             }
         }
         Screen::Broker => broker::draw(app, &ink, areas.body, cache, frame.buffer_mut()),
+        Screen::Connections => connections::draw(app, &ink, areas.body, cache, frame),
     }
     if let Some(area) = areas.publish {
         publish::draw(app, &ink, area, frame);
+    }
+    if app.screen() != Screen::Connections {
+        subscriptions::draw(app, &ink, areas.body, frame);
+        login::draw(app, &ink, areas.body, frame);
     }
     footer::draw(app, &ink, areas.footer, cache, frame.buffer_mut());
     match &app.overlay {
@@ -124,6 +144,7 @@ pub fn view(
             help::draw(*context, *scroll, &ink, areas.body, cache, frame.buffer_mut());
         }
         Overlay::Palette(palette) => palette::draw(app, palette, &ink, areas.body, frame),
+        Overlay::Ask(ask) => ask::draw(ask, &ink, areas.body, frame.buffer_mut()),
         Overlay::Notices => notices::draw(app, &ink, areas.body, cache, frame.buffer_mut()),
     }
 }

@@ -5,13 +5,15 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use ratatui::widgets::Widget;
+use ratatui_textarea::TextArea;
 use tui_input::Input;
 
 use super::ink::{Ink, row_of};
+use super::properties::correlation;
 use crate::app::layout::{self, PublishAreas};
 use crate::app::{App, Field, PublishPane, Sent};
 use crate::config::Role;
-use crate::model::{PublishState, QoS};
+use crate::model::{LinkState, Protocol, PublishState, QoS};
 use crate::payload::sanitise::is_clean;
 use crate::payload::{format, width};
 
@@ -42,7 +44,11 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, frame: &mut Frame<'_>) 
     label(ink, "payload", pane.field == Field::Payload, areas.payload, frame);
     draw_payload(pane, ink, value_of(areas.payload), frame);
     draw_options(pane, ink, &areas, frame);
-    draw_remark(pane, ink, areas.remark, frame);
+    let protocol = match app.connection().link {
+        LinkState::Connected { protocol, .. } => Some(protocol),
+        _ => None,
+    };
+    draw_remark(pane, protocol, ink, areas.remark, frame);
     for (index, message) in pane.sent().take(usize::from(areas.sent.height)).enumerate() {
         draw_sent(message, ink, row_of(areas.sent, index), frame);
     }
@@ -80,7 +86,21 @@ pub(super) fn one_line_field(input: &Input, ink: &Ink<'_>, area: Rect, focused: 
 
 fn draw_payload(pane: &PublishPane, ink: &Ink<'_>, area: Rect, frame: &mut Frame<'_>) {
     let focused = pane.field == Field::Payload;
-    let mut editor = pane.payload.clone();
+    editor(&pane.payload, ink, area, focused, frame);
+    if pane.payload.is_empty() && !focused {
+        ink.put(frame.buffer_mut(), area.x, area.y, area.width, "empty", ink.style(Role::Faint));
+    }
+}
+
+/// Some lines being edited, with the cursor when focused.
+pub(super) fn editor(
+    text: &TextArea<'static>,
+    ink: &Ink<'_>,
+    area: Rect,
+    focused: bool,
+    frame: &mut Frame<'_>,
+) {
+    let mut editor = text.clone();
     editor.set_style(ink.style(Role::Text));
     editor.set_cursor_line_style(Style::new());
     let cursor = if focused { Style::new().add_modifier(Modifier::REVERSED) } else { Style::new() };
@@ -94,9 +114,6 @@ fn draw_payload(pane: &PublishPane, ink: &Ink<'_>, area: Rect, frame: &mut Frame
         {
             cell.set_symbol("?").set_style(ink.style(Role::Placeholder));
         }
-    }
-    if pane.payload.is_empty() && !focused {
-        ink.put(frame.buffer_mut(), area.x, area.y, area.width, "empty", ink.style(Role::Faint));
     }
 }
 
@@ -133,7 +150,13 @@ fn draw_options(pane: &PublishPane, ink: &Ink<'_>, areas: &PublishAreas, frame: 
 }
 
 /// One line under the fields: why it was not sent, what is wrong with the topic, what sending would do.
-fn draw_remark(pane: &PublishPane, ink: &Ink<'_>, area: Rect, frame: &mut Frame<'_>) {
+fn draw_remark(
+    pane: &PublishPane,
+    protocol: Option<Protocol>,
+    ink: &Ink<'_>,
+    area: Rect,
+    frame: &mut Frame<'_>,
+) {
     let (text, role) = if let Some(refusal) = &pane.refusal {
         (refusal.clone(), Role::Error)
     } else if let Some(fault) = pane.topic_fault() {
@@ -142,6 +165,15 @@ fn draw_remark(pane: &PublishPane, ink: &Ink<'_>, area: Rect, frame: &mut Frame<
         (format!("! {warning}"), Role::Warning)
     } else if let Some(topic) = pane.draft_from.as_deref().filter(|_| !pane.payload.is_empty()) {
         (format!("payload as written for {topic}; Ctrl-L clears it"), Role::Muted)
+    } else if let Some(answers) = pane.answering() {
+        let data = match &answers.correlation {
+            Some(_) if protocol == Some(Protocol::V4) => {
+                "; MQTT 3.1.1 cannot send its correlation data".to_owned()
+            }
+            Some(data) => format!(", with its correlation data {}", correlation(data, ink)),
+            None => String::new(),
+        };
+        (format!("an answer{data}"), Role::Muted)
     } else {
         return;
     };

@@ -1,4 +1,5 @@
-//! The topic tree: level, value preview, messages at and below, rate, age. Draws the rows that `arrange` laid out, and nothing else.
+//! The topic tree: level, value preview, messages at and below, rate, age. Draws the rows that `arrange` laid out, and nothing else;
+//! what an empty one says is in `empty`.
 
 use std::time::Duration;
 
@@ -9,20 +10,19 @@ use ratatui::style::Style;
 use ratatui::text::Line;
 use ratatui::widgets::Widget;
 
-use super::Cache;
 use super::ink::{Ink, row_of};
+use super::{Cache, empty};
 use crate::app::layout::{
     self, TREE_AGE as AGE, TREE_FLAG as MARK, TREE_MESSAGES as MESSAGES, TreeColumns, tree_columns,
 };
 use crate::app::{App, Connection, Pane, Place, TreeRow};
 use crate::config::Role;
-use crate::model::{LinkState, SubscriptionState};
 use crate::payload::{format, preview, preview_kind};
-use crate::store::{Stats, TopicId};
+use crate::store::Stats;
 
 pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, frame: &mut Frame<'_>) {
     let connection = app.connection();
-    let focused = app.focus == Pane::Topics && !connection.publish.open;
+    let focused = connection.focus == Pane::Topics && !connection.publish.open;
     let tree = &connection.tree;
     let sort =
         Line::styled(format!(" sort: {} ", tree.sort().label()), ink.style(Role::Muted)).right_aligned();
@@ -42,7 +42,7 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, fram
     let rows =
         Rect { y: inside.y + top as u16 + 1, height: inside.height.saturating_sub(top as u16 + 1), ..inside };
     if tree.rows().is_empty() {
-        empty(app, ink, rows, buffer);
+        empty::draw(app, ink, rows, cache, buffer);
         return;
     }
     for (index, row) in tree.rows().iter().enumerate().take(usize::from(rows.height)) {
@@ -52,7 +52,8 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, fram
     let below = tree.rows().len() as u16;
     if connection.store.totals().messages == 0 && below < rows.height {
         // Only $SYS is there: what is missing is told below it.
-        empty(app, ink, Rect { y: rows.y + below, height: rows.height - below, ..rows }, buffer);
+        let rest = Rect { y: rows.y + below, height: rows.height - below, ..rows };
+        empty::draw(app, ink, rest, cache, buffer);
     }
 }
 
@@ -82,7 +83,7 @@ fn filter_line(app: &App, ink: &Ink<'_>, area: Rect, frame: &mut Frame<'_>) {
     ink.put_right(frame.buffer_mut(), area.x, area.y, area.width.saturating_sub(1), &matches, style);
     ink.put(frame.buffer_mut(), area.x + 1, area.y, 2, "/", ink.style(Role::Key));
     let field = Rect { x: area.x + 3, width: area.width.saturating_sub(matches.len() as u16 + 5), ..area };
-    if let Some(input) = &app.filter_input {
+    if let Some(input) = &app.connection().filter_input {
         super::publish::one_line_field(input, ink, field, true, frame);
     } else {
         let text = ink.clean(tree.filter_text()).into_owned();
@@ -242,52 +243,4 @@ fn value<'a>(
         }
         None => (ink.style(Role::Faint), Value::Words("evicted".into())),
     }
-}
-
-/// An empty tree says why it is empty.
-fn empty(app: &App, ink: &Ink<'_>, area: Rect, buffer: &mut Buffer) {
-    let connection = app.connection();
-    let line = |role: Role, text: &str| (role, text.to_owned());
-    let lines =
-        if connection.tree.filter_matches() == Some(0) && connection.store.child_count(TopicId::ROOT) > 0 {
-            vec![
-                line(Role::Text, "No topic contains this text. It is taken as it is, wildcards too."),
-                line(Role::Muted, "Esc clears the filter; topics that come and match appear by themselves."),
-            ]
-        } else {
-            match &connection.link {
-                LinkState::Connected { .. } => why_empty(connection, ink),
-                LinkState::Connecting { step, .. } => {
-                    vec![(Role::Text, format!("Connecting: {}", ink.clean(step)))]
-                }
-                _ => vec![line(Role::Text, "Not connected: topics appear here once messages come.")],
-            }
-        };
-    for (index, (role, line)) in lines.iter().enumerate().take(usize::from(area.height.saturating_sub(1))) {
-        let width = area.width.saturating_sub(3);
-        ink.put(buffer, area.x + 2, area.y + 1 + index as u16, width, line, ink.style(*role));
-    }
-}
-
-fn why_empty(connection: &Connection, ink: &Ink<'_>) -> Vec<(Role, String)> {
-    let mut lines = vec![(Role::Text, "Connected. No message has come yet.".to_owned())];
-    let sys_speaks = connection.store.sys_totals().messages > 0;
-    for (filter, state) in &connection.subscriptions {
-        if sys_speaks && filter.as_str().starts_with("$SYS") {
-            continue;
-        }
-        let (role, state) = match state {
-            SubscriptionState::Requested(_) => (Role::Muted, "asked for, no answer yet".to_owned()),
-            SubscriptionState::Granted(qos) => {
-                (Role::Muted, format!("granted at QoS {qos}: nothing retained, nothing sent so far"))
-            }
-            SubscriptionState::Refused(reason) => (Role::Warning, format!("refused: {}", ink.clean(reason))),
-            SubscriptionState::Unanswered => (Role::Warning, "the broker did not answer".to_owned()),
-            SubscriptionState::Removed => continue,
-        };
-        lines.push((role, format!("  {}  {state}", ink.clean(filter.as_str()))));
-    }
-    let hint = "'#' does not include topics that start with $. p publishes a message.";
-    lines.push((Role::Muted, hint.to_owned()));
-    lines
 }

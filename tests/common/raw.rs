@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
@@ -30,9 +30,9 @@ impl Frame {
     }
 }
 
-/// A socket that sends and reads packets without caring for the rules.
-pub(crate) struct Raw {
-    pub(crate) socket: TcpStream,
+/// A stream that sends and reads packets without caring for the rules.
+pub(crate) struct Raw<S = TcpStream> {
+    pub(crate) socket: S,
 }
 
 impl Raw {
@@ -53,9 +53,12 @@ impl Raw {
         let connack = raw.read().await.expect("a CONNACK");
         (raw, connack)
     }
+}
 
+impl<S: AsyncRead + AsyncWrite + Unpin> Raw<S> {
     pub(crate) async fn send(&mut self, bytes: &[u8]) {
         self.socket.write_all(bytes).await.unwrap();
+        self.socket.flush().await.unwrap();
     }
 
     /// The next packet; `None` when the broker closed the connection.

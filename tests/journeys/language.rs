@@ -6,11 +6,11 @@ use std::time::Duration;
 use bytes::Bytes;
 use crossterm::event::{KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use jiff::tz::TimeZone;
-use mqtt_tui::app::{self, Action, App, Effect, Settings, arrange, parse_key, update};
-use mqtt_tui::config::{Colours, Look, Profile, Themes};
+use mqtt_tui::app::{self, Action, App, Done, Effect, Settings, arrange, parse_key, update};
+use mqtt_tui::config::{Colours, Look, Profile, ProfileBook, Themes};
 use mqtt_tui::model::{
     ConnectionId, LinkState, Message, Moment, Protocol, ProtocolChoice, Publication, PublishId, PublishState,
-    QoS, SessionEvent, SessionRequest, SubscriptionState, Target, TopicFilter, Trouble,
+    QoS, SessionEvent, SessionRequest, Severity, SubscriptionState, Target, TopicFilter, Trouble,
 };
 use mqtt_tui::store::{Limits, TopicId};
 use mqtt_tui::ui::{self, Appearance, Cache};
@@ -57,27 +57,46 @@ impl Journey {
         journey
     }
 
+    /// Connected from this profile.
+    pub(crate) fn on(profile: Profile) -> Self {
+        Self::opening(profile).arrived()
+    }
+
+    /// A connection of this profile was opened, and nothing has come of it yet.
+    pub(crate) fn opening(profile: Profile) -> Self {
+        Self::opened(Limits { bytes: 16 << 20, ..Limits::default() }, false, profile)
+    }
+
     fn with(limits: Limits, read_only: bool) -> Self {
+        Self::opened(limits, read_only, Profile::new("here", target())).arrived()
+    }
+
+    /// Connected. The notice of the connection is gone when the journey begins.
+    fn arrived(mut self) -> Self {
+        self.effects.clear();
+        self.connect();
+        self.wait(10.0);
+        self
+    }
+
+    fn opened(limits: Limits, read_only: bool, profile: Profile) -> Self {
         let look = Look { colours: Colours::True, ascii: false };
         let (themes, _) = Themes::load(None, look.colours);
         let settings = Settings { read_only, themes: themes.names().map(str::to_owned).collect(), limits };
         // 2026-11-20 14:00:00 UTC; the program was started ten seconds before.
         let now = Moment { mono_us: 10_000_000, wall_ms: 1_795_183_200_000 };
         let mut app = App::new(settings);
-        drop(app.open(Profile::new("here", target())));
+        let effects = app.open(profile);
         let mut journey = Self {
             app,
             now,
-            effects: Vec::new(),
+            effects,
             themes,
             appearance: Appearance { look, zone: TimeZone::UTC },
             cache: Cache::default(),
             terminal: Terminal::new(TestBackend::new(140, 45)).expect("a test backend never fails"),
         };
         journey.resize(140, 45);
-        journey.connect();
-        // The notice of the connection is gone when the journey begins.
-        journey.wait(10.0);
         journey
     }
 
@@ -193,6 +212,17 @@ impl Journey {
     pub(crate) fn event(&mut self, event: SessionEvent) -> &mut Self {
         self.act(Action::Session(HERE, event));
         self
+    }
+
+    /// An effect came to its end.
+    pub(crate) fn done(&mut self, done: Done) -> &mut Self {
+        self.act(Action::Done(done));
+        self
+    }
+
+    /// These profiles are in the file.
+    pub(crate) fn know_profiles(&mut self, profiles: Vec<Profile>) -> &mut Self {
+        self.done(Done::Profiles(Box::new(book(profiles)), Severity::Info, String::new()))
     }
 
     pub(crate) fn link(&mut self, state: LinkState) -> &mut Self {
@@ -354,6 +384,15 @@ impl Journey {
     pub(crate) fn notices(&self) -> usize {
         self.app.notices.newest_first().len()
     }
+}
+
+/// A book with these profiles and no file.
+pub(crate) fn book(profiles: Vec<Profile>) -> ProfileBook {
+    let mut book = ProfileBook::default();
+    for profile in profiles {
+        book.save(profile, None).expect("a profile");
+    }
+    book
 }
 
 fn target() -> Target {

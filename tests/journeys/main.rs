@@ -4,6 +4,7 @@
 #![allow(clippy::expect_used, reason = "a test that cannot go on says why")]
 
 mod depths;
+mod emptiness;
 mod filtering;
 mod hostile;
 mod language;
@@ -12,7 +13,10 @@ mod messages;
 mod mouse;
 mod overlays;
 mod pausing;
+mod properties;
 mod publishing;
+mod safety;
 mod sizes;
+mod subscribing;
 mod tree;
 mod wandering;

@@ -9,9 +9,9 @@ use crate::language::Journey;
 fn the_palette_finds_a_command_by_a_few_letters_and_runs_it() {
     let mut journey = Journey::knowing(&[("a", "1")]);
     journey.keys(":brok").sees("Broker: what it says of itself").keys("<enter>");
-    assert_eq!(journey.app.screen, Screen::Broker);
+    assert_eq!(journey.app.screen(), Screen::Broker);
     journey.keys(":explorer<enter>");
-    assert_eq!(journey.app.screen, Screen::Explorer);
+    assert_eq!(journey.app.screen(), Screen::Explorer);
 }
 
 #[test]
@@ -93,7 +93,7 @@ fn help_is_about_the_place_and_lists_its_keys() {
     journey.keys("?").does_not_see("Filter the tree as you type");
     journey.keys("<f1>").sees("Help").keys("<esc>").does_not_see("Everywhere");
     journey.keys("2?").sees("Broker").keys("<esc>");
-    assert_eq!(journey.app.screen, Screen::Broker, "Esc closes what lies on top, one at a time");
+    assert_eq!(journey.app.screen(), Screen::Broker, "Esc closes what lies on top, one at a time");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use crate::app::{App, Command};
 
 pub(super) fn movement(app: &mut App, command: Command) {
-    let scroll = &mut app.broker_scroll;
+    let scroll = &mut app.connection_mut().broker_scroll;
     *scroll = match command {
         Command::Up => scroll.saturating_sub(1),
         Command::Down => *scroll + 1,

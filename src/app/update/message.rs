@@ -11,11 +11,11 @@ pub(super) fn run(app: &mut App, command: Command) -> Vec<Effect> {
         Command::OlderMessage => history::step(app, 1),
         Command::NewerMessage => history::step(app, -1),
         Command::LatestMessage => {
-            let view = &mut app.connection_mut().message;
-            if view.at.take().is_some() {
-                view.reset();
+            let connection = app.connection_mut();
+            if connection.message.at.take().is_some() {
+                connection.message.reset();
             } else {
-                app.focus = Pane::Topics;
+                connection.focus = Pane::Topics;
             }
         }
         _ => {

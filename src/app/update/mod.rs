@@ -1,27 +1,29 @@
 //! Every change of state goes through here: an action comes in, effects go out. One file per area.
 
+mod ask;
 mod broker;
+mod connections;
+mod done;
+mod form;
 mod history;
+mod login;
 mod message;
 mod mouse;
 mod overlay;
 mod publish;
 mod session;
+mod subscriptions;
+mod tabs;
 mod topics;
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind};
 use tui_input::Input;
 use tui_input::backend::crossterm::EventHandler;
 
-use super::{
-    Action, App, Command, Context, Done, Effect, Overlay, Pane, Screen, SessionRequestName, command_for,
-    layout,
-};
-use crate::config::PasswordSource;
-use crate::model::{
-    LinkState, Moment, PublishState, SessionEvent, SessionRequest, Severity, Trouble, TroubleKind,
-};
+use super::{Action, App, Command, Context, Effect, Overlay, Pane, Screen, command_for, layout};
+use crate::model::{Moment, SessionRequest, Severity};
 
+pub(super) use login::begin;
 pub use session::ingest;
 
 /// Bytes of a one-line field: longer than the longest topic, so that too long a topic can be told why.
@@ -41,16 +43,13 @@ pub fn update(app: &mut App, action: Action, now: Moment) -> Vec<Effect> {
             Vec::new()
         }
         Action::Run(command) => run(app, command, now),
-        Action::Session(id, event) => {
-            session::on_event(app, id, event, now);
-            Vec::new()
-        }
-        Action::Done(done) => on_done(app, done, now),
+        Action::Session(id, event) => session::on_event(app, id, event, now).into_iter().collect(),
+        Action::Done(done) => done::on_done(app, done, now),
         Action::Tick => {
             for connection in &mut app.connections {
                 connection.sample_rates(now);
             }
-            Vec::new()
+            subscriptions::rest(app, now)
         }
     }
 }
@@ -59,6 +58,7 @@ fn on_key(app: &mut App, key: KeyEvent, now: Moment) -> Vec<Effect> {
     if key.kind == KeyEventKind::Release {
         return Vec::new();
     }
+    app.last_input = now;
     // From the first key on nothing moves by itself: what is on screen is being read.
     app.connection_mut().tree.stand_still();
     if layout::too_small(app.size.0, app.size.1) && key.code == KeyCode::Char('q') {
@@ -66,16 +66,27 @@ fn on_key(app: &mut App, key: KeyEvent, now: Moment) -> Vec<Effect> {
         return run(app, Command::Quit, now);
     }
     let context = app.context();
-    if let Some(command) = command_for(context, key) {
-        return run(app, command, now);
+    match command_for(context, key) {
+        Some(Command::GoToTab) => {
+            tabs::go_to(app, key);
+            return Vec::new();
+        }
+        Some(command) => return run(app, command, now),
+        None => {}
     }
     match context {
         Context::Publish => publish::on_key(app, key, now),
+        Context::Login => login::on_key(app, key),
+        Context::SubscriptionEntry => subscriptions::on_key(app, key),
         Context::Filter => {
-            if let Some(input) = &mut app.filter_input {
+            if let Some(input) = app.filter_input() {
                 input.handle_event(&Event::Key(key));
-                topics::apply_filter(app);
+                apply_filter(app);
             }
+            Vec::new()
+        }
+        Context::Form => {
+            form::on_key(app, key);
             Vec::new()
         }
         Context::Palette => {
@@ -91,15 +102,19 @@ fn on_key(app: &mut App, key: KeyEvent, now: Moment) -> Vec<Effect> {
 
 /// Pasted text goes to the focused field only, without control characters; elsewhere it does nothing.
 fn on_paste(app: &mut App, text: &str, now: Moment) {
+    app.last_input = now;
     let mut refusal = None;
     match app.context() {
         Context::Publish => publish::on_paste(app, text),
+        Context::Login => refusal = login::on_paste(app, text).err(),
+        Context::SubscriptionEntry => refusal = subscriptions::on_paste(app, text).err(),
         Context::Filter => {
-            if let Some(input) = &mut app.filter_input {
+            if let Some(input) = app.filter_input() {
                 refusal = insert(input, text).err();
-                topics::apply_filter(app);
+                apply_filter(app);
             }
         }
+        Context::Form => refusal = form::on_paste(app, text).err(),
         Context::Palette => {
             if let Overlay::Palette(palette) = &mut app.overlay {
                 refusal = insert(&mut palette.input, text).err();
@@ -128,12 +143,36 @@ fn insert(input: &mut Input, text: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// Runs a command if it can run now; otherwise says why not.
+/// Brings the tree or list in line with its filter as typed.
+fn apply_filter(app: &mut App) {
+    match app.screen() {
+        Screen::Connections => connections::apply_filter(app),
+        _ => topics::apply_filter(app),
+    }
+}
+
+fn clear_filter(app: &mut App) {
+    match app.screen() {
+        Screen::Connections => connections::clear_filter(app),
+        _ => topics::clear_filter(app),
+    }
+}
+
+/// Runs a command if it can run now; otherwise says why not. On a connection marked so it may ask first.
 pub(super) fn run(app: &mut App, command: Command, now: Moment) -> Vec<Effect> {
     if let Err(reason) = command.check(app) {
         app.notices.push(now, Severity::Warning, format!("{}: {reason}", command.row().title));
         return Vec::new();
     }
+    if let Some(question) = ask::confirmation(app, command) {
+        app.ask(question);
+        return Vec::new();
+    }
+    run_now(app, command, now)
+}
+
+/// Runs a command that may run.
+fn run_now(app: &mut App, command: Command, now: Moment) -> Vec<Effect> {
     match command {
         Command::Quit | Command::QuitNow => vec![Effect::Quit],
         Command::Suspend => vec![Effect::Suspend],
@@ -146,15 +185,56 @@ pub(super) fn run(app: &mut App, command: Command, now: Moment) -> Vec<Effect> {
         Command::NextPane => focus(app, 1),
         Command::PreviousPane => focus(app, 2),
         Command::Pause => pause(app, now),
-        Command::Reconnect => reconnect(app),
-        Command::StayOffline => vec![Effect::Request(app.connection().id, SessionRequest::Disconnect)],
+        Command::Reconnect => login::reconnect(app),
+        Command::StayOffline => {
+            let stop = |id| vec![Effect::Request(id, SessionRequest::Disconnect)];
+            app.subject().map_or_else(Vec::new, stop)
+        }
+        Command::ShowConnections | Command::NextTab | Command::PreviousTab | Command::CloseTab => {
+            tabs::run(app, command)
+        }
+        // Only its keys say which.
+        Command::GoToTab => Vec::new(),
+        Command::OpenProfile
+        | Command::OpenAnother
+        | Command::NewProfile
+        | Command::EditProfile
+        | Command::EditConnection
+        | Command::DuplicateProfile
+        | Command::DeleteProfile
+        | Command::FilterProfiles => connections::run(app, command),
+        Command::SaveProfile
+        | Command::SaveAndConnect
+        | Command::NextFormField
+        | Command::PreviousFormField
+        | Command::CloseForm => form::run(app, command),
         Command::OpenPublish
         | Command::SendPublish
         | Command::NextField
         | Command::PreviousField
         | Command::CycleQos
         | Command::ToggleRetain
-        | Command::ClearPayload => publish::run(app, command, now),
+        | Command::ClearPayload
+        | Command::WithdrawPublish
+        | Command::RespondToMessage => publish::run(app, command, now),
+        Command::Answer | Command::SwitchAnswer | Command::AnswerYes | Command::AnswerNo => {
+            ask::run(app, command, now)
+        }
+        Command::OpenLogin | Command::SendLogin | Command::NextLoginField | Command::NewClientId => {
+            login::run(app, command)
+        }
+        Command::OpenSubscriptions
+        | Command::AddSubscription
+        | Command::EditSubscription
+        | Command::CycleSubscriptionQos
+        | Command::MuteSubscription
+        | Command::ExcludeFilter
+        | Command::RemoveSubscription
+        | Command::KeepSubscriptions
+        | Command::ApplySubscription
+        | Command::NextEntryField
+        | Command::PreviousEntryField
+        | Command::ResumeSubscriptions => subscriptions::run(app, command, now),
         Command::OpenHelp | Command::OpenPalette | Command::RunSelected | Command::ShowNotices => {
             overlay::run(app, command, now)
         }
@@ -176,6 +256,14 @@ pub(super) fn run(app: &mut App, command: Command, now: Moment) -> Vec<Effect> {
             movement(app, command, now);
             Vec::new()
         }
+        Command::ApplyFilter => {
+            *app.filter_input_slot() = None;
+            Vec::new()
+        }
+        Command::ClearFilter => {
+            clear_filter(app);
+            Vec::new()
+        }
         Command::FilterTree
         | Command::OpenNode
         | Command::NextSort
@@ -186,9 +274,7 @@ pub(super) fn run(app: &mut App, command: Command, now: Moment) -> Vec<Effect> {
         | Command::Expand
         | Command::Collapse
         | Command::NextMatch
-        | Command::PreviousMatch
-        | Command::ApplyFilter
-        | Command::ClearFilter => {
+        | Command::PreviousMatch => {
             topics::run(app, command, now);
             Vec::new()
         }
@@ -198,12 +284,21 @@ pub(super) fn run(app: &mut App, command: Command, now: Moment) -> Vec<Effect> {
 /// Up, down and their kin mean the list or text that has the keys.
 fn movement(app: &mut App, command: Command, now: Moment) {
     match app.context() {
+        Context::Connections | Context::Filter if app.screen() == Screen::Connections => {
+            connections::movement(app, command);
+        }
         Context::Topics | Context::Filter => topics::movement(app, command, now),
         Context::Message => message::movement(app, command),
         Context::History => history::movement(app, command),
         Context::Broker => broker::movement(app, command),
         Context::Help | Context::Palette | Context::Notices => overlay::movement(app, command),
-        Context::Publish => {}
+        Context::Subscriptions => subscriptions::movement(app, command),
+        Context::Publish
+        | Context::Ask
+        | Context::Login
+        | Context::SubscriptionEntry
+        | Context::Form
+        | Context::Connections => {}
     }
 }
 
@@ -216,22 +311,24 @@ fn next_theme(app: &mut App, now: Moment) {
 }
 
 fn show(app: &mut App, screen: Screen) -> Vec<Effect> {
-    app.screen = screen;
+    app.list.called = false;
+    app.connection_mut().screen = screen;
     Vec::new()
 }
 
 fn focus(app: &mut App, steps: usize) -> Vec<Effect> {
     const ORDER: [Pane; 3] = [Pane::Topics, Pane::Message, Pane::History];
-    let at = ORDER.iter().position(|pane| *pane == app.focus).unwrap_or(0);
+    let at = ORDER.iter().position(|pane| *pane == app.connection().focus).unwrap_or(0);
     set_focus(app, ORDER[(at + steps) % ORDER.len()]);
     Vec::new()
 }
 
 /// Gives the keys to a pane; on a narrow terminal it comes on screen.
 fn set_focus(app: &mut App, pane: Pane) {
-    app.focus = pane;
+    let connection = app.connection_mut();
+    connection.focus = pane;
     if pane != Pane::Topics {
-        app.lower_pane = pane;
+        connection.lower_pane = pane;
     }
 }
 
@@ -244,13 +341,6 @@ fn pause(app: &mut App, now: Moment) -> Vec<Effect> {
         connection.paused = Some(now);
     }
     Vec::new()
-}
-
-fn reconnect(app: &mut App) -> Vec<Effect> {
-    let connection = app.connection();
-    let request =
-        if connection.link.is_connected() { SessionRequest::Disconnect } else { SessionRequest::Reconnect };
-    vec![Effect::Request(connection.id, request)]
 }
 
 fn copy(app: &App, command: Command) -> Vec<Effect> {
@@ -268,45 +358,20 @@ fn copy(app: &App, command: Command) -> Vec<Effect> {
 fn back(app: &mut App) -> Vec<Effect> {
     if !matches!(app.overlay, Overlay::None) {
         app.overlay = Overlay::None;
+    } else if login::cancel(app) || subscriptions::back(app) {
+        // It lay over the publish pane.
     } else if app.connection().publish.open {
         app.connection_mut().publish.open = false;
-    } else if app.screen != Screen::Explorer {
-        app.screen = Screen::Explorer;
-    } else if app.focus != Pane::Topics {
-        app.focus = Pane::Topics;
+    } else if app.screen() != Screen::Explorer {
+        app.connection_mut().screen = Screen::Explorer;
+    } else if app.connection().focus != Pane::Topics {
+        app.connection_mut().focus = Pane::Topics;
     } else if !app.connection().tree.filter_text().is_empty() {
         topics::clear_filter(app);
     } else if app.connection().message.at.is_some() {
         let message = &mut app.connection_mut().message;
         message.at = None;
         message.reset();
-    }
-    Vec::new()
-}
-
-fn on_done(app: &mut App, done: Done, now: Moment) -> Vec<Effect> {
-    match done {
-        Done::PasswordFound(id, Ok(target)) => {
-            return vec![Effect::Connect(id, target, PasswordSource::None)];
-        }
-        Done::PasswordFound(id, Err(reason)) => {
-            let trouble = Trouble {
-                cause: reason,
-                remedy: "check where the profile says the password comes from".to_owned(),
-                kind: TroubleKind::Login,
-            };
-            let stopped = LinkState::Stopped { trouble: Some(trouble) };
-            session::on_event(app, id, SessionEvent::Link(stopped), now);
-        }
-        Done::Copied(text) => app.notices.push(now, Severity::Success, text),
-        Done::Failed(text) => app.notices.push(now, Severity::Error, text),
-        Done::RequestRefused(id, name, reason) => {
-            if let (SessionRequestName::Publish(publish), Some(connection)) = (name, app.connection_by_id(id))
-            {
-                connection.publish.resolve(publish, PublishState::Failed(reason.clone()));
-            }
-            app.notices.push(now, Severity::Error, reason);
-        }
     }
     Vec::new()
 }

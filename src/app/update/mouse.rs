@@ -3,14 +3,15 @@
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};
 
-use super::{history, overlay, run, set_focus};
-use crate::app::{App, Command, Effect, Field, Overlay, Pane, Screen, layout};
+use super::{connections, history, overlay, run, set_focus, subscriptions, tabs};
+use crate::app::{App, Command, Context, Effect, Field, Overlay, Pane, Screen, layout};
 use crate::model::{Moment, QoS};
 
 /// Rows turned by one notch of the wheel.
 const NOTCH: isize = 3;
 
 pub(super) fn on_mouse(app: &mut App, event: MouseEvent, now: Moment) -> Vec<Effect> {
+    app.last_input = now;
     let at = Position::new(event.column, event.row);
     let turn = match event.kind {
         MouseEventKind::ScrollUp => -NOTCH,
@@ -25,7 +26,14 @@ pub(super) fn on_mouse(app: &mut App, event: MouseEvent, now: Moment) -> Vec<Eff
         (0..NOTCH).for_each(|_| overlay::movement(app, command));
         return Vec::new();
     }
-    wheel(app, at, turn, now);
+    match app.context() {
+        Context::Subscriptions => {
+            let command = if turn < 0 { Command::Up } else { Command::Down };
+            subscriptions::movement(app, command);
+        }
+        Context::SubscriptionEntry | Context::Login => {}
+        _ => wheel(app, at, turn, now),
+    }
     Vec::new()
 }
 
@@ -35,8 +43,11 @@ fn inside(area: Option<Rect>, at: Position) -> Option<Rect> {
 
 fn wheel(app: &mut App, at: Position, rows: isize, now: Moment) {
     let areas = layout::areas(app);
-    if app.screen == Screen::Broker {
-        app.broker_scroll = app.broker_scroll.saturating_add_signed(rows);
+    if app.screen() == Screen::Connections {
+        connections::wheel(app, areas.body, at, rows);
+    } else if app.screen() == Screen::Broker {
+        let scroll = &mut app.connection_mut().broker_scroll;
+        *scroll = scroll.saturating_add_signed(rows);
     } else if inside(areas.topics, at).is_some() {
         let connection = app.connection_mut();
         let shown = connection.shown_moment(now);
@@ -60,16 +71,36 @@ fn click(app: &mut App, at: Position, now: Moment) -> Vec<Effect> {
             return Vec::new();
         }
     }
+    if matches!(app.overlay, Overlay::Ask(_)) {
+        // Beside the buttons a click answers nothing.
+        return click_ask(app, areas.body, at, now);
+    }
     if !matches!(app.overlay, Overlay::None) {
         app.overlay = Overlay::None;
         return Vec::new();
+    }
+    if let Some(line) = inside(areas.tabs, at) {
+        tabs::click(app, line, at);
+        return Vec::new();
+    }
+    if app.screen() == Screen::Connections {
+        return connections::click(app, areas.body, at);
+    }
+    match app.context() {
+        Context::Subscriptions | Context::SubscriptionEntry => {
+            click_subscriptions(app, areas.body, at);
+            return Vec::new();
+        }
+        // What is typed into the prompt is not lost by a stray click.
+        Context::Login => return Vec::new(),
+        _ => {}
     }
     if let Some(pane) = inside(areas.publish, at) {
         return click_publish(app, pane, at, now);
     }
     if [areas.topics, areas.message, areas.history].into_iter().any(|area| inside(area, at).is_some()) {
         // The keys go where the click went; the filter stays as typed.
-        app.filter_input = None;
+        app.connection_mut().filter_input = None;
     }
     if let Some(topics) = inside(areas.topics, at) {
         click_topics(app, topics, at);
@@ -82,6 +113,38 @@ fn click(app: &mut App, at: Position, now: Moment) -> Vec<Effect> {
         }
     }
     Vec::new()
+}
+
+fn click_ask(app: &mut App, body: Rect, at: Position, now: Moment) -> Vec<Effect> {
+    let Overlay::Ask(ask) = &app.overlay else { return Vec::new() };
+    let [no, yes] = layout::ask_areas(body, ask).buttons;
+    if no.contains(at) {
+        return run(app, Command::AnswerNo, now);
+    }
+    if yes.contains(at) {
+        return run(app, Command::AnswerYes, now);
+    }
+    Vec::new()
+}
+
+/// A click on a row selects it; beside the pane it closes the pane, unless something is being typed.
+fn click_subscriptions(app: &mut App, body: Rect, at: Position) {
+    let connection = app.connection_mut();
+    let Some(pane) = &mut connection.subscribing else { return };
+    let rows = pane.rows(&connection.subscriptions);
+    let areas = layout::subscriptions_areas(body, rows, pane.entry.is_some());
+    if pane.entry.is_some() {
+        return;
+    }
+    if areas.list.contains(at) {
+        let row = pane.top(&connection.subscriptions, usize::from(areas.list.height))
+            + usize::from(at.y - areas.list.y);
+        if row < rows {
+            pane.selected = row;
+        }
+    } else if !areas.frame.contains(at) {
+        connection.subscribing = None;
+    }
 }
 
 /// A click into a field gives it the keys; on a QoS, the retain mark or the button it does what it says.

@@ -51,6 +51,6 @@ pub(super) fn movement(app: &mut App, command: Command) {
             let last = app.notices.newest_first().len().saturating_sub(1);
             app.notices.scroll = app.notices.scroll.saturating_add_signed(step).min(last);
         }
-        Overlay::None => {}
+        Overlay::None | Overlay::Ask(_) => {}
     }
 }

@@ -5,7 +5,7 @@ use tui_input::Input;
 use tui_input::backend::crossterm::EventHandler;
 
 use super::insert;
-use crate::app::{App, Command, Effect, Field, MAX_EDITOR_BYTES, MAX_EDITOR_LINES, Sent};
+use crate::app::{Answers, App, Command, Effect, Field, MAX_EDITOR_BYTES, MAX_EDITOR_LINES, Sent};
 use crate::model::{LinkState, Moment, PublishId, PublishState, QoS, SessionRequest, Severity};
 
 pub(super) fn run(app: &mut App, command: Command, now: Moment) -> Vec<Effect> {
@@ -13,8 +13,18 @@ pub(super) fn run(app: &mut App, command: Command, now: Moment) -> Vec<Effect> {
         open(app);
         return Vec::new();
     }
+    if command == Command::RespondToMessage {
+        respond(app);
+        return Vec::new();
+    }
     if command == Command::SendPublish {
         return send(app, now);
+    }
+    if command == Command::WithdrawPublish {
+        let connection = app.connection();
+        let queued = connection.publish.queued().map(|sent| sent.id);
+        return queued
+            .map_or_else(Vec::new, |id| vec![Effect::Request(connection.id, SessionRequest::Withdraw(id))]);
     }
     let pane = &mut app.connection_mut().publish;
     match command {
@@ -48,6 +58,26 @@ fn open(app: &mut App) {
     pane.open = true;
     pane.refusal = None;
     pane.field = if pane.topic.value().is_empty() { Field::Topic } else { Field::Payload };
+}
+
+/// Opens the pane on the response topic of the message on screen, with its correlation data to be sent back.
+fn respond(app: &mut App) {
+    let connection = app.connection_mut();
+    let Some(asked) = connection.shown_message().and_then(|message| message.properties()) else { return };
+    let Some(topic) = asked.response_topic else { return };
+    let selected = connection.tree.selected();
+    let pane = &mut connection.publish;
+    if pane.topic.value() != topic {
+        let before = pane.topic.value().to_owned();
+        pane.retain = false;
+        pane.draft_from = (!before.is_empty() && !pane.payload.is_empty()).then_some(before);
+    }
+    pane.topic = Input::new(topic.clone());
+    pane.answers = Some(Answers { topic, correlation: asked.correlation_data });
+    pane.opened_on = selected;
+    pane.open = true;
+    pane.refusal = None;
+    pane.field = Field::Payload;
 }
 
 fn cycle_qos(qos: &mut QoS, steps: u8) {

@@ -12,10 +12,9 @@ pub(super) fn run(app: &mut App, command: Command, now: Moment) {
     match command {
         Command::FilterTree => {
             set_focus(app, Pane::Topics);
-            app.filter_input = Some(Input::new(app.connection().tree.filter_text().to_owned()));
+            let connection = app.connection_mut();
+            connection.filter_input = Some(Input::new(connection.tree.filter_text().to_owned()));
         }
-        Command::ApplyFilter => app.filter_input = None,
-        Command::ClearFilter => clear_filter(app),
         Command::NextSort => {
             let tree = &mut app.connection_mut().tree;
             let next = tree.sort().next();
@@ -74,15 +73,15 @@ pub(super) fn movement(app: &mut App, command: Command, now: Moment) {
 
 /// Brings the tree in line with the filter as typed.
 pub(super) fn apply_filter(app: &mut App) {
-    let Some(text) = app.filter_input.as_ref().map(|input| input.value().to_owned()) else { return };
     let connection = app.connection_mut();
+    let Some(text) = connection.filter_input.as_ref().map(|input| input.value().to_owned()) else { return };
     if text != connection.tree.filter_text() {
         connection.tree.set_filter(&text, &connection.store);
     }
 }
 
 pub(super) fn clear_filter(app: &mut App) {
-    app.filter_input = None;
     let connection = app.connection_mut();
+    connection.filter_input = None;
     connection.tree.set_filter("", &connection.store);
 }

@@ -6,12 +6,11 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use tokio::net::TcpStream;
-use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 
-use super::{Facts, connecting_to, tell};
-use crate::mqtt::explain::TransportFault;
+use super::{Facts, Watcher, connecting_to};
+use crate::mqtt::explain::TcpFault;
 use crate::mqtt::timing::Timing;
 
 /// Addresses tried in one attempt at most.
@@ -23,22 +22,22 @@ pub(super) async fn resolve(
     host: &str,
     port: u16,
     deadline: Instant,
-    step: &watch::Sender<String>,
+    watcher: &dyn Watcher,
     facts: &mut Facts,
-) -> Result<Vec<SocketAddr>, TransportFault> {
+) -> Result<Vec<SocketAddr>, TcpFault> {
     if let Ok(ip) = host.parse::<IpAddr>() {
         return Ok(vec![SocketAddr::new(ip, port)]);
     }
-    tell(step, format!("resolving {host}"));
+    watcher.begins(format!("resolving {host}"));
     let began = Instant::now();
     let share = deadline.saturating_duration_since(began) * 7 / 10;
     let found = timeout_at(began + share, tokio::net::lookup_host((host, port)))
         .await
-        .map_err(|_| TransportFault::ResolveTimeout { host: host.to_owned() })?
-        .map_err(|error| TransportFault::Resolve { host: host.to_owned(), words: resolver_words(&error) })?;
+        .map_err(|_| TcpFault::ResolveTimeout { host: host.to_owned() })?
+        .map_err(|error| TcpFault::Resolve { host: host.to_owned(), words: resolver_words(&error) })?;
     let addresses = alternate(found.collect());
     if addresses.is_empty() {
-        return Err(TransportFault::Resolve { host: host.to_owned(), words: "it has no address".into() });
+        return Err(TcpFault::Resolve { host: host.to_owned(), words: "it has no address".into() });
     }
     // What looks like a name may be an address with a zone (`fe80::1%eth0`), which only the resolver can read.
     if !host.contains('%') {
@@ -82,16 +81,16 @@ pub(super) async fn connect(
     at: &str,
     timing: &Timing,
     deadline: Instant,
-    step: &watch::Sender<String>,
+    watcher: &dyn Watcher,
     facts: &mut Facts,
-) -> Result<TcpStream, TransportFault> {
+) -> Result<TcpStream, TcpFault> {
     let began = Instant::now();
     let mut waiting = addresses.iter().copied();
     let mut tries = JoinSet::new();
-    let mut telling = TransportFault::ConnectTimeout { at: at.to_owned() };
+    let mut telling = TcpFault::Timeout { at: at.to_owned() };
     loop {
         if let Some(address) = waiting.next() {
-            tell(step, connecting_to(&address.to_string()));
+            watcher.begins(connecting_to(&address.to_string()));
             tries.spawn(async move { (address, TcpStream::connect(address).await) });
         } else if tries.is_empty() {
             return Err(telling);
@@ -120,12 +119,12 @@ pub(super) async fn connect(
     }
 }
 
-fn fault(at: &str, error: &io::Error) -> TransportFault {
+fn fault(at: &str, error: &io::Error) -> TcpFault {
     let at = at.to_owned();
     match error.kind() {
-        io::ErrorKind::ConnectionRefused => TransportFault::Refused { at },
-        io::ErrorKind::TimedOut => TransportFault::ConnectTimeout { at },
-        _ => TransportFault::Unreachable { at, words: system_words(error) },
+        io::ErrorKind::ConnectionRefused => TcpFault::Refused { at },
+        io::ErrorKind::TimedOut => TcpFault::Timeout { at },
+        _ => TcpFault::Unreachable { at, words: system_words(error) },
     }
 }
 

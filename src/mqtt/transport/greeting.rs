@@ -1,6 +1,6 @@
 //! What the first bytes of a server say about it, when they are no MQTT (C06, D04).
 
-use crate::mqtt::explain::{Fault, TransportFault};
+use crate::mqtt::explain::{Fault, TlsFault};
 
 /// Bytes of a foreign server's greeting that are worth quoting.
 const QUOTED: usize = 64;
@@ -10,7 +10,7 @@ pub(in crate::mqtt) fn foreign(first: &[u8]) -> Option<Fault> {
     // A TLS record: alert or handshake, then the major version 3 (RFC 8446, 5.1). MQTT has no packet type 0x15, and 0x16 has
     // the type of CONNECT, which no broker sends.
     if matches!(first, [0x15 | 0x16, 3, ..]) {
-        return Some(Fault::Transport(TransportFault::SpeaksTls));
+        return Some(TlsFault::PortSpeaksTls.into());
     }
     let line = first_line(first)?;
     let kind = if line.starts_with("HTTP/") {
@@ -82,6 +82,6 @@ mod tests {
 
     #[test]
     fn d04_a_tls_alert_is_recognised() {
-        assert_eq!(foreign(&[0x15, 3, 1, 0, 2, 2, 70]), Some(Fault::Transport(TransportFault::SpeaksTls)));
+        assert_eq!(foreign(&[0x15, 3, 1, 0, 2, 2, 70]), Some(TlsFault::PortSpeaksTls.into()));
     }
 }

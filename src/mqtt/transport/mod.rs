@@ -9,17 +9,27 @@
 //! All of it happens before one deadline, and dropping the future closes whatever is open.
 
 mod address;
+mod certificate;
+mod files;
 mod greeting;
+mod proxy;
+#[cfg(test)]
+mod tests;
+mod tls;
+mod unix;
+mod verifier;
+mod websocket;
 
 use std::io;
 use std::net::IpAddr;
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use super::explain::Fault;
+use super::explain::{Fault, TlsFault, TransportFault};
 use super::timing::Timing;
 use crate::model::{Target, TlsFacts, Transport};
 
@@ -65,8 +75,10 @@ impl Facts {
     /// What the end of the stream before CONNACK means when the way there explains it: an alert of TLS (D07: with TLS 1.3 the
     /// refusal of a client certificate comes after the handshake), or the silent close of a server that wanted a certificate.
     /// `None` for `error` is the plain end of the stream. `None` when the way explains nothing.
-    pub(in crate::mqtt) fn late_fault(&self, _error: Option<&io::Error>) -> Option<Fault> {
-        None
+    pub(in crate::mqtt) fn late_fault(&self, error: Option<&io::Error>) -> Option<Fault> {
+        let said = error.and_then(|error| tls::late_fault(error, self.owes_certificate));
+        let silent = self.owes_certificate.then_some(TlsFault::ClientCertificateWanted { said: false });
+        said.or(silent).map(Fault::from)
     }
 }
 
@@ -85,52 +97,102 @@ pub(in crate::mqtt) enum Passed {
     WebSocket,
 }
 
+/// Hears how an opening goes.
+pub(in crate::mqtt) trait Watcher: Sync {
+    /// A step begins; its words for the screen, such as "resolving broker.lan".
+    fn begins(&self, step: String);
+
+    /// A step is done; all that is known by then.
+    fn passed(&self, _step: Passed, _facts: &Facts) {}
+}
+
+/// The session shows the words alone.
+impl Watcher for watch::Sender<String> {
+    fn begins(&self, step: String) {
+        self.send_if_modified(|shown| {
+            let changed = *shown != step;
+            *shown = step;
+            changed
+        });
+    }
+}
+
 /// What an attempt begins with, in words.
 pub(in crate::mqtt) fn first_step(target: &Target) -> String {
     if target.transport == Transport::Unix {
         return connecting_to(&target.host);
     }
-    match target.host.parse::<IpAddr>() {
-        Ok(_) => connecting_to(&target.address()),
-        Err(_) => format!("resolving {}", target.host),
+    let (host, address) = match &target.proxy {
+        Some(proxy) => (&proxy.host, proxy::address(proxy)),
+        None => (&target.host, target.address()),
+    };
+    match host.parse::<IpAddr>() {
+        Ok(_) => connecting_to(&address),
+        Err(_) => format!("resolving {host}"),
     }
 }
 
-/// Opens the way to `target` before `deadline`. Each step is told through `step`, in words. Cancel-safe.
+/// Opens the way to `target` before `deadline`. Each step is told to `watcher`. Cancel-safe.
 pub(in crate::mqtt) async fn open(
     target: &Target,
     timing: &Timing,
     deadline: Instant,
-    step: &watch::Sender<String>,
+    watcher: &dyn Watcher,
 ) -> Result<Opened, Fault> {
-    open_watched(target, timing, deadline, step, &mut |_, _| ()).await
+    let mut facts = Facts::default();
+    // What is wrong with files, names and headers is found before anything is connected.
+    let tls = if target.transport.is_tls() { Some(tls::prepare(target).await?) } else { None };
+    let request = if target.transport.is_websocket() { Some(websocket::request(target)?) } else { None };
+    let mut stream: Box<dyn Stream> = if target.transport == Transport::Unix {
+        watcher.begins(connecting_to(&target.host));
+        let stream = unix::connect(&target.host, &mut facts).await?;
+        watcher.passed(Passed::Connect, &facts);
+        stream
+    } else {
+        Box::new(open_tcp(target, timing, deadline, watcher, &mut facts).await?)
+    };
+    if let Some(tls) = tls {
+        watcher.begins(format!("TLS with {}", tls.name()));
+        stream = tls.handshake(stream, deadline, &mut facts).await?;
+        watcher.passed(Passed::Tls, &facts);
+    }
+    if let Some(request) = request {
+        // A query may hold a token.
+        watcher.begins(format!("WebSocket {}", request.uri().path()));
+        stream = websocket::open(request, stream, deadline, &mut facts).await?;
+        watcher.passed(Passed::WebSocket, &facts);
+    }
+    Ok(Opened { stream, facts })
 }
 
-/// As [`open`]; `passed` hears of each step that is done, with all that is known by then.
-pub(in crate::mqtt) async fn open_watched(
+/// The TCP connection, through the proxy if there is one; then the proxy resolves the broker's name.
+async fn open_tcp(
     target: &Target,
     timing: &Timing,
     deadline: Instant,
-    step: &watch::Sender<String>,
-    passed: &mut (dyn FnMut(Passed, &Facts) + Send),
-) -> Result<Opened, Fault> {
-    let mut facts = Facts::default();
-    let addresses = address::resolve(&target.host, target.port, deadline, step, &mut facts).await?;
-    passed(Passed::Resolve, &facts);
-    let connected =
-        address::connect(&addresses, &target.address(), timing, deadline, step, &mut facts).await?;
-    passed(Passed::Connect, &facts);
-    Ok(Opened { stream: Box::new(connected), facts })
+    watcher: &dyn Watcher,
+    facts: &mut Facts,
+) -> Result<TcpStream, TransportFault> {
+    let (host, port) = match &target.proxy {
+        Some(proxy) => (&proxy.host, proxy.port),
+        None => (&target.host, target.port),
+    };
+    let at = match &target.proxy {
+        Some(proxy) => format!("the proxy {}", proxy::address(proxy)),
+        None => target.address(),
+    };
+    let addresses = address::resolve(host, port, deadline, watcher, facts).await?;
+    watcher.passed(Passed::Resolve, facts);
+    let mut stream = address::connect(&addresses, &at, timing, deadline, watcher, facts).await?;
+    watcher.passed(Passed::Connect, facts);
+    if let Some(proxy) = &target.proxy {
+        watcher.begins(format!("asking {at} for {}", target.address()));
+        proxy::ask(&mut stream, proxy, target, deadline, facts).await?;
+        watcher.passed(Passed::Proxy, facts);
+    }
+    Ok(stream)
 }
 
 fn connecting_to(address: &str) -> String {
     format!("connecting to {address}")
-}
-
-fn tell(step: &watch::Sender<String>, text: String) {
-    step.send_if_modified(|step| {
-        let changed = *step != text;
-        *step = text;
-        changed
-    });
 }

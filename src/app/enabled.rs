@@ -1,0 +1,113 @@
+//! Whether a command can run now, and if not, why: in a few words for the palette and the status line.
+
+use super::command::Disabled;
+use super::{App, Overlay, Screen};
+
+#[expect(clippy::unnecessary_wraps, reason = "the table wants one signature")]
+pub(super) fn always(_: &App) -> Result<(), Disabled> {
+    Ok(())
+}
+
+pub(super) fn has_selection(app: &App) -> Result<(), Disabled> {
+    app.connection().tree.selected().map(|_| ()).ok_or("no topic is selected")
+}
+
+pub(super) fn has_message(app: &App) -> Result<(), Disabled> {
+    app.connection().shown_message().map(|_| ()).ok_or("no message is shown")
+}
+
+/// Nothing is sent, and no field changed, that is not on the screen.
+pub(super) fn is_publishing(app: &App) -> Result<(), Disabled> {
+    if app.connection().publish.open { Ok(()) } else { Err("the publish pane is not open: press p") }
+}
+
+/// From a message that was evicted the way to the others stays open.
+pub(super) fn has_history(app: &App) -> Result<(), Disabled> {
+    let connection = app.connection();
+    let messages = connection.tree.selected().map_or(0, |topic| connection.store.history_len(topic));
+    if messages > 0 { Ok(()) } else { Err("this topic has no messages in the history") }
+}
+
+pub(super) fn filter_shown(app: &App) -> Result<(), Disabled> {
+    if app.filter_shown() { Ok(()) } else { Err("the tree is not filtered: press /") }
+}
+
+pub(super) fn has_filter(app: &App) -> Result<(), Disabled> {
+    if app.connection().tree.filter_text().is_empty() {
+        Err("the tree is not filtered: press /")
+    } else {
+        Ok(())
+    }
+}
+
+pub(super) fn is_listing(app: &App) -> Result<(), Disabled> {
+    if app.screen() == Screen::Connections { Ok(()) } else { Err("only among the connections: press C") }
+}
+
+pub(super) fn has_profile(app: &App) -> Result<(), Disabled> {
+    is_listing(app)?;
+    if app.chosen_profile().is_some() { Ok(()) } else { Err("no connection is selected") }
+}
+
+pub(super) fn has_saved_profile(app: &App) -> Result<(), Disabled> {
+    is_listing(app)?;
+    if app.chosen_saved().is_some() { Ok(()) } else { Err("the selected connection is not saved") }
+}
+
+pub(super) fn has_connection(app: &App) -> Result<(), Disabled> {
+    if app.subject().is_some() { Ok(()) } else { Err("there is no connection") }
+}
+
+pub(super) fn has_tabs(app: &App) -> Result<(), Disabled> {
+    if app.connections().is_empty() { Err("no connection is open") } else { Ok(()) }
+}
+
+pub(super) fn has_response_topic(app: &App) -> Result<(), Disabled> {
+    let properties = app.connection().shown_message().and_then(|message| message.properties());
+    let wanted = properties.is_some_and(|properties| properties.response_topic.is_some());
+    if wanted { Ok(()) } else { Err("the message on screen names no response topic") }
+}
+
+pub(super) fn has_queued(app: &App) -> Result<(), Disabled> {
+    let waits = app.connection().publish.queued().is_some();
+    if waits { Ok(()) } else { Err("no message waits to be sent") }
+}
+
+pub(super) fn sees_subscriptions(app: &App) -> Result<(), Disabled> {
+    if app.connection().subscribing.is_some() {
+        Ok(())
+    } else {
+        Err("the subscriptions are not open: press s")
+    }
+}
+
+pub(super) fn types_subscription(app: &App) -> Result<(), Disabled> {
+    let typing = app.connection().subscribing.as_ref().is_some_and(|pane| pane.entry.is_some());
+    if typing { Ok(()) } else { Err("no subscription is being typed: press s, then a") }
+}
+
+pub(super) fn is_saved(app: &App) -> Result<(), Disabled> {
+    sees_subscriptions(app)?;
+    if app.saved_profile().is_some() { Ok(()) } else { Err("this connection is not a saved profile") }
+}
+
+pub(super) fn is_resting(app: &App) -> Result<(), Disabled> {
+    if app.connection().resting.is_empty() { Err("nothing was given back") } else { Ok(()) }
+}
+
+pub(super) fn is_logging_in(app: &App) -> Result<(), Disabled> {
+    if app.connection().login.is_some() { Ok(()) } else { Err("no login is asked for: press L") }
+}
+
+pub(super) fn is_offline(app: &App) -> Result<(), Disabled> {
+    has_tabs(app)?;
+    if app.connection().link.is_connected() { Err("connected: the client id is in use") } else { Ok(()) }
+}
+
+pub(super) fn is_asked(app: &App) -> Result<(), Disabled> {
+    if matches!(app.overlay, Overlay::Ask(_)) { Ok(()) } else { Err("nothing is asked") }
+}
+
+pub(super) fn is_writing(app: &App) -> Result<(), Disabled> {
+    if app.form.is_some() { Ok(()) } else { Err("no connection is being edited") }
+}
