@@ -10,6 +10,9 @@ mod save;
 mod tests;
 mod write;
 
+#[cfg(test)]
+pub(super) use tests::every_key;
+
 pub use save::Kept;
 
 pub(super) use read::{protocol_choice, proxy_url};

@@ -9,7 +9,7 @@ use super::super::file::{self, Lock};
 use super::super::name::check_name;
 use super::super::{PasswordSource, Profile};
 use super::{ProfileBook, write};
-use crate::model::Protocol;
+use crate::model::{Properties, Protocol, Transport, WebSocketOptions};
 
 /// What a file of ours begins with.
 const HEAD: &str = "# Connections of mqtt-tui; `mqtt-tui config example` explains every key.\nschema = 1\n";
@@ -121,11 +121,17 @@ impl ProfileBook {
     fn tidied(&self, mut profile: Profile, replacing: Option<&str>) -> Profile {
         let target = &mut profile.target;
         target.password = None;
+        if !target.transport.is_websocket() {
+            target.websocket.path = WebSocketOptions::default().path;
+        }
+        if target.transport == Transport::Unix {
+            target.port = 0;
+        }
         for path in [&mut target.tls.ca_file, &mut target.tls.cert_file, &mut target.tls.key_file] {
             make_absolute(path.as_mut());
         }
         if let Some(will) = &mut target.will
-            && will.publication.properties.as_ref().is_some_and(|given| **given == crate::model::Properties::default())
+            && will.publication.properties.as_deref() == Some(&Properties::default())
         {
             will.publication.properties = None;
         }
@@ -260,7 +266,10 @@ fn take(document: &mut DocumentMut, name: &str) -> bool {
     if kept.trim().is_empty() {
         return true;
     }
-    let joined = |below: Option<&str>| format!("{kept}\n{}", below.unwrap_or_default());
+    let joined = |below: Option<&str>| {
+        let below = below.unwrap_or_default();
+        format!("{kept}\n{}{below}", if below.starts_with('\n') { "" } else { "\n" })
+    };
     match tables.get_mut(index) {
         Some(next) => {
             let text = joined(next.decor().prefix().and_then(|prefix| prefix.as_str()));
