@@ -125,8 +125,10 @@ pub fn view(
     if let Some(area) = areas.publish {
         publish::draw(app, &ink, area, frame);
     }
-    subscriptions::draw(app, &ink, areas.body, frame);
-    login::draw(app, &ink, areas.body, frame);
+    if app.screen() != Screen::Connections {
+        subscriptions::draw(app, &ink, areas.body, cache, frame);
+        login::draw(app, &ink, areas.body, frame);
+    }
     footer::draw(app, &ink, areas.footer, cache, frame.buffer_mut());
     match &app.overlay {
         Overlay::None => {}

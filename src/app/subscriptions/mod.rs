@@ -72,7 +72,7 @@ impl Traffic {
 pub struct Subscriptions {
     list: Vec<SubscriptionView>,
     excluded: Vec<ExcludedView>,
-    /// Messages that matched a muted or excluded filter.
+    /// Messages that matched a muted or excluded filter, `$SYS` apart.
     hidden: u64,
     counting: Counting,
 }
@@ -103,7 +103,7 @@ impl Subscriptions {
         &self.excluded
     }
 
-    /// Messages received, counted and not kept: those that match a muted or excluded filter.
+    /// Messages received, counted and not kept: those that match a muted or excluded filter. Without those of `$SYS`.
     pub fn hidden(&self) -> u64 {
         self.hidden
     }
@@ -197,7 +197,8 @@ impl Subscriptions {
         for view in self.list.iter_mut().filter(|view| view.wanted.filter.matches(topic)) {
             view.traffic.messages += 1;
         }
-        self.hidden += 1;
+        // What `$SYS` says is apart from the user's traffic.
+        self.hidden += u64::from(!topic.starts_with("$SYS/"));
         true
     }
 
