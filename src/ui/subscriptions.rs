@@ -9,8 +9,8 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 
 use super::ink::{Ink, row_of};
-use super::{Cache, overlay};
 use super::publish::one_line_field;
+use super::{Cache, overlay};
 use crate::app::layout::{self, SubscriptionsAreas};
 use crate::app::subscriptions::{
     Choice, Entry, EntryFault, EntryField, EntryPurpose, ExcludedView, SubscriptionView, SubscriptionsPane,

@@ -133,7 +133,10 @@ impl Subscriptions {
     /// What became of `filter`. One that was not known is added: `$SYS/#` is asked for by the session itself.
     pub(super) fn became(&mut self, filter: TopicFilter, state: SubscriptionState) {
         if state == SubscriptionState::Removed {
-            self.remove(&filter);
+            // Asked for again before the broker had confirmed the removal: that stands.
+            if !self.find(&filter).is_some_and(|view| matches!(view.state, SubscriptionState::Requested(_))) {
+                self.remove(&filter);
+            }
         } else if let Some(view) = self.list.iter_mut().find(|view| view.wanted.filter == filter) {
             view.state = state;
         } else {

@@ -219,6 +219,7 @@ fn run_now(app: &mut App, command: Command, now: Moment) -> Vec<Effect> {
         | Command::ToggleRetain
         | Command::ClearPayload
         | Command::WithdrawPublish
+        | Command::ToggleProperties
         | Command::RespondToMessage => publish::run(app, command, now),
         Command::Answer | Command::SwitchAnswer | Command::AnswerYes | Command::AnswerNo => {
             ask::run(app, command, now)

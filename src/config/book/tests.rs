@@ -74,7 +74,8 @@ fn g05_comments_order_and_unknown_keys_survive_a_save() {
     let place = Place::with(BY_HAND);
     let mut book = place.load();
     assert_eq!(book.faults(), []);
-    let warned: Vec<_> = book.warnings().iter().map(|warning| (warning.place, warning.reason.as_str())).collect();
+    let warned: Vec<_> =
+        book.warnings().iter().map(|warning| (warning.place, warning.reason.as_str())).collect();
     assert_eq!((warned[0].0, warned[1].0), (Some((12, 1)), Some((17, 1))));
     assert!(warned[0].1.contains("'wishes'") && warned[1].1.contains("'shape'"), "{warned:?}");
 
@@ -82,13 +83,18 @@ fn g05_comments_order_and_unknown_keys_survive_a_save() {
     assert_eq!(home.target.port, 8883);
     assert_eq!(home.target.tls.ca_file, Some(place.path.with_file_name("ca.pem")));
     home.safety = Safety::Confirm;
-    home.target.filters.push(Subscription::new(TopicFilter::parse("new/#").expect("filter"), QoS::AtMostOnce));
+    home.target
+        .filters
+        .push(Subscription::new(TopicFilter::parse("new/#").expect("filter"), QoS::AtMostOnce));
     home.target.tls.server_name = Some("broker".into());
     let kept = book.save(home.clone(), Some("home")).expect("saved");
     assert_eq!(kept, Kept::File(place.path.clone()));
     assert_eq!(book.find("home"), Some(&home));
     let wanted = BY_HAND
-        .replace("{ filter = \"zigbee2mqtt/#\", qos = 1 }, # lights\n", "{ filter = \"zigbee2mqtt/#\", qos = 1 }, # lights\n    \"new/#\",\n")
+        .replace(
+            "{ filter = \"zigbee2mqtt/#\", qos = 1 }, # lights\n",
+            "{ filter = \"zigbee2mqtt/#\", qos = 1 }, # lights\n    \"new/#\",\n",
+        )
         .replace("mqtt/home\" }\n", "mqtt/home\" }\nsafety = \"confirm\"\n")
         .replace("shape = \"round\"\n", "shape = \"round\"\nserver_name = \"broker\"\n");
     assert_eq!(place.text(), wanted);
