@@ -73,7 +73,7 @@ impl WrittenProperties {
         let lines = self.user.lines().iter().filter(|line| !line.is_empty());
         let pair = |line: &String| match line.split_once('=') {
             Some((name, value)) => Ok((name.to_owned(), value.to_owned())),
-            None => Err(format!("user properties are name=value, one a line; '{line}' has no '='")),
+            None => Err(format!("user property '{line}' has no '='")),
         };
         lines.map(pair).collect()
     }
