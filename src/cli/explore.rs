@@ -12,10 +12,11 @@ use tokio_util::sync::CancellationToken;
 
 use super::{LookArgs, USAGE, output};
 use crate::app::{App, Settings};
+use crate::broker::fleet::DEMO_SEED;
 use crate::broker::{Broker, BrokerOptions, demo};
-use crate::config::{Look, Profile, Themes, config_dir};
+use crate::config::{Look, Profile, ProfileBook, Themes, config_dir};
 use crate::model::{Clock, Severity, Target};
-use crate::runtime::{self, EVENT_CAPACITY, EventLoop, Input, Outcome, Signals};
+use crate::runtime::{self, Demo, EVENT_CAPACITY, EventLoop, Input, Outcome, ProfileKeeper, Signals};
 use crate::store::Limits;
 use crate::ui::Appearance;
 
@@ -64,6 +65,7 @@ async fn explore(mut profile: Profile, args: &LookArgs, bundled: Option<Bundled>
     let settings =
         Settings { read_only: args.read_only, themes: themes.names().map(str::to_owned).collect(), limits };
     let mut app = App::new(settings);
+    app.book = ProfileBook::of_user();
     let first = app.open(profile);
     for fault in faults {
         app.notices.push(clock.now(), Severity::Warning, fault);
@@ -87,6 +89,8 @@ async fn explore(mut profile: Profile, args: &LookArgs, bundled: Option<Bundled>
         sender,
         events,
         first,
+        demo: Some(demo_starter(stop.clone())),
+        profiles: ProfileKeeper::default(),
         clock,
         themes,
         appearance: Appearance { look, zone: TimeZone::system() },
@@ -108,6 +112,18 @@ async fn explore(mut profile: Profile, args: &LookArgs, bundled: Option<Bundled>
 #[expect(clippy::needless_pass_by_value, reason = "it stands in map_err")]
 fn terminal_fault(fault: io::Error) -> io::Error {
     io::Error::new(fault.kind(), format!("the terminal failed: {fault}"))
+}
+
+/// Starts the bundled broker from the connections screen. It ends with the program.
+fn demo_starter(stop: CancellationToken) -> Demo {
+    Box::new(move || {
+        let stop = stop.clone();
+        Box::pin(async move {
+            let mut target = Target { filters: Profile::everything(), ..Target::new("127.0.0.1", 0, "") };
+            let started = start_bundled(Bundled { seed: DEMO_SEED }, &mut target, stop).await;
+            started.map(|_| target).map_err(|fault| format!("the bundled broker does not start: {fault}"))
+        })
+    })
 }
 
 /// Starts the bundled broker and the fleet; the task ends when told to stop.

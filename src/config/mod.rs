@@ -27,5 +27,5 @@ pub use paths::{CONFIG_DIR_VARIABLE, config_dir, config_dir_notice, profiles_pat
 pub use profile::{Consent, PasswordSource, Profile, Safety, check_colour};
 pub use secret::{find_password, password_warning};
 pub use settings::{SettingsFile, parse_memory};
-pub use theme::{Role, Theme, ThemeFault, ThemeKind};
+pub use theme::{Role, Theme, ThemeFault, ThemeKind, shown_colour};
 pub use themes::{ThemeNotice, Themes, embedded};

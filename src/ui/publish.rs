@@ -113,7 +113,7 @@ fn draw_properties(pane: &PublishPane, ink: &Ink<'_>, areas: &PublishAreas, fram
     }
     let (area, focused) = (property_area(Field::UserProperties, areas), pane.field == Field::UserProperties);
     label(ink, "user", focused, area, frame);
-    draw_editor(&written.user, ink, focused, value_of(area), frame);
+    editor(&written.user, ink, value_of(area), focused, frame);
     if written.user.is_empty() && !focused {
         let area = value_of(area);
         ink.put(
@@ -129,14 +129,21 @@ fn draw_properties(pane: &PublishPane, ink: &Ink<'_>, areas: &PublishAreas, fram
 
 fn draw_payload(pane: &PublishPane, ink: &Ink<'_>, area: Rect, frame: &mut Frame<'_>) {
     let focused = pane.field == Field::Payload;
-    draw_editor(&pane.payload, ink, focused, area, frame);
+    editor(&pane.payload, ink, area, focused, frame);
     if pane.payload.is_empty() && !focused {
         ink.put(frame.buffer_mut(), area.x, area.y, area.width, "empty", ink.style(Role::Faint));
     }
 }
 
-fn draw_editor(editor: &TextArea<'_>, ink: &Ink<'_>, focused: bool, area: Rect, frame: &mut Frame<'_>) {
-    let mut editor = editor.clone();
+/// Some lines being edited, with the cursor when focused.
+pub(super) fn editor(
+    text: &TextArea<'static>,
+    ink: &Ink<'_>,
+    area: Rect,
+    focused: bool,
+    frame: &mut Frame<'_>,
+) {
+    let mut editor = text.clone();
     editor.set_style(ink.style(Role::Text));
     editor.set_cursor_line_style(Style::new());
     let cursor = if focused { Style::new().add_modifier(Modifier::REVERSED) } else { Style::new() };
