@@ -103,6 +103,9 @@ mod tests {
         };
         assert!(fault(|w| w.response_topic = Input::new("a/#".into())).contains("response topic"));
         assert!(fault(|w| w.expiry = Input::new("soon".into())).contains("expiry"));
-        assert!(fault(|w| drop(w.user.insert_str("unit"))).contains("'unit' has no '='"));
+        let user = fault(|w| {
+            w.user.insert_str("unit");
+        });
+        assert!(user.contains("'unit' has no '='"), "{user}");
     }
 }
