@@ -2,9 +2,10 @@
 
 use super::App;
 use super::enabled::{
-    always, can_open, filter_shown, has_connection, has_filter, has_history, has_message, has_profile, has_queued,
-    has_response_topic, has_saved_profile, has_selection, has_tabs, is_asked, is_listing, is_logging_in,
-    is_offline, is_publishing, is_resting, is_saved, is_writing, sees_subscriptions, types_subscription,
+    always, can_open, filter_shown, has_connection, has_filter, has_history, has_message, has_profile,
+    has_queued, has_response_topic, has_saved_profile, has_selection, has_tabs, is_asked, is_listing,
+    is_logging_in, is_offline, is_publishing, is_resting, is_saved, is_writing, sees_subscriptions,
+    types_subscription,
 };
 
 /// Where the keys go: the pane or overlay that has the focus.

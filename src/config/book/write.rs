@@ -345,7 +345,8 @@ pub(super) fn keys(profile: &Profile) -> Vec<String> {
     let mut found = Vec::new();
     for (key, item) in table(profile).iter() {
         found.push(key.to_owned());
-        let below = item.as_table_like().into_iter().flat_map(|below| below.iter().map(|(key, _)| key.to_owned()));
+        let below =
+            item.as_table_like().into_iter().flat_map(|below| below.iter().map(|(key, _)| key.to_owned()));
         found.extend(below.collect::<Vec<_>>());
     }
     found

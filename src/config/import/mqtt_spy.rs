@@ -62,7 +62,8 @@ pub(super) fn read(origin: Origin<'_>, import: &mut Import) -> Result<(), FileFa
             members.any(|member| member.text("Reference") == connection.text("ID"))
         });
         // The group that holds everything has a name of its own.
-        let group = group.map(|group| group.text("Name")).filter(|name| !matches!(*name, "" | "All connections"));
+        let group =
+            group.map(|group| group.text("Name")).filter(|name| !matches!(*name, "" | "All connections"));
         read_connection(connection, group, import);
     }
     let older = root.all("Connectivity").flat_map(|all| all.all("Connection")).count();
@@ -163,7 +164,8 @@ fn read_connection(from: &Element, group: Option<&str>, import: &mut Import) {
     }
     let mode = from.child("SSL").map_or("", |settings| settings.text("Mode"));
     let tls = !matches!(mode, "" | "DISABLED") || address.transport.is_some_and(Transport::is_tls);
-    let websocket = from.text("WebSocket") == "true" || address.transport.is_some_and(Transport::is_websocket);
+    let websocket =
+        from.text("WebSocket") == "true" || address.transport.is_some_and(Transport::is_websocket);
     let transport = match (websocket, tls) {
         (false, false) => Transport::Tcp,
         (false, true) => Transport::Tls,
@@ -221,7 +223,8 @@ fn read_login(from: &Element, name: &str, target: &mut Target, import: &mut Impo
 }
 
 fn read_tls(settings: &Element, mode: &str, name: &str, target: &mut Target, import: &mut Import) {
-    let path = |key: &str| Some(PathBuf::from(settings.text(key))).filter(|path| !path.as_os_str().is_empty());
+    let path =
+        |key: &str| Some(PathBuf::from(settings.text(key))).filter(|path| !path.as_os_str().is_empty());
     match mode {
         "SERVER_ONLY" => target.tls.ca_file = path("CertificateAuthorityFile"),
         "SERVER_AND_CLIENT" => {
@@ -229,11 +232,17 @@ fn read_tls(settings: &Element, mode: &str, name: &str, target: &mut Target, imp
             target.tls.cert_file = path("ClientCertificateFile");
             target.tls.key_file = path("ClientKeyFile");
             if !settings.text("ClientKeyPassword").is_empty() {
-                import.note(name, "its key has a password: take the password off with openssl, keys are read without one");
+                import.note(
+                    name,
+                    "its key has a password: take the password off with openssl, keys are read without one",
+                );
             }
         }
         "SERVER_KEYSTORE" | "SERVER_AND_CLIENT_KEYSTORES" => {
-            import.note(name, "its Java keystores are not read: export PEM files and name them in its tls table");
+            import.note(
+                name,
+                "its Java keystores are not read: export PEM files and name them in its tls table",
+            );
         }
         "PROPERTIES" => import.note(name, "TLS was set by Java properties: name PEM files in its tls table"),
         _ => {}

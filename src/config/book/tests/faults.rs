@@ -40,18 +40,35 @@ fn g02_a_broken_file_is_named_by_place_and_never_written() {
     broken(b"[[profile]]\nname = \"x\"\n", (2, 1), "needs an address");
     broken(b"[[profile]]\nname = \"x\"\nurl = \"mqtt://bob:s3cret@h:0\"\n", (3, 7), "1 to 65535");
     broken(b"[[profile]]\nname = \"x\"\nurl = \"h\"\nkeep_alive = 70000\n", (4, 14), "0 to 65535");
-    broken(b"[[profile]]\nname = \"x\"\nurl = \"h\"\nfilters = [\"a\", \"b#\"]\n", (4, 17), "no topic filter");
-    broken(b"[[profile]]\nname = \"x\"\nurl = \"h\"\nfilters = [{ filter = \"a\", qos = 3 }]\n", (4, 34), "0 to 2");
+    broken(
+        b"[[profile]]\nname = \"x\"\nurl = \"h\"\nfilters = [\"a\", \"b#\"]\n",
+        (4, 17),
+        "no topic filter",
+    );
+    broken(
+        b"[[profile]]\nname = \"x\"\nurl = \"h\"\nfilters = [{ filter = \"a\", qos = 3 }]\n",
+        (4, 34),
+        "0 to 2",
+    );
     broken(b"[[profile]]\nname = \"x\"\nurl = \"h\"\npassword = \"s3cret\"\n", (4, 12), "a table");
-    broken(b"[[profile]]\nname = \"x\"\nurl = \"h\"\npassword = { env = \"A\", file = \"b\" }\n", (4, 14), "one of");
+    broken(
+        b"[[profile]]\nname = \"x\"\nurl = \"h\"\npassword = { env = \"A\", file = \"b\" }\n",
+        (4, 14),
+        "one of",
+    );
     broken(b"[[profile]]\nname = \"x\"\nurl = \"h\"\nsafety = \"none\"\n", (4, 10), "read-only");
     broken(b"[[profile]]\nname = \"../x\"\nurl = \"h\"\n", (2, 8), "'/'");
-    broken(b"[[profile]]\nname = \"x\"\nurl = \"h\"\n[[profile]]\nname = \"x\"\nurl = \"i\"\n", (5, 8), "two profiles");
+    broken(
+        b"[[profile]]\nname = \"x\"\nurl = \"h\"\n[[profile]]\nname = \"x\"\nurl = \"i\"\n",
+        (5, 8),
+        "two profiles",
+    );
 }
 
 #[test]
 fn g02_a_profile_with_a_fault_does_not_take_the_others_with_it() {
-    let place = Place::with("[[profile]]\nname = \"x\"\nurl = \"h:0\"\n[[profile]]\nname = \"y\"\nurl = \"h\"\n");
+    let place =
+        Place::with("[[profile]]\nname = \"x\"\nurl = \"h:0\"\n[[profile]]\nname = \"y\"\nurl = \"h\"\n");
     let mut book = place.load();
     assert_eq!(names(&book), ["y"]);
     let kept = book.remove("y").expect("gone for now");
