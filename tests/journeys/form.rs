@@ -6,7 +6,7 @@ use mqtt_tui::app::{Done, Effect, FormField, Screen};
 use mqtt_tui::config::{PasswordSource, Profile, Safety};
 use mqtt_tui::model::{
     ConnectionId, LinkState, Protocol, ProtocolChoice, Proxy, Publication, QoS, RetainHandling, Secret,
-    SessionEvent, Severity, Subscription, Target, TlsOptions, TopicFilter, Transport, Will,
+    Severity, Subscription, Target, TlsOptions, TopicFilter, Transport, Will,
 };
 
 use crate::language::{HERE, Journey, book};
