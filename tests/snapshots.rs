@@ -267,3 +267,53 @@ fn empty() {
 fn too_small() {
     insta::assert_snapshot!("too_small", text(&scene((34, 8)).draw()));
 }
+
+fn granted(scene: &mut Scene, filter: &str, qos: QoS) {
+    let filter = TopicFilter::parse(filter).expect("a filter");
+    event(scene, SessionEvent::Subscription(filter, SubscriptionState::Granted(qos)));
+}
+
+#[test]
+fn subscriptions() {
+    for (name, size) in [("60x20", SMALL), ("80x24", COMMON), ("160x48", (160, 48))] {
+        let mut scene = reading(size);
+        keys(&mut scene, "s a 1");
+        paste(&mut scene, "");
+        keys(&mut scene, "esc x");
+        keys(&mut scene, "ctrl-u");
+        paste(&mut scene, "+/debug/#");
+        keys(&mut scene, "enter a ctrl-u");
+        paste(&mut scene, "zigbee2mqtt/#");
+        keys(&mut scene, "tab 2 enter");
+        granted(&mut scene, "zigbee2mqtt/#", QoS::AtLeastOnce);
+        let refused = SubscriptionState::Refused("not authorised".to_owned());
+        event(
+            &mut scene,
+            SessionEvent::Subscription(TopicFilter::parse("+/+/set").expect("a filter"), refused),
+        );
+        keys(&mut scene, "m");
+        scene.app.notices = mqtt_tui::app::Notices::default();
+        insta::assert_snapshot!(format!("subscriptions__{name}"), text(&scene.draw()));
+        keys(&mut scene, "a ctrl-u");
+        paste(&mut scene, "home/#/state");
+        insta::assert_snapshot!(format!("subscriptions__entry_{name}"), text(&scene.draw()));
+    }
+}
+
+#[test]
+fn login_and_question() {
+    for (name, size) in [("60x20", SMALL), ("80x24", COMMON), ("160x48", (160, 48))] {
+        let mut scene = reading(size);
+        keys(&mut scene, "L");
+        paste(&mut scene, "bob");
+        keys(&mut scene, "tab");
+        paste(&mut scene, "secret");
+        insta::assert_snapshot!(format!("login__{name}"), text(&scene.draw()));
+        keys(&mut scene, "esc");
+        scene.app.connection_mut().profile.safety = mqtt_tui::config::Safety::Confirm;
+        keys(&mut scene, "p");
+        paste(&mut scene, "OFF");
+        keys(&mut scene, "ctrl-s");
+        insta::assert_snapshot!(format!("ask__{name}"), text(&scene.draw()));
+    }
+}

@@ -4,8 +4,8 @@
 use crossterm::event::{KeyEvent, MouseEvent};
 
 use super::Command;
-use crate::config::{PasswordSource, Profile};
-use crate::model::{ConnectionId, Protocol, SessionEvent, SessionRequest, Target};
+use crate::config::{PasswordSource, Profile, ProfileBook};
+use crate::model::{ConnectionId, Protocol, SessionEvent, SessionRequest, Severity, Target};
 
 /// Something happened.
 #[derive(Debug, Clone, PartialEq)]
@@ -71,10 +71,10 @@ pub enum Done {
     PasswordFound(ConnectionId, Result<Box<Target>, String>),
     /// A session has begun with this client id.
     Begun(ConnectionId, String),
-    /// The profiles as they are after a change.
-    Profiles(Vec<Profile>),
-    /// The bundled broker runs, and this is the way to it.
-    DemoRuns(Box<Target>),
+    /// The profiles after a change, and what became of the change: an error when it was not made; no text when there is nothing to tell.
+    Profiles(Box<ProfileBook>, Severity, String),
+    /// The bundled broker runs, and this is the way to it; or why it does not.
+    DemoRuns(Result<Box<Target>, String>),
     /// A request did not reach its session.
     RequestRefused(ConnectionId, SessionRequestName, String),
 }

@@ -1,6 +1,7 @@
 //! A question that lies over everything until it is answered: what would be done, to what, and yes or no. No is chosen at first.
 
-use super::{Command, Effect};
+use super::{AfterSaving, Command, Effect};
+use crate::model::ConnectionId;
 
 /// A question with what follows from a yes.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,6 +25,14 @@ pub enum Then {
     Run(Command),
     /// Has these effects performed.
     Perform(Vec<Effect>),
+    /// Closes a connection and its tab.
+    CloseTab(ConnectionId),
+    /// Begins a connection anew.
+    ConnectAgain(ConnectionId),
+    /// Leaves the form without saving.
+    LeaveForm,
+    /// Saves the form although it accepts any certificate.
+    SaveInsecure(AfterSaving),
 }
 
 impl Ask {

@@ -11,7 +11,7 @@ use super::rates::Rates;
 use super::subscriptions::{Subscriptions, SubscriptionsPane};
 use super::tree::TreeView;
 use super::{Pane, Screen};
-use crate::config::Profile;
+use crate::config::{PasswordSource, Profile};
 use crate::model::{ConnectionId, LinkState, Moment, Subscription, Target};
 use crate::store::{Limits, MessageRef, Store};
 use crate::sys::SysModel;
@@ -47,6 +47,8 @@ pub struct Connection {
     pub(super) down_since: Option<Moment>,
     /// Client id in use; empty before the session has begun.
     pub client_id: String,
+    /// Another way to the broker that was saved since: it counts when the connection is begun anew.
+    pub(super) next: Option<Box<(Target, PasswordSource)>>,
     /// A session was begun: it takes requests.
     pub(super) begun: bool,
     /// Typed on screen, instead of what the profile says.
@@ -101,6 +103,7 @@ impl Connection {
             told_trouble: None,
             answered: None,
             resting: Vec::new(),
+            next: None,
             outages: VecDeque::new(),
             down_since: None,
             begun: false,
@@ -123,6 +126,42 @@ impl Connection {
             behind: false,
             seen: 0,
         }
+    }
+
+    /// Goes by `profile` from here on. What it says of the way to the broker counts when the connection is begun anew; whether it says
+    /// anything else of it than before.
+    pub(super) fn adopt(&mut self, mut profile: Profile) -> bool {
+        let number = self.title.strip_prefix(self.profile.name.as_str()).unwrap_or_default();
+        self.title = format!("{}{number}", profile.name);
+        let way = (profile.target.clone(), profile.password.clone());
+        profile.target.clone_from(&self.profile.target);
+        profile.password.clone_from(&self.profile.password);
+        self.profile = profile;
+        // What was typed or drawn by lot for this run is no difference.
+        let mut before = self.profile.target.clone();
+        before.password = None;
+        if way.0.client_id.is_empty() {
+            before.client_id.clear();
+        }
+        let differs = before != way.0 || self.profile.password != way.1;
+        self.next = differs.then(|| Box::new(way));
+        differs
+    }
+
+    /// Takes the way to the broker that was saved since, if there is one.
+    pub(super) fn take_next(&mut self) {
+        let Some((mut target, password)) = self.next.take().map(|next| *next) else { return };
+        let same_login = target.user == self.profile.target.user && password == self.profile.password;
+        if same_login {
+            target.password = self.profile.target.password.take();
+        } else {
+            self.credentials = None;
+        }
+        self.address = target.url();
+        self.client_id.clone_from(&target.client_id);
+        (self.profile.target, self.profile.password) = (target, password);
+        self.subscriptions = Subscriptions::of(&self.profile);
+        self.resting.clear();
     }
 
     /// Notes when the link went down and came back.
@@ -150,6 +189,7 @@ impl Connection {
     /// typed or came with the target.
     pub(super) fn target(&self) -> Target {
         let mut target = self.profile.target.clone();
+        target.protocol = self.profile.protocol();
         target.client_id.clone_from(&self.client_id);
         if let Some(Credentials { user, password }) = self.credentials.clone() {
             (target.user, target.password) = (user, password);

@@ -176,6 +176,11 @@ impl App {
         self.filter_input_slot().as_mut()
     }
 
+    /// Whether the profile names no filter at all, which means all of them, as on the command line. An empty list in the file means none.
+    pub fn means_all(&self, profile: &Profile) -> bool {
+        profile.target.filters.is_empty() && self.book.source(&profile.name, "filters").is_none()
+    }
+
     /// Whether a profile of this name is in the file.
     pub fn is_saved(&self, name: &str) -> bool {
         self.profiles().iter().any(|profile| profile.name == name)

@@ -4,6 +4,7 @@
 //! ```text
 //!  wide (from 120 columns)                       medium (from 96): below the tree, side by side
 //!  header ─────────────────────────────────      narrow: below the tree, one of them
+//!  tabs (when there are two or more)
 //!  banner (when the link has trouble)            header ───────────────
 //!  ╭ topics ─────────╮╭ message ───────────╮     ╭ topics ────────────╮
 //!  │                 ││                    │     │                    │
@@ -32,6 +33,8 @@ const PUBLISH_ROWS: u16 = 16;
 pub struct Areas {
     /// First line.
     pub header: Rect,
+    /// The tabs, when there are two or more.
+    pub tabs: Option<Rect>,
     /// What is wrong with the link, when something is.
     pub banner: Option<Rect>,
     /// Between header and footer.
@@ -64,18 +67,21 @@ pub fn areas(app: &App) -> Areas {
         Some(_) => 2,
         None => 0,
     };
-    let [header, banner, body, footer] = Layout::vertical([
+    let several = app.connections().len() > 1;
+    let [header, tabs, banner, body, footer] = Layout::vertical([
         Constraint::Length(1),
+        Constraint::Length(u16::from(several)),
         Constraint::Length(banner_rows),
         Constraint::Min(1),
         Constraint::Length(1),
     ])
     .areas(screen);
     let mut areas = Areas { header, body, footer, ..Areas::default() };
+    areas.tabs = several.then_some(tabs);
     areas.banner = (banner_rows > 0).then_some(banner);
     if app.screen() == Screen::Explorer {
         explorer(app, &mut areas);
-    } else if app.connection().publish.open {
+    } else if app.screen() == Screen::Broker && app.connection().publish.open {
         let publish_rows = PUBLISH_ROWS.min(body.height / 2);
         let [rest, publish] =
             Layout::vertical([Constraint::Min(1), Constraint::Length(publish_rows)]).areas(body);

@@ -19,6 +19,7 @@ mod message;
 mod node_set;
 mod notices;
 mod palette;
+pub mod places;
 mod publish;
 mod rates;
 mod siblings;
@@ -33,7 +34,7 @@ pub use ask::{Ask, Then};
 pub use command::{Command, Context};
 pub use connection::Connection;
 pub use connections::{Choice, ConnectionsView, DEMO, ListLine};
-pub use form::Form;
+pub use form::{AfterSaving, Form, FormField, FormRow, Kind};
 pub use history::HistoryView;
 pub use keymap::{command_for, key_label, parse_key};
 pub use login::{Credentials, Login, LoginField};
@@ -46,7 +47,7 @@ pub use siblings::Sort;
 pub use tree::{Place, Step, TreeRow, TreeView};
 pub use update::{ingest, update};
 
-use crate::config::{Profile, Safety};
+use crate::config::{Profile, ProfileBook, Safety};
 use crate::model::{ConnectionId, LinkState, Moment, Subscription, Target};
 use crate::store::Limits;
 
@@ -108,8 +109,8 @@ pub struct App {
     /// Stands in while there is no connection.
     nowhere: Connection,
     active: usize,
-    /// The saved profiles.
-    profiles: Vec<Profile>,
+    /// The saved profiles, and what is wrong with their file.
+    pub book: ProfileBook,
     /// Profiles of brokers that anybody may use, offered while nothing is saved.
     pub ready: Vec<Profile>,
     /// The connections screen.
@@ -142,7 +143,7 @@ impl App {
             connections: Vec::new(),
             nowhere: Connection::new(ConnectionId(u32::MAX), nowhere, settings.limits),
             active: 0,
-            profiles: Vec::new(),
+            book: ProfileBook::default(),
             ready: Vec::new(),
             list: ConnectionsView::default(),
             demo: None,
@@ -178,12 +179,12 @@ impl App {
 
     /// The saved profiles, in the order of the file.
     pub fn profiles(&self) -> &[Profile] {
-        &self.profiles
+        self.book.profiles()
     }
 
     /// The saved profile of the connection in front, as it is in the file.
     pub fn saved_profile(&self) -> Option<&Profile> {
-        self.profiles.iter().find(|profile| profile.name == self.connection().profile.name)
+        self.profiles().iter().find(|profile| profile.name == self.connection().profile.name)
     }
 
     /// Every connection, in the order of the tabs.
@@ -263,12 +264,17 @@ impl App {
 pub enum Banner<'a> {
     /// The link is in trouble.
     Link(&'a LinkState),
+    /// Something is wrong with the file of the saved connections.
+    Book(&'a ProfileBook),
     /// These wide subscriptions were given back because nobody looked.
     Resting(&'a [Subscription]),
 }
 
 /// What needs lines of its own on the screen, if anything.
 pub fn banner(app: &App) -> Option<Banner<'_>> {
+    if app.screen() == Screen::Connections {
+        return book_banner(&app.book);
+    }
     let connection = app.connection();
     let link = &connection.link;
     match link {
@@ -279,9 +285,18 @@ pub fn banner(app: &App) -> Option<Banner<'_>> {
     }
 }
 
+fn book_banner(book: &ProfileBook) -> Option<Banner<'_>> {
+    let quiet = book.faults().is_empty() && book.warnings().is_empty() && book.sealed().is_none();
+    (!quiet).then_some(Banner::Book(book))
+}
+
 /// Brings the rows on screen up to date. To be called before each frame.
 pub fn arrange(app: &mut App, now: Moment) {
     let areas = layout::areas(app);
+    if app.screen() == Screen::Connections {
+        places::arrange(app, areas.body);
+        return;
+    }
     let tree_rows = layout::tree_rows(app, &areas);
     let history_rows = layout::history_rows(&areas);
     let connection = app.connection_mut();

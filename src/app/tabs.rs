@@ -1,6 +1,6 @@
 //! Tabs: one a connection, all live. Which is in front, what came in behind it, how the memory is shared.
 
-use super::{App, Connection, Effect, Screen, update};
+use super::{App, Connection, DEMO, Effect, Screen, update};
 use crate::config::Profile;
 use crate::model::{ConnectionId, LinkState};
 use crate::store::Limits;
@@ -14,6 +14,9 @@ impl App {
         let mut connection = Connection::new(id, profile, self.limits_of_each(self.connections.len() + 1));
         if copies > 0 {
             connection.title = format!("{} ({})", connection.title, copies + 1);
+        }
+        if connection.profile.name == DEMO {
+            self.demo = Some(Box::new(connection.profile.target.clone()));
         }
         let effects = update::begin(&mut connection);
         self.connections.push(connection);
@@ -36,12 +39,18 @@ impl App {
         vec![Effect::Close(id)]
     }
 
+    /// Begins a connection anew, with what its profile says by now.
+    pub(super) fn connect_again(&mut self, id: ConnectionId) -> Vec<Effect> {
+        self.connection_by_id(id).map_or_else(Vec::new, update::begin)
+    }
+
     /// Brings a tab in front.
     pub fn show_tab(&mut self, index: usize) {
         if index < self.connections.len() {
             self.leave_front();
             self.active = index;
             self.list.called = false;
+            self.form = None;
         }
     }
 

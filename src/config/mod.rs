@@ -33,5 +33,5 @@ pub use profile::{Consent, PasswordSource, Profile, Safety, check_colour};
 pub use secret::{find_password, password_warning};
 pub use settings::{SettingsFile, parse_memory};
 pub use starters::starters;
-pub use theme::{Role, Theme, ThemeFault, ThemeKind};
+pub use theme::{Role, Theme, ThemeFault, ThemeKind, shown_colour};
 pub use themes::{ThemeNotice, Themes, embedded};

@@ -198,6 +198,11 @@ impl Full {
     }
 }
 
+/// The colour of that name, brought down to what the terminal can show; `None` for no colour.
+pub fn shown_colour(text: &str, colours: Colours) -> Option<Color> {
+    Color::from_str(text).ok().map(|colour| reduced(colour, colours))
+}
+
 /// A colour brought down to what the terminal can show.
 fn reduced(colour: Color, colours: Colours) -> Color {
     match (colours, colour) {

@@ -16,12 +16,17 @@
 
 mod backoff;
 mod connect;
+mod deliveries;
 mod explain;
+mod ids;
 mod link;
 mod live;
 mod outlet;
 mod pacing;
 mod publishes;
+mod receiving;
+mod resume;
+mod sending;
 mod subscriptions;
 mod task;
 #[cfg(test)]

@@ -10,10 +10,11 @@ use tokio::sync::mpsc::Sender;
 
 use super::clipboard::Clipboard;
 use super::event_loop::{Drawing, EventLoop, Outcome};
+use super::profiles::Change;
 use super::signals::has_shell;
 use crate::app::{Action, Done, Effect, SessionRequestName, update};
 use crate::config::{PasswordSource, find_password};
-use crate::model::{ConnectionId, SessionRequest, Target};
+use crate::model::{ConnectionId, SessionRequest, Severity, Target};
 use crate::mqtt::{Session, random_client_id};
 
 impl<B, I> EventLoop<B, I>
@@ -57,10 +58,14 @@ where
                     drawing.dirty = true;
                 }
                 Effect::Close(id) => self.close_session(id),
-                Effect::SaveProfile(..)
-                | Effect::RemoveProfile(_)
-                | Effect::RememberProtocol(..)
-                | Effect::StartDemo => {}
+                Effect::SaveProfile(profile, replacing) => {
+                    self.change(Change::Save(profile, replacing), done)
+                }
+                Effect::RemoveProfile(name) => self.change(Change::Remove(name), done),
+                Effect::RememberProtocol(name, protocol) => {
+                    self.change(Change::Remember(name, protocol), done);
+                }
+                Effect::StartDemo => self.start_demo(done),
                 Effect::Request(id, request) => {
                     if let Some(refused) = self.request(id, request) {
                         // It asks for nothing more, and must not get lost on the way.
@@ -106,6 +111,26 @@ where
             let found = found.await.unwrap_or_else(|_| Err("no password: looking for it failed".to_owned()));
             // Nobody listens any more when the program is ending.
             let _ = done.send(Done::PasswordFound(id, found)).await;
+        });
+    }
+
+    /// Hands a change of the profiles to their keeper.
+    fn change(&mut self, change: Change, done: &Sender<Done>) {
+        if !self.profiles.change(change, &self.app.book, done) {
+            let reason = "not saved: changes before it are still being written".to_owned();
+            let _ = done.try_send(Done::Profiles(Box::new(self.app.book.clone()), Severity::Error, reason));
+        }
+    }
+
+    fn start_demo(&mut self, done: &Sender<Done>) {
+        let Some(demo) = &mut self.demo else {
+            let _ = done.try_send(Done::DemoRuns(Err("there is no bundled broker here".to_owned())));
+            return;
+        };
+        let (starting, done) = (demo(), done.clone());
+        tokio::spawn(async move {
+            // Nobody listens any more when the program is ending.
+            let _ = done.send(Done::DemoRuns(starting.await.map(Box::new))).await;
         });
     }
 

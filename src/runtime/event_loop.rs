@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::future::poll_fn;
 use std::io;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
@@ -18,10 +19,11 @@ use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 
 use super::clipboard::Clipboard;
 use super::output::OutputState;
+use super::profiles::ProfileKeeper;
 use super::signals::{Signal, Signals, stop_group, terminal_gone};
 use crate::app::{self, Action, App, Done, Effect, arrange, update};
 use crate::config::Themes;
-use crate::model::{Clock, ConnectionId, SessionEvent};
+use crate::model::{Clock, ConnectionId, SessionEvent, Target};
 use crate::mqtt::Session;
 use crate::ui::{self, Appearance, Cache};
 
@@ -47,6 +49,9 @@ pub enum Outcome {
     TerminalGone,
 }
 
+/// Starts the bundled broker with its fleet and tells the way to it. The broker is beyond this room: whoever starts the loop hands it in.
+pub type Demo = Box<dyn FnMut() -> Pin<Box<dyn Future<Output = Result<Target, String>> + Send>> + Send>;
+
 /// Everything the loop works on.
 pub struct EventLoop<B: Backend, I> {
     /// The state.
@@ -63,6 +68,10 @@ pub struct EventLoop<B: Backend, I> {
     pub events: Receiver<(ConnectionId, SessionEvent)>,
     /// What is to be done before anything else: the first connections.
     pub first: Vec<Effect>,
+    /// Starts the bundled broker.
+    pub demo: Option<Demo>,
+    /// Writes profiles, once one was to be written.
+    pub profiles: ProfileKeeper,
     /// Where moments come from.
     pub clock: Clock,
     /// The themes at hand.
@@ -190,8 +199,12 @@ where
                 // The loop holds a sender of its own: it waits here when every session has ended.
                 count = self.events.recv_many(&mut batch, BATCH) => {
                     full_batches = if count == BATCH { full_batches.saturating_add(1) } else { 0 };
-                    app::ingest(&mut self.app, &mut batch, full_batches >= BEHIND_AFTER, self.clock.now());
+                    let behind = full_batches >= BEHIND_AFTER;
+                    let effects = app::ingest(&mut self.app, &mut batch, behind, self.clock.now());
                     drawing.dirty = true;
+                    if let Some(outcome) = self.perform(effects, &mut clipboard, &done_sender, &mut drawing)? {
+                        return Ok(outcome);
+                    }
                     continue;
                 }
             };

@@ -8,13 +8,14 @@ use ratatui::layout::Rect;
 use super::Cache;
 use super::ink::{Ink, row_of};
 use crate::app::{self, App, Banner};
-use crate::config::Role;
+use crate::config::{ProfileBook, Role};
 use crate::model::{LinkState, TroubleKind};
 
 pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, buffer: &mut Buffer) {
     let link = match app::banner(app) {
         None => return,
         Some(Banner::Link(link)) => link,
+        Some(Banner::Book(book)) => return draw_book(book, ink, area, buffer),
         Some(Banner::Resting(filters)) => {
             let names: Vec<String> = filters.iter().map(|wanted| format!("'{}'", wanted.filter)).collect();
             let first =
@@ -51,6 +52,22 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, buff
         LinkState::Idle | LinkState::Connected { .. } => return,
     };
     draw_lines(&first, &rest, Role::Error, ink, area, buffer);
+}
+
+/// What is wrong with the file of the saved connections; the worst first.
+fn draw_book(book: &ProfileBook, ink: &Ink<'_>, area: Rect, buffer: &mut Buffer) {
+    let (faults, warnings) = (book.faults(), book.warnings());
+    let more = |count: usize| if count > 1 { format!("And {} more. ", count - 1) } else { String::new() };
+    if let Some(fault) = faults.first() {
+        let rest = "It is not written to until that is mended: what is saved goes to a copy beside it.";
+        let rest = format!("{}{rest}", more(faults.len()));
+        draw_lines(&fault.to_string(), &rest, Role::Error, ink, area, buffer);
+    } else if let Some(reason) = book.sealed() {
+        let rest = "What is saved here lasts until the program ends.";
+        draw_lines(&format!("connections cannot be saved: {reason}"), rest, Role::Warning, ink, area, buffer);
+    } else if let Some(warning) = warnings.first() {
+        draw_lines(&warning.to_string(), &more(warnings.len()), Role::Warning, ink, area, buffer);
+    }
 }
 
 fn draw_lines(first: &str, rest: &str, role: Role, ink: &Ink<'_>, area: Rect, buffer: &mut Buffer) {

@@ -21,12 +21,15 @@ struct Piece {
 }
 
 pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, buffer: &mut Buffer) {
-    let mut left = connection(app, ink);
-    let mut right = figures(app, ink, cache);
+    let (mut left, mut right) = match app.screen() {
+        Screen::Connections => (program(app, ink), Vec::new()),
+        _ => (connection(app, ink), figures(app, ink, cache)),
+    };
     let room = usize::from(area.width).saturating_sub(2);
     let length = |pieces: &[Piece]| pieces.iter().map(|piece| width(&piece.text) + 2).sum::<usize>();
     let named = screens(app, ink, true);
-    let fits = length(&left) + length(&right) + length(&named) <= room;
+    // Where there are no figures, the names stay and the rest gives way.
+    let fits = right.is_empty() || length(&left) + length(&right) + length(&named) <= room;
     right.extend(if fits { named } else { screens(app, ink, false) });
     while length(&left) + length(&right) > room {
         let lowest = left.iter().chain(&right).map(|piece| piece.rank).min().unwrap_or(u8::MAX);
@@ -62,8 +65,8 @@ fn connection(app: &App, ink: &Ink<'_>) -> Vec<Piece> {
         Piece { rank: u8::MAX, text: mark.to_owned(), style: ink.style(role) },
         Piece {
             rank: 9,
-            text: ink.clean(&connection.profile.name).into_owned(),
-            style: ink.style(Role::Accent),
+            text: ink.clean(&connection.title).into_owned(),
+            style: super::tabs::colour(connection, ink),
         },
     ];
     if connection.address.trim_start_matches("mqtt://") != connection.profile.name {
@@ -92,6 +95,25 @@ fn connection(app: &App, ink: &Ink<'_>) -> Vec<Piece> {
             text: format!("{} read-only", glyphs.dot),
             style: ink.style(Role::Warning),
         });
+    }
+    pieces
+}
+
+/// What stands in place of a connection on the screen that lists them all.
+fn program(app: &App, ink: &Ink<'_>) -> Vec<Piece> {
+    let dot = ink.glyphs().dot;
+    let mut pieces =
+        vec![Piece { rank: u8::MAX, text: "mqtt-tui".to_owned(), style: ink.style(Role::Accent) }];
+    let (saved, open) = (app.profiles().len(), app.connections().len());
+    for (count, word) in [(saved, "saved"), (open, "open")] {
+        if count > 0 {
+            let text = format!("{dot} {} {word}", format::grouped(count as u64));
+            pieces.push(Piece { rank: 3, text, style: ink.style(Role::Muted) });
+        }
+    }
+    if let Some(path) = app.book.path() {
+        let text = format!("{dot} {}", ink.clean(&path.display().to_string()));
+        pieces.push(Piece { rank: 2, text, style: ink.style(Role::Faint) });
     }
     pieces
 }
@@ -177,7 +199,7 @@ fn figures(app: &App, ink: &Ink<'_>, cache: &mut Cache) -> Vec<Piece> {
     pieces
 }
 
-fn per_second(rate: f32, unit: &str) -> String {
+pub(super) fn per_second(rate: f32, unit: &str) -> String {
     let text = format::rate(f64::from(rate));
     match text.strip_suffix("/s") {
         Some(number) => format!("{number} {unit}/s"),
@@ -187,12 +209,18 @@ fn per_second(rate: f32, unit: &str) -> String {
 
 /// The screens with their keys: by name, or by key alone where there is no room.
 fn screens(app: &App, ink: &Ink<'_>, names: bool) -> Vec<Piece> {
-    [(Screen::Explorer, "1", "Explorer"), (Screen::Broker, "2", "Broker")]
-        .into_iter()
-        .map(|(screen, key, name)| {
-            let style = if screen == app.screen() { ink.style(Role::Accent) } else { ink.style(Role::Muted) };
-            let text = if names { format!("{key} {name}") } else { key.to_owned() };
-            Piece { rank: if names { 6 } else { 3 }, text, style }
-        })
-        .collect()
+    let connected = !app.connections().is_empty();
+    [
+        (Screen::Explorer, "1", "Explorer"),
+        (Screen::Broker, "2", "Broker"),
+        (Screen::Connections, "C", "Connections"),
+    ]
+    .into_iter()
+    .filter(|(screen, ..)| connected || *screen == Screen::Connections)
+    .map(|(screen, key, name)| {
+        let style = if screen == app.screen() { ink.style(Role::Accent) } else { ink.style(Role::Muted) };
+        let text = if names { format!("{key} {name}") } else { key.to_owned() };
+        Piece { rank: if names { 6 } else { 3 }, text, style }
+    })
+    .collect()
 }

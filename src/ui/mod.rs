@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! header.rs    ● name · address · protocol            topics  msg/s  B/s  history   screens
+//! tabs.rs      1 ● home   2 ● garage +124              when there are two connections or more
 //! banner.rs    what is wrong with the link, and what to do
 //! topics.rs    ╭ Topics ────────╮╭ topic ─────────╮   message.rs
 //!              │                ││                │
@@ -9,15 +10,18 @@
 //!              ╰────────────────╯╰────────────────╯
 //! footer.rs    the few keys that matter here and now      the latest notice
 //! ```
-//! `broker.rs` is the second screen; `subscriptions.rs`, `login.rs`, `help.rs`, `palette.rs`, `notices.rs`, `ask.rs` lie over whatever
+//! `broker.rs` is the second screen, `connections.rs` with `form.rs` the one that lists them all; `subscriptions.rs`, `login.rs`, `help.rs`, `palette.rs`, `notices.rs`, `ask.rs` lie over whatever
 //! is there.
 //! Every text from the wire passes the sanitiser through [`Ink`]; every style comes from a theme's role.
 
 mod ask;
 mod banner;
 mod broker;
+mod connections;
+mod details;
 mod empty;
 mod footer;
+mod form;
 mod glyphs;
 mod header;
 mod help;
@@ -31,6 +35,7 @@ mod properties;
 mod publish;
 mod subscriptions;
 pub mod svg;
+mod tabs;
 mod topics;
 mod welcome;
 
@@ -104,6 +109,9 @@ pub fn view(
     }
     let areas = layout::areas(app);
     header::draw(app, &ink, areas.header, cache, frame.buffer_mut());
+    if let Some(area) = areas.tabs {
+        tabs::draw(app, &ink, area, frame.buffer_mut());
+    }
     if let Some(area) = areas.banner {
         banner::draw(app, &ink, area, cache, frame.buffer_mut());
     }
@@ -120,13 +128,15 @@ pub fn view(
             }
         }
         Screen::Broker => broker::draw(app, &ink, areas.body, cache, frame.buffer_mut()),
-        Screen::Connections => {}
+        Screen::Connections => connections::draw(app, &ink, areas.body, cache, frame),
     }
     if let Some(area) = areas.publish {
         publish::draw(app, &ink, area, frame);
     }
-    subscriptions::draw(app, &ink, areas.body, frame);
-    login::draw(app, &ink, areas.body, frame);
+    if app.screen() != Screen::Connections {
+        subscriptions::draw(app, &ink, areas.body, frame);
+        login::draw(app, &ink, areas.body, frame);
+    }
     footer::draw(app, &ink, areas.footer, cache, frame.buffer_mut());
     match &app.overlay {
         Overlay::None => {}

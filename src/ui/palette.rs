@@ -8,6 +8,7 @@ use super::overlay;
 use super::publish::one_line_field;
 use crate::app::{App, PaletteState, layout};
 use crate::config::Role;
+use crate::payload::width;
 
 pub(super) fn draw(app: &App, palette: &PaletteState, ink: &Ink<'_>, body: Rect, frame: &mut Frame<'_>) {
     let found = palette.found();
@@ -38,14 +39,13 @@ pub(super) fn draw(app: &App, palette: &PaletteState, ink: &Ink<'_>, body: Rect,
         let area = row_of(list, index - top);
         let row = command.row();
         let reason = command.check(app).err();
+        let key = row.keys.first().map_or_else(String::new, |key| ink.key(key));
+        let right = reason.map_or(key, str::to_owned);
+        let room = area.width.saturating_sub(width(&right) as u16 + 4);
         let buffer = frame.buffer_mut();
         let style = ink.style(if reason.is_some() { Role::Faint } else { Role::Text });
-        ink.put(buffer, area.x + 1, area.y, area.width.saturating_sub(14), row.title, style);
-        let key = row.keys.first().map_or_else(String::new, |key| ink.key(key));
-        let (right, role) = match reason {
-            Some(reason) => (reason.to_owned(), Role::Warning),
-            None => (key, Role::Key),
-        };
+        ink.put(buffer, area.x + 1, area.y, room, row.title, style);
+        let role = if reason.is_some() { Role::Warning } else { Role::Key };
         ink.put_right(buffer, area.x, area.y, area.width.saturating_sub(1), &right, ink.style(role));
         if index == selected {
             ink.select(buffer, area, true);

@@ -5,6 +5,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use ratatui::widgets::Widget;
+use ratatui_textarea::TextArea;
 use tui_input::Input;
 
 use super::ink::{Ink, row_of};
@@ -85,7 +86,21 @@ pub(super) fn one_line_field(input: &Input, ink: &Ink<'_>, area: Rect, focused: 
 
 fn draw_payload(pane: &PublishPane, ink: &Ink<'_>, area: Rect, frame: &mut Frame<'_>) {
     let focused = pane.field == Field::Payload;
-    let mut editor = pane.payload.clone();
+    editor(&pane.payload, ink, area, focused, frame);
+    if pane.payload.is_empty() && !focused {
+        ink.put(frame.buffer_mut(), area.x, area.y, area.width, "empty", ink.style(Role::Faint));
+    }
+}
+
+/// Some lines being edited, with the cursor when focused.
+pub(super) fn editor(
+    text: &TextArea<'static>,
+    ink: &Ink<'_>,
+    area: Rect,
+    focused: bool,
+    frame: &mut Frame<'_>,
+) {
+    let mut editor = text.clone();
     editor.set_style(ink.style(Role::Text));
     editor.set_cursor_line_style(Style::new());
     let cursor = if focused { Style::new().add_modifier(Modifier::REVERSED) } else { Style::new() };
@@ -99,9 +114,6 @@ fn draw_payload(pane: &PublishPane, ink: &Ink<'_>, area: Rect, frame: &mut Frame
         {
             cell.set_symbol("?").set_style(ink.style(Role::Placeholder));
         }
-    }
-    if pane.payload.is_empty() && !focused {
-        ink.put(frame.buffer_mut(), area.x, area.y, area.width, "empty", ink.style(Role::Faint));
     }
 }
 

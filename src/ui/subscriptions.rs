@@ -63,7 +63,7 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, body: Rect, frame: &mut Frame<'_>) 
 /// Widths of filter and state: what the other columns leave.
 fn flexible(area: Rect) -> (u16, u16) {
     let rest = area.width.saturating_sub(2 + MARK + QOS + MESSAGES + RATE);
-    let filter = rest / 2;
+    let filter = rest * 3 / 5;
     (filter, rest - filter)
 }
 
@@ -95,7 +95,7 @@ fn list(
     let excluded = subscriptions.excluded().iter().map(|view| excluded_row(view, ink));
     let offered = pane.offers.iter().map(|filter| ListRow {
         filter: ink.clean(filter.as_str()).into_owned(),
-        state: "seen so far: Enter subscribes to it".to_owned(),
+        state: "seen so far".to_owned(),
         ..ListRow::default()
     });
     for (index, row) in subscribed.chain(excluded).chain(offered).enumerate().skip(top).take(rows) {
@@ -133,11 +133,15 @@ fn subscribed_row(view: &SubscriptionView, connection: &Connection, ink: &Ink<'_
         }
         _ => view.wanted.qos.to_string(),
     };
-    let (state, role) = match state(view, ink) {
-        (_, role) if !connection.link.is_connected() && role == Role::Good => {
-            ("asked for again once connected".to_owned(), Role::Muted)
+    let offline = !connection.link.is_connected();
+    let (state, role) = match &view.state {
+        SubscriptionState::Granted(_) | SubscriptionState::Requested(_) if offline => {
+            ("once connected".to_owned(), Role::Muted)
         }
-        state => state,
+        // The column before says at which QoS; the lines below say it in full.
+        SubscriptionState::Granted(_) => ("granted".to_owned(), Role::Good),
+        SubscriptionState::Requested(_) => ("asked for".to_owned(), Role::Muted),
+        _ => state(view, ink),
     };
     ListRow {
         filter: ink.clean(view.wanted.filter.as_str()).into_owned(),
@@ -152,7 +156,7 @@ fn subscribed_row(view: &SubscriptionView, connection: &Connection, ink: &Ink<'_
 fn excluded_row(view: &ExcludedView, ink: &Ink<'_>) -> ListRow {
     ListRow {
         filter: ink.clean(view.filter.as_str()).into_owned(),
-        state: "excluded: not shown, not kept".to_owned(),
+        state: "excluded".to_owned(),
         traffic: Some(traffic(&view.traffic, ink)),
         ..ListRow::default()
     }

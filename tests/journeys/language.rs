@@ -7,10 +7,10 @@ use bytes::Bytes;
 use crossterm::event::{KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use jiff::tz::TimeZone;
 use mqtt_tui::app::{self, Action, App, Done, Effect, Settings, arrange, parse_key, update};
-use mqtt_tui::config::{Colours, Look, Profile, Themes};
+use mqtt_tui::config::{Colours, Look, Profile, ProfileBook, Themes};
 use mqtt_tui::model::{
     ConnectionId, LinkState, Message, Moment, Protocol, ProtocolChoice, Publication, PublishId, PublishState,
-    QoS, SessionEvent, SessionRequest, SubscriptionState, Target, TopicFilter, Trouble,
+    QoS, SessionEvent, SessionRequest, Severity, SubscriptionState, Target, TopicFilter, Trouble,
 };
 use mqtt_tui::store::{Limits, TopicId};
 use mqtt_tui::ui::{self, Appearance, Cache};
@@ -222,7 +222,7 @@ impl Journey {
 
     /// These profiles are in the file.
     pub(crate) fn know_profiles(&mut self, profiles: Vec<Profile>) -> &mut Self {
-        self.done(Done::Profiles(profiles))
+        self.done(Done::Profiles(Box::new(book(profiles)), Severity::Info, String::new()))
     }
 
     pub(crate) fn link(&mut self, state: LinkState) -> &mut Self {
@@ -384,6 +384,15 @@ impl Journey {
     pub(crate) fn notices(&self) -> usize {
         self.app.notices.newest_first().len()
     }
+}
+
+/// A book with these profiles and no file.
+pub(crate) fn book(profiles: Vec<Profile>) -> ProfileBook {
+    let mut book = ProfileBook::default();
+    for profile in profiles {
+        book.save(profile, None).expect("a profile");
+    }
+    book
 }
 
 fn target() -> Target {

@@ -1,6 +1,6 @@
 //! Questions: when one is asked before a command runs, and what an answer does.
 
-use super::run_now;
+use super::{form, run_now};
 use crate::app::{App, Ask, Command, Effect, Overlay, Then};
 use crate::config::Safety;
 use crate::model::{LinkState, Moment};
@@ -51,5 +51,17 @@ pub(super) fn run(app: &mut App, command: Command, now: Moment) -> Vec<Effect> {
         _ if !yes => Vec::new(),
         Then::Run(command) => run_now(app, command, now),
         Then::Perform(effects) => effects,
+        Then::CloseTab(id) => app.close(id),
+        Then::ConnectAgain(id) => app.connect_again(id),
+        Then::LeaveForm => {
+            app.form = None;
+            Vec::new()
+        }
+        Then::SaveInsecure(then) => {
+            if let Some(form) = &mut app.form {
+                form.insecure_confirmed = true;
+            }
+            form::save(app, then)
+        }
     }
 }

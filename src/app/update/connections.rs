@@ -1,19 +1,95 @@
 //! The connections screen: moving, looking for one, opening, writing, deleting.
 
+use ratatui::layout::{Position, Rect};
 use tui_input::Input;
 
-use crate::app::{App, Choice, Command, DEMO, Effect, ListLine};
-use crate::config::Profile;
-use crate::model::{Moment, Target};
+use super::form;
+use crate::app::{App, Ask, Choice, Command, DEMO, Effect, ListLine, Then, places};
+use crate::config::{Profile, check_name};
+use crate::model::{ConnectionId, Target, Transport};
 
-pub(super) fn run(app: &mut App, command: Command, _now: Moment) -> Vec<Effect> {
+pub(super) fn run(app: &mut App, command: Command) -> Vec<Effect> {
     match command {
         Command::FilterProfiles => app.list.filter_input = Some(Input::new(app.list.filter.clone())),
         Command::OpenProfile => return open(app, false),
         Command::OpenAnother => return open(app, true),
-        _ => {}
+        Command::NewProfile => form::open(app, fresh(), None, None),
+        Command::EditProfile => edit(app),
+        Command::EditConnection => {
+            if let Some(connection) = app.connections().get(app.active()) {
+                let (profile, id) = (connection.profile.clone(), connection.id);
+                app.select_in_front();
+                edit_open(app, profile, id);
+            }
+        }
+        Command::DuplicateProfile => duplicate(app),
+        _ => delete(app),
     }
     Vec::new()
+}
+
+/// A connection of which nothing is said yet.
+fn fresh() -> Profile {
+    let target =
+        Target { filters: Profile::everything(), ..Target::new("", Transport::Tcp.default_port(), "") };
+    Profile::new("", target)
+}
+
+fn edit(app: &mut App) {
+    match app.choice() {
+        Some(Choice::New) | None => form::open(app, fresh(), None, None),
+        Some(Choice::Demo) => {}
+        Some(choice) => {
+            let Some(profile) = app.profile_of(&choice).cloned() else { return };
+            match app.opened(&choice).first().map(|connection| connection.id) {
+                Some(id) => edit_open(app, profile, id),
+                None => edit_closed(app, profile),
+            }
+        }
+    }
+}
+
+/// Opens the form on what is saved, or on what is open and could be.
+fn edit_open(app: &mut App, profile: Profile, id: ConnectionId) {
+    let saved = app.book.find(&profile.name).cloned();
+    let of = saved.as_ref().map(|saved| saved.name.clone());
+    form::open(app, saved.unwrap_or_else(|| nameable(profile)), of, Some(id));
+}
+
+fn edit_closed(app: &mut App, profile: Profile) {
+    let of = app.is_saved(&profile.name).then(|| profile.name.clone());
+    form::open(app, profile, of, None);
+}
+
+/// With a name that it can be saved under, and without a client id that was drawn by lot for one run.
+fn nameable(mut profile: Profile) -> Profile {
+    if check_name(&profile.name).is_err() {
+        profile.name.clone_from(&profile.target.host);
+    }
+    if check_name(&profile.name).is_err() {
+        profile.name.clear();
+    }
+    profile
+}
+
+/// A new connection like the selected one.
+fn duplicate(app: &mut App) {
+    let Some(mut profile) = app.chosen_profile().cloned() else { return };
+    let free = |name: &String| !app.is_saved(name);
+    let base = nameable(profile.clone()).name;
+    profile.name = (2..).map(|number| format!("{base} {number}")).find(free).unwrap_or_default();
+    form::open(app, profile, None, None);
+}
+
+fn delete(app: &mut App) {
+    let Some(profile) = app.chosen_saved() else { return };
+    let name = profile.name.clone();
+    let mut lines = vec![profile.target.url(), "It is taken out of the file.".to_owned()];
+    if app.choice().is_some_and(|choice| !app.opened(&choice).is_empty()) {
+        lines.push("Its tab stays open.".to_owned());
+    }
+    let removed = Then::Perform(vec![Effect::RemoveProfile(name.clone())]);
+    app.ask(Ask::new(format!("Delete {name}?"), lines, "Delete", removed));
 }
 
 /// Goes to the tab of the selected connection, or opens one.
@@ -27,16 +103,30 @@ fn open(app: &mut App, another: bool) -> Vec<Effect> {
         return Vec::new();
     }
     match &choice {
-        Choice::New => Vec::new(),
+        Choice::New => {
+            form::open(app, fresh(), None, None);
+            Vec::new()
+        }
         Choice::Demo => match app.demo.clone() {
             Some(target) => app.open(demo(*target)),
             None => vec![Effect::StartDemo],
         },
         named => match app.profile_of(named).cloned() {
-            Some(profile) => app.open(profile),
+            Some(profile) => {
+                let profile = with_filters(app, profile);
+                app.open(profile)
+            }
             None => Vec::new(),
         },
     }
+}
+
+/// The profile with what it subscribes to when it names nothing.
+pub(super) fn with_filters(app: &App, mut profile: Profile) -> Profile {
+    if app.means_all(&profile) {
+        profile.target.filters = Profile::everything();
+    }
+    profile
 }
 
 /// A connection to the bundled broker.
@@ -82,4 +172,41 @@ pub(super) fn apply_filter(app: &mut App) {
 pub(super) fn clear_filter(app: &mut App) {
     app.list.filter_input = None;
     app.list.filter.clear();
+}
+
+/// A click on a line selects it, a second one opens it; in the form it goes to the field.
+pub(super) fn click(app: &mut App, body: Rect, at: Position) -> Vec<Effect> {
+    let areas = places::connections_areas(app, body);
+    if let Some(area) = areas.form.filter(|area| area.contains(at)) {
+        form::click(app, area, at);
+        return Vec::new();
+    }
+    let Some(rows) = areas.list.map(|list| places::list_rows(app, list)).filter(|rows| rows.contains(at))
+    else {
+        return Vec::new();
+    };
+    if app.form.is_some() {
+        // What is being written is not left by a click.
+        return Vec::new();
+    }
+    let index = app.list.top + usize::from(at.y - rows.y);
+    let Some(ListLine::Choice(choice)) = app.list().into_iter().nth(index) else { return Vec::new() };
+    app.list.filter_input = None;
+    if app.choice().as_ref() == Some(&choice) {
+        return open(app, false);
+    }
+    app.list.selected = Some(choice);
+    Vec::new()
+}
+
+/// The wheel moves in the list, or through the fields of the form.
+pub(super) fn wheel(app: &mut App, body: Rect, at: Position, rows: isize) {
+    let areas = places::connections_areas(app, body);
+    match &mut app.form {
+        Some(form) if areas.form.is_some_and(|area| area.contains(at)) => form.page(rows),
+        Some(_) => {}
+        None => {
+            (0..rows.abs()).for_each(|_| movement(app, if rows < 0 { Command::Up } else { Command::Down }))
+        }
+    }
 }

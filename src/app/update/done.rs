@@ -1,6 +1,6 @@
 //! What became of effects: passwords found, sessions begun, requests refused, profiles written.
 
-use super::{connections, session};
+use super::{connections, form, session};
 use crate::app::{App, Done, Effect, SessionRequestName};
 use crate::config::PasswordSource;
 use crate::model::{LinkState, Moment, PublishState, SessionEvent, Severity, Trouble, TroubleKind};
@@ -27,8 +27,12 @@ pub(super) fn on_done(app: &mut App, done: Done, now: Moment) -> Vec<Effect> {
                 connection.client_id = client_id;
             }
         }
-        Done::Profiles(profiles) => app.profiles = profiles,
-        Done::DemoRuns(target) => return connections::demo_runs(app, target),
+        Done::Profiles(book, severity, text) => {
+            app.book = *book;
+            return form::saved(app, severity, text, now);
+        }
+        Done::DemoRuns(Ok(target)) => return connections::demo_runs(app, target),
+        Done::DemoRuns(Err(reason)) => app.notices.push(now, Severity::Error, reason),
         Done::Copied(text) => app.notices.push(now, Severity::Success, text),
         Done::Failed(text) => app.notices.push(now, Severity::Error, text),
         Done::RequestRefused(id, name, reason) => {

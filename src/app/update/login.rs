@@ -12,6 +12,7 @@ use crate::model::{ConnectionId, LinkState, SessionRequest, Trouble, TroubleKind
 /// settled is settled.
 pub(in crate::app) fn begin(connection: &mut Connection) -> Vec<Effect> {
     connection.publish.settle();
+    connection.take_next();
     let known = connection.credentials.is_some() || connection.profile.target.password.is_some();
     if connection.profile.password == PasswordSource::Prompt && !known {
         connection.begun = false;
@@ -40,7 +41,7 @@ pub(super) fn reconnect(app: &mut App) -> Vec<Effect> {
     );
     if connection.link.is_connected() {
         vec![Effect::Request(connection.id, SessionRequest::Disconnect)]
-    } else if !connection.begun {
+    } else if !connection.begun || connection.next.is_some() {
         begin(connection)
     } else if refused {
         // The same user and password would be refused again.
@@ -89,7 +90,7 @@ fn open_because_refused(connection: &mut Connection) {
         LinkState::Stopped { trouble: Some(trouble) } if trouble.kind == TroubleKind::Login => {
             trouble.cause.clone()
         }
-        _ => "connects anew with these".to_owned(),
+        _ => "The connection is begun anew with what is typed here.".to_owned(),
     };
     open(connection, &reason);
 }

@@ -43,10 +43,7 @@ pub fn update(app: &mut App, action: Action, now: Moment) -> Vec<Effect> {
             Vec::new()
         }
         Action::Run(command) => run(app, command, now),
-        Action::Session(id, event) => {
-            session::on_event(app, id, event, now);
-            Vec::new()
-        }
+        Action::Session(id, event) => session::on_event(app, id, event, now).into_iter().collect(),
         Action::Done(done) => done::on_done(app, done, now),
         Action::Tick => {
             for connection in &mut app.connections {
@@ -205,12 +202,12 @@ fn run_now(app: &mut App, command: Command, now: Moment) -> Vec<Effect> {
         | Command::EditConnection
         | Command::DuplicateProfile
         | Command::DeleteProfile
-        | Command::FilterProfiles => connections::run(app, command, now),
+        | Command::FilterProfiles => connections::run(app, command),
         Command::SaveProfile
         | Command::SaveAndConnect
         | Command::NextFormField
         | Command::PreviousFormField
-        | Command::CloseForm => form::run(app, command, now),
+        | Command::CloseForm => form::run(app, command),
         Command::OpenPublish
         | Command::SendPublish
         | Command::NextField

@@ -3,7 +3,7 @@
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};
 
-use super::{history, overlay, run, set_focus, subscriptions};
+use super::{connections, history, overlay, run, set_focus, subscriptions, tabs};
 use crate::app::{App, Command, Context, Effect, Field, Overlay, Pane, Screen, layout};
 use crate::model::{Moment, QoS};
 
@@ -43,7 +43,9 @@ fn inside(area: Option<Rect>, at: Position) -> Option<Rect> {
 
 fn wheel(app: &mut App, at: Position, rows: isize, now: Moment) {
     let areas = layout::areas(app);
-    if app.screen() == Screen::Broker {
+    if app.screen() == Screen::Connections {
+        connections::wheel(app, areas.body, at, rows);
+    } else if app.screen() == Screen::Broker {
         let scroll = &mut app.connection_mut().broker_scroll;
         *scroll = scroll.saturating_add_signed(rows);
     } else if inside(areas.topics, at).is_some() {
@@ -76,6 +78,13 @@ fn click(app: &mut App, at: Position, now: Moment) -> Vec<Effect> {
     if !matches!(app.overlay, Overlay::None) {
         app.overlay = Overlay::None;
         return Vec::new();
+    }
+    if let Some(line) = inside(areas.tabs, at) {
+        tabs::click(app, line, at);
+        return Vec::new();
+    }
+    if app.screen() == Screen::Connections {
+        return connections::click(app, areas.body, at);
     }
     match app.context() {
         Context::Subscriptions | Context::SubscriptionEntry => {

@@ -1,7 +1,7 @@
 //! News from the sessions: messages into the store, states into the connection, what matters into the notices.
 
 use super::login;
-use crate::app::{App, Connection};
+use crate::app::{App, Connection, Effect};
 use crate::model::{
     ConnectionId, LinkState, Message, Moment, PublishId, PublishState, SessionEvent, Severity,
     SubscriptionState, TopicFilter, TroubleKind,
@@ -9,7 +9,13 @@ use crate::model::{
 
 /// Takes in a batch of events in order. `full` says that batches stay as long as they get: more is waiting, from the connections
 /// that this one holds something of.
-pub fn ingest(app: &mut App, batch: &mut Vec<(ConnectionId, SessionEvent)>, full: bool, now: Moment) {
+pub fn ingest(
+    app: &mut App,
+    batch: &mut Vec<(ConnectionId, SessionEvent)>,
+    full: bool,
+    now: Moment,
+) -> Vec<Effect> {
+    let mut effects = Vec::new();
     for connection in &mut app.connections {
         connection.behind = false;
     }
@@ -17,19 +23,41 @@ pub fn ingest(app: &mut App, batch: &mut Vec<(ConnectionId, SessionEvent)>, full
         if full && let Some(connection) = app.connection_by_id(id) {
             connection.behind = true;
         }
-        on_event(app, id, event, now);
+        effects.extend(on_event(app, id, event, now));
     }
+    effects
 }
 
-pub(super) fn on_event(app: &mut App, id: ConnectionId, event: SessionEvent, now: Moment) {
-    let Some(connection) = app.connection_by_id(id) else { return };
+pub(super) fn on_event(app: &mut App, id: ConnectionId, event: SessionEvent, now: Moment) -> Option<Effect> {
+    let connection = app.connection_by_id(id)?;
     match event {
         SessionEvent::Message(message) => on_message(connection, &message),
-        SessionEvent::Link(state) => on_link(app, id, state, now),
+        SessionEvent::Link(state) => {
+            let learnt = fallback(app, id, &state);
+            on_link(app, id, state, now);
+            return learnt;
+        }
         SessionEvent::Subscription(filter, state) => on_subscription(app, id, filter, state, now),
         SessionEvent::Publish(publish, state) => on_publish(app, id, publish, state, now),
-        SessionEvent::Notice(severity, text) => app.notices.push(now, severity, text),
+        SessionEvent::Notice(severity, text) => tell(app, id, now, severity, &text),
     }
+    None
+}
+
+/// A notice about a connection; it is named when there are others.
+fn tell(app: &mut App, id: ConnectionId, now: Moment, severity: Severity, text: &str) {
+    let several = app.connections.len() > 1;
+    let title = app.connection_by_id(id).filter(|_| several).map(|connection| connection.title.clone());
+    let text = title.map_or_else(|| text.to_owned(), |title| format!("{title}: {text}"));
+    app.notices.push(now, severity, text);
+}
+
+/// What a saved profile should know: its broker was tried with MQTT 5 and speaks 3.1.1.
+fn fallback(app: &mut App, id: ConnectionId, state: &LinkState) -> Option<Effect> {
+    let LinkState::Connected { protocol, welcome, .. } = state else { return None };
+    welcome.fell_back.as_ref()?;
+    let name = app.connection_by_id(id)?.profile.name.clone();
+    app.is_saved(&name).then_some(Effect::RememberProtocol(name, *protocol))
 }
 
 fn on_message(connection: &mut Connection, message: &Message) {
@@ -63,18 +91,18 @@ fn on_link(app: &mut App, id: ConnectionId, state: LinkState, now: Moment) {
     }
     match state {
         LinkState::Connected { protocol, .. } => {
-            app.notices.push(now, Severity::Info, format!("connected to {address} with {protocol}"));
+            tell(app, id, now, Severity::Info, &format!("connected to {address} with {protocol}"));
         }
         LinkState::Waiting { trouble, .. } if was_connected => {
-            app.notices.push(now, Severity::Error, format!("connection lost: {}", trouble.cause));
+            tell(app, id, now, Severity::Error, &format!("connection lost: {}", trouble.cause));
         }
         LinkState::Waiting { trouble, .. } if told.as_ref() != Some(&trouble.cause) => {
-            app.notices.push(now, Severity::Error, trouble.cause);
+            tell(app, id, now, Severity::Error, &trouble.cause);
         }
         LinkState::Stopped { trouble: Some(trouble) } => {
-            app.notices.push(now, Severity::Error, format!("{}. {}", trouble.cause, trouble.remedy));
+            tell(app, id, now, Severity::Error, &format!("{}. {}", trouble.cause, trouble.remedy));
         }
-        LinkState::Stopped { trouble: None } => app.notices.push(now, Severity::Info, "disconnected"),
+        LinkState::Stopped { trouble: None } => tell(app, id, now, Severity::Info, "disconnected"),
         _ => {}
     }
 }
@@ -103,7 +131,7 @@ fn on_subscription(
     }
     connection.subscriptions.became(filter, state);
     if let Some((severity, text)) = news {
-        app.notices.push(now, severity, text);
+        tell(app, id, now, severity, &text);
     }
 }
 
@@ -115,16 +143,16 @@ fn on_publish(app: &mut App, id: ConnectionId, publish: PublishId, state: Publis
     match &sent.state {
         PublishState::Failed(reason) => {
             let text = format!("publish to {topic} failed: {reason}");
-            app.notices.push(now, Severity::Error, text);
+            tell(app, id, now, Severity::Error, &text);
         }
         PublishState::Lost(reason) => {
             let text = format!("publish to {topic} may be lost: {reason}");
-            app.notices.push(now, Severity::Error, text);
+            tell(app, id, now, Severity::Error, &text);
         }
         // The open pane shows it already.
         PublishState::Acknowledged(span) if !pane_open => {
             let text = format!("publish to {topic} acknowledged in {} ms", span.as_millis());
-            app.notices.push(now, Severity::Success, text);
+            tell(app, id, now, Severity::Success, &text);
         }
         _ => {}
     }

@@ -1,0 +1,186 @@
+//! What is wrong with a field as it stands, in one sentence each.
+
+use super::field::Source;
+use super::subscriptions::{self, LineFault};
+use super::{Form, FormField};
+use crate::config::{check_colour, check_name};
+use crate::model::{Proxy, Secret, Transport, check_topic};
+use crate::payload::sanitise::is_clean;
+
+impl Form {
+    /// What is wrong with the field; `None` when it may be saved as it is.
+    pub fn fault(&self, field: FormField) -> Option<String> {
+        use FormField as F;
+        let text = self.text(field);
+        let wrong = match field {
+            F::Name => self.name_fault(&text),
+            F::Group => unseen(&text),
+            F::Host => host(&text, self.transport()).err(),
+            F::Port => port(&text, self.transport()).err(),
+            F::Path if !text.starts_with('/') => Some("the path begins with a slash: /mqtt".to_owned()),
+            F::Headers => text.lines().find_map(|line| header(line).err()),
+            F::PasswordValue => self.source_fault(&text),
+            F::ClientId => self.client_id_fault(&text),
+            F::KeyFile if text.is_empty() != self.text(F::CertFile).is_empty() => {
+                Some("certificate and key go together: name both or neither".to_owned())
+            }
+            F::KeepAlive => number(&text, 0, u64::from(u16::MAX), "seconds").err(),
+            F::Expiry => expiry(&text).err(),
+            F::MaxPacket if !text.is_empty() => number(&text, 1, 268_435_455, "bytes").err(),
+            F::Filters | F::Excluded => {
+                let fault = self.line_fault(field)?;
+                Some(format!("line {}: {}", fault.number, fault.fault.reason))
+            }
+            F::WillTopic if !text.is_empty() => check_topic(&text).err().map(|fault| fault.to_string()),
+            F::WillDelay if !text.is_empty() => number(&text, 0, u64::from(u32::MAX), "seconds").err(),
+            F::ProxyHost if !text.is_empty() => proxy(&text).err(),
+            F::Colour if !text.is_empty() => check_colour(&text).err(),
+            _ => None,
+        };
+        wrong.filter(|_| self.matters(field))
+    }
+
+    /// What is wrong, as far as it is to be told already: an untouched empty field is not scolded.
+    pub fn told_fault(&self, field: FormField) -> Option<String> {
+        let untouched = self.text(field).is_empty() && !self.tried;
+        self.fault(field).filter(|_| !untouched)
+    }
+
+    /// The filter at fault and the character in it, for a caret under it.
+    pub fn caret(&self, field: FormField) -> Option<(String, usize)> {
+        let fault = self.line_fault(field)?;
+        let at = fault.filter.get(..fault.fault.at).map_or(0, |before| before.chars().count());
+        Some((fault.filter, at))
+    }
+
+    fn line_fault(&self, field: FormField) -> Option<LineFault> {
+        match field {
+            FormField::Filters => subscriptions::parse_all(&self.text(field)).err(),
+            FormField::Excluded => subscriptions::filters(&self.text(field)).err(),
+            _ => None,
+        }
+    }
+
+    fn name_fault(&self, name: &str) -> Option<String> {
+        if self.is_taken(name) {
+            return Some(format!("there is another connection called {name}"));
+        }
+        check_name(name).err()
+    }
+
+    fn source_fault(&self, text: &str) -> Option<String> {
+        let what = match self.source() {
+            Source::Variable if text.contains(['=', '\0']) => {
+                return Some("a variable's name holds no '='".to_owned());
+            }
+            Source::Variable => "name the variable that holds the password",
+            Source::File => "name the file that holds the password",
+            Source::Command => "name the command that prints the password",
+            _ => return None,
+        };
+        text.is_empty().then(|| what.to_owned())
+    }
+
+    fn client_id_fault(&self, text: &str) -> Option<String> {
+        if text.len() > usize::from(u16::MAX) {
+            return Some("a client id holds at most 65,535 bytes".to_owned());
+        }
+        // MQTT 3.1.1, 3.1.3.1: without an id there is no session to come back to.
+        let kept = !self.is_on(FormField::CleanSession);
+        (kept && text.is_empty()).then(|| "a session that is kept needs a client id".to_owned())
+    }
+}
+
+fn unseen(text: &str) -> Option<String> {
+    (!is_clean(text)).then(|| "it holds characters that cannot be seen".to_owned())
+}
+
+fn host(text: &str, transport: Transport) -> Result<(), String> {
+    if text.is_empty() {
+        let what = if transport == Transport::Unix { "name the socket" } else { "name the broker's host" };
+        return Err(what.to_owned());
+    }
+    if transport == Transport::Unix {
+        return Ok(());
+    }
+    if let Some(wrong) = text.chars().find(|c| c.is_whitespace() || matches!(c, '/' | '@' | '[' | ']')) {
+        return Err(format!("a host name holds no '{wrong}'; port and path have fields of their own"));
+    }
+    // One colon is a port that has its own field; more are an IPv6 address.
+    if text.matches(':').count() == 1 {
+        return Err("the port has a field of its own".to_owned());
+    }
+    Ok(())
+}
+
+/// The port as written; without one that of the transport.
+pub(super) fn port(text: &str, transport: Transport) -> Result<u16, String> {
+    if text.is_empty() || transport == Transport::Unix {
+        return Ok(transport.default_port());
+    }
+    number(text, 1, u64::from(u16::MAX), "").map(|port| port as u16)
+}
+
+/// A whole number within bounds.
+fn number(text: &str, least: u64, most: u64, unit: &str) -> Result<u64, String> {
+    let told = || format!("a number from {least} to {most} {unit}").trim_end().to_owned();
+    text.parse().ok().filter(|number| (least..=most).contains(number)).ok_or_else(told)
+}
+
+/// Seconds a session is kept; `never` is for ever (MQTT 5.0, 3.1.2.11.2).
+pub(super) fn expiry(text: &str) -> Result<Option<u32>, String> {
+    match text {
+        "" => Ok(None),
+        "never" => Ok(Some(u32::MAX)),
+        text => match number(text, 0, u64::from(u32::MAX) - 1, "seconds") {
+            Ok(seconds) => Ok(Some(seconds as u32)),
+            Err(reason) => Err(format!("{reason}, or never")),
+        },
+    }
+}
+
+/// Names with commas between.
+pub(super) fn names(text: &str) -> Vec<String> {
+    text.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect()
+}
+
+/// A line of headers; nothing for an empty one. The error quotes no value: it may be a token.
+pub(super) fn header(line: &str) -> Result<Option<(String, Secret)>, String> {
+    if line.trim().is_empty() {
+        return Ok(None);
+    }
+    let Some((name, value)) = line.split_once(':') else {
+        return Err("a header is written Name: value".to_owned());
+    };
+    // RFC 9110, 5.6.2: token.
+    let token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
+    if name.is_empty() || !name.chars().all(token) {
+        return Err("a header's name holds letters, digits and hyphens, and no blanks".to_owned());
+    }
+    Ok(Some((name.to_owned(), Secret::new(value.trim()))))
+}
+
+/// Host and port of a proxy.
+pub(super) fn proxy(text: &str) -> Result<(String, u16), String> {
+    const USUAL: u16 = 3128;
+    let bracketed = text.strip_prefix('[').and_then(|rest| rest.split_once(']'));
+    let (name, given) = match bracketed {
+        Some((name, rest)) => (name, rest.strip_prefix(':')),
+        None => match text.rsplit_once(':') {
+            Some((name, given)) if !name.contains(':') => (name, Some(given)),
+            _ => (text, None),
+        },
+    };
+    host(name, Transport::Tcp)?;
+    let port = given.map_or(Ok(u64::from(USUAL)), |given| number(given, 1, u64::from(u16::MAX), ""))?;
+    Ok((name.to_owned(), port as u16))
+}
+
+/// A proxy as the form writes it.
+pub(super) fn written_proxy(proxy: &Proxy) -> String {
+    if proxy.host.contains(':') {
+        format!("[{}]:{}", proxy.host, proxy.port)
+    } else {
+        format!("{}:{}", proxy.host, proxy.port)
+    }
+}

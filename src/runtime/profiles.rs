@@ -1,0 +1,84 @@
+//! Changes of the profiles file, one after the other: each begins with what the one before left, and none holds up the loop.
+
+use tokio::sync::mpsc::{Sender, channel};
+
+use crate::app::Done;
+use crate::config::{Kept, Profile, ProfileBook};
+use crate::model::{Protocol, Severity};
+
+/// Changes that may wait. Each is a key press of the user, or a first connect.
+const WAITING: usize = 16;
+
+/// A change of the profiles file.
+#[derive(Debug)]
+pub(super) enum Change {
+    /// Write a profile, in place of the one of that name.
+    Save(Box<Profile>, Option<String>),
+    /// Take one out.
+    Remove(String),
+    /// Write down what a broker speaks.
+    Remember(String, Protocol),
+}
+
+/// The way to the task that owns the book; there is one once something was to be changed.
+#[derive(Debug, Default)]
+pub struct ProfileKeeper(Option<Sender<Change>>);
+
+impl ProfileKeeper {
+    /// Hands on a change; false when too many wait already. `book` is what the first one begins with.
+    pub(super) fn change(&mut self, change: Change, book: &ProfileBook, done: &Sender<Done>) -> bool {
+        let keeper = self.0.get_or_insert_with(|| keeper(book.clone(), done.clone()));
+        keeper.try_send(change).is_ok()
+    }
+}
+
+/// Starts the task that owns `book`. It ends when the last sender is gone.
+fn keeper(mut book: ProfileBook, done: Sender<Done>) -> Sender<Change> {
+    let (sender, mut changes) = channel(WAITING);
+    tokio::spawn(async move {
+        while let Some(change) = changes.recv().await {
+            // A slow disk or a network folder may take its time.
+            let changed = tokio::task::spawn_blocking(move || {
+                let (severity, text) =
+                    make(&mut book, change).unwrap_or_else(|reason| (Severity::Error, reason));
+                (book, severity, text)
+            });
+            let Ok((after, severity, text)) = changed.await else { return };
+            book = after;
+            if done.send(Done::Profiles(Box::new(book.clone()), severity, text)).await.is_err() {
+                return;
+            }
+        }
+    });
+    sender
+}
+
+/// Makes one change; a sentence for the user, empty when there is nothing to tell.
+fn make(book: &mut ProfileBook, change: Change) -> Result<(Severity, String), String> {
+    let told = |kept: &Kept, text: String| match kept {
+        Kept::File(_) => (Severity::Success, text),
+        Kept::Copy { .. } | Kept::Memory { .. } => (Severity::Warning, text),
+    };
+    match change {
+        Change::Save(profile, replacing) => {
+            let name = profile.name.clone();
+            let kept = book.save(*profile, replacing.as_deref())?;
+            Ok(told(&kept, format!("{name} {kept}")))
+        }
+        Change::Remove(name) => {
+            let kept = book.remove(&name)?;
+            let text = match &kept {
+                Kept::File(_) => format!("{name} deleted"),
+                Kept::Copy { path, reason } => format!(
+                    "{name} deleted from the copy {}, because the file is broken: {reason}",
+                    path.display()
+                ),
+                Kept::Memory { reason } => format!("{name} deleted until the program ends: {reason}"),
+            };
+            Ok(told(&kept, text))
+        }
+        Change::Remember(name, protocol) => {
+            book.remember_protocol(&name, protocol).map(|_| (Severity::Info, String::new()))
+        }
+    }
+}
