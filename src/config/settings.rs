@@ -101,7 +101,8 @@ impl SettingsFile {
         let mut reading = Reading { path: origin.path, lines, faults: &mut self.faults };
         let schema = reading.take("schema", top.number("schema", 0..=u32::MAX));
         if let Some(schema) = schema.filter(|schema| schema.value > SCHEMA) {
-            let reason = format!("{} is of a later version: what this one does not know is left out", schema.value);
+            let reason =
+                format!("{} is of a later version: what this one does not know is left out", schema.value);
             self.warnings.push(top.fault("schema", reason));
         }
         self.theme = reading.take("theme", top.text("theme")).map(|theme| theme.map(str::to_owned));
@@ -111,7 +112,8 @@ impl SettingsFile {
         self.read_only = reading.take("read_only", top.flag("read_only"));
         self.sys = reading.take("sys", top.flag("sys"));
         let keep_alive = reading.take("keep_alive", top.number("keep_alive", 0..=65_535));
-        self.keep_alive = keep_alive.map(|chosen| chosen.map(|seconds| u16::try_from(seconds).unwrap_or(u16::MAX)));
+        self.keep_alive =
+            keep_alive.map(|chosen| chosen.map(|seconds| u16::try_from(seconds).unwrap_or(u16::MAX)));
         self.protocol = reading.take("protocol", top.parsed("protocol", protocol_choice));
         self.max_packet = reading.take("max_packet", top.number("max_packet", 1..=u32::MAX));
         self.proxy = reading.take("proxy", top.parsed("proxy", proxy_url));
@@ -184,7 +186,8 @@ mod tests {
 
     #[test]
     fn each_value_says_the_line_it_came_from() {
-        let (settings, path) = loaded(b"# mine\ntheme = \"paper\"\n\nmemory = \"64M\"\nkeep_alive = 0\ncolor = \"never\"\n");
+        let (settings, path) =
+            loaded(b"# mine\ntheme = \"paper\"\n\nmemory = \"64M\"\nkeep_alive = 0\ncolor = \"never\"\n");
         assert_eq!(settings.faults(), []);
         let theme = settings.theme.expect("set");
         assert_eq!((theme.value.as_str(), theme.from.to_string()), ("paper", format!("{path} line 2")));
@@ -201,10 +204,15 @@ mod tests {
         assert_eq!(settings.ascii.map(|chosen| chosen.value), Some(true));
         assert_eq!((settings.keep_alive, settings.theme), (None, None));
         let faults: Vec<_> = settings.faults.iter().map(ToString::to_string).collect();
-        assert_eq!(faults, [
-            format!("{path}, line 1, column 14: keep_alive: this should be a whole number from 0 to 65535"),
-            format!("{path}, line 3, column 9: theme: this should be text in quotes"),
-        ]);
+        assert_eq!(
+            faults,
+            [
+                format!(
+                    "{path}, line 1, column 14: keep_alive: this should be a whole number from 0 to 65535"
+                ),
+                format!("{path}, line 3, column 9: theme: this should be text in quotes"),
+            ]
+        );
     }
 
     #[test]
@@ -227,7 +235,8 @@ mod tests {
         let (settings, path) = loaded(b"ascii = true\ncolour = \"never\"\n[decoders]\n");
         assert_eq!(settings.faults(), []);
         let warnings: Vec<_> = settings.warnings.iter().map(ToString::to_string).collect();
-        let wanted = format!("{path}, line 2, column 1: unknown key 'colour': it is kept, and without effect");
+        let wanted =
+            format!("{path}, line 2, column 1: unknown key 'colour': it is kept, and without effect");
         assert_eq!(warnings, [wanted]);
     }
 

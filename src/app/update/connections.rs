@@ -164,6 +164,15 @@ pub(super) fn movement(app: &mut App, command: Command) {
         choices.get(wanted.min(choices.len().saturating_sub(1))).map(|choice| (*choice).clone());
 }
 
+/// One step back: the whole list, then the connection in front.
+pub(super) fn back(app: &mut App) {
+    if app.list.filter.is_empty() {
+        app.list.called = false;
+    } else {
+        clear_filter(app);
+    }
+}
+
 /// Brings the list in line with the filter as typed.
 pub(super) fn apply_filter(app: &mut App) {
     if let Some(input) = &app.list.filter_input {

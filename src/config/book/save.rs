@@ -184,7 +184,8 @@ fn change_file(
     path: &Path,
     edit: impl Fn(&ProfileBook, &mut DocumentMut) -> Result<bool, Refusal>,
 ) -> Result<Kept, Refusal> {
-    let failed = |path: &Path, fault: &dyn fmt::Display| Refusal::Failed(format!("{}: {fault}", path.display()));
+    let failed =
+        |path: &Path, fault: &dyn fmt::Display| Refusal::Failed(format!("{}: {fault}", path.display()));
     let _lock = Lock::of(path).map_err(|fault| failed(path, &fault))?;
     let broken = ProfileBook::load_alone(path);
     let reason = broken.faults.first().map(ToString::to_string);
@@ -199,7 +200,8 @@ fn change_file(
     }
     let before = file::read(&real).map_err(Refusal::Failed)?;
     let before = before.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
-    let mut document: DocumentMut = before.as_deref().unwrap_or(HEAD).parse().map_err(|fault| failed(&real, &fault))?;
+    let mut document: DocumentMut =
+        before.as_deref().unwrap_or(HEAD).parse().map_err(|fault| failed(&real, &fault))?;
     let edited = edit(&current, &mut document)?;
     if let Some(reason) = reason.as_ref().filter(|_| !edited) {
         return Err(Refusal::Failed(format!("the file is broken: {reason}")));
@@ -223,7 +225,8 @@ fn put(
 ) -> Result<(), Refusal> {
     let after = write::table(profile);
     let tables = document.entry("profile").or_insert(Item::ArrayOfTables(ArrayOfTables::new()));
-    let tables = tables.as_array_of_tables_mut().ok_or_else(|| Refusal::Failed("'profile' is no list".into()))?;
+    let tables =
+        tables.as_array_of_tables_mut().ok_or_else(|| Refusal::Failed("'profile' is no list".into()))?;
     let old = replacing.and_then(|name| file.find(name));
     match old.and_then(|old| tables.iter_mut().find(|table| is_named(table, &old.name)).zip(Some(old))) {
         Some((table, old)) => {
@@ -258,7 +261,9 @@ fn put(
 
 /// Takes the profile `name` out of the document; whether it was there. Comments above it that an empty line sets apart stay.
 fn take(document: &mut DocumentMut, name: &str) -> bool {
-    let Some(tables) = document.get_mut("profile").and_then(Item::as_array_of_tables_mut) else { return false };
+    let Some(tables) = document.get_mut("profile").and_then(Item::as_array_of_tables_mut) else {
+        return false;
+    };
     let Some(index) = tables.iter().position(|table| is_named(table, name)) else { return false };
     let removed = tables.remove(index);
     let above = removed.decor().prefix().and_then(|prefix| prefix.as_str()).unwrap_or_default();
