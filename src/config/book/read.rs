@@ -248,9 +248,8 @@ fn password(
         section.text("saved")?.map(|password| PasswordSource::Saved(password.into())),
     ];
     let mut sources = sources.into_iter().flatten();
-    let source = match (sources.next(), sources.next()) {
-        (Some(source), None) => source,
-        _ => return Err(section.fault("password", wanted)),
+    let (Some(source), None) = (sources.next(), sources.next()) else {
+        return Err(section.fault("password", wanted));
     };
     section.close(warnings);
     Ok(source)
