@@ -21,7 +21,7 @@ mod starters;
 mod theme;
 mod themes;
 
-pub use book::{Kept, ProfileBook, profile_text};
+pub use book::{Kept, ProfileBook, profile_text, proxy_url};
 pub use chosen::{Chosen, Source};
 pub use example::{PROFILES_EXAMPLE, SETTINGS_EXAMPLE};
 pub use fault::FileFault;
@@ -30,8 +30,8 @@ pub use keyring::keep_in_keyring;
 pub use look::{Colours, Look};
 pub use name::{MAX_NAME, check_name};
 pub use paths::{CONFIG_DIR_VARIABLE, config_dir, config_dir_notice, profiles_path, settings_path};
-pub use proxy::{PROXY_VARIABLES, environment_proxy};
 pub use profile::{Consent, PasswordSource, Profile, Safety, check_colour};
+pub use proxy::{PROXY_VARIABLES, environment_proxy};
 pub use secret::{find_password, password_warning};
 pub use settings::{SettingsFile, parse_memory};
 pub use starters::starters;

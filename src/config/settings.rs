@@ -75,9 +75,17 @@ impl SettingsFile {
         set(&mut target.sys, self.sys.as_ref().map(|chosen| chosen.value), says("sys"));
         set(&mut target.keep_alive, self.keep_alive.as_ref().map(|chosen| chosen.value), says("keep_alive"));
         set(&mut target.protocol, self.protocol.as_ref().map(|chosen| chosen.value), says("protocol"));
-        set(&mut target.max_packet, self.max_packet.as_ref().map(|chosen| Some(chosen.value)), says("max_packet"));
+        set(
+            &mut target.max_packet,
+            self.max_packet.as_ref().map(|chosen| Some(chosen.value)),
+            says("max_packet"),
+        );
         if target.transport != Transport::Unix {
-            set(&mut target.proxy, self.proxy.as_ref().map(|chosen| Some(chosen.value.clone())), says("proxy"));
+            set(
+                &mut target.proxy,
+                self.proxy.as_ref().map(|chosen| Some(chosen.value.clone())),
+                says("proxy"),
+            );
         }
     }
 
@@ -248,7 +256,8 @@ mod tests {
         settings.fill(&mut profile, |key| key == "keep_alive");
         assert_eq!((profile.target.keep_alive, profile.target.sys), (target.keep_alive, false));
         assert_eq!(profile.target.proxy.as_ref().map(|proxy| proxy.host.as_str()), Some("proxy.lan"));
-        let mut socket = Profile::new("socket", crate::model::Target { transport: Transport::Unix, ..target });
+        let mut socket =
+            Profile::new("socket", crate::model::Target { transport: Transport::Unix, ..target });
         settings.fill(&mut socket, |_| false);
         assert_eq!((socket.target.keep_alive, socket.target.proxy), (60, None));
     }
