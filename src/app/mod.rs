@@ -49,7 +49,7 @@ pub use siblings::Sort;
 pub use tree::{Place, Step, TreeRow, TreeView};
 pub use update::{ingest, update};
 
-use crate::config::{Profile, ProfileBook, Safety};
+use crate::config::{Profile, ProfileBook, Safety, SettingsFile};
 use crate::model::{ConnectionId, LinkState, Moment, Subscription, Target};
 use crate::store::Limits;
 
@@ -113,6 +113,8 @@ pub struct App {
     active: usize,
     /// The saved profiles, and what is wrong with their file.
     pub book: ProfileBook,
+    /// What profiles go by where they say nothing themselves.
+    pub defaults: SettingsFile,
     /// Profiles of brokers that anybody may use, offered while nothing is saved.
     pub ready: Vec<Profile>,
     /// The connections screen.
@@ -146,6 +148,7 @@ impl App {
             nowhere: Connection::new(ConnectionId(u32::MAX), nowhere, settings.limits),
             active: 0,
             book: ProfileBook::default(),
+            defaults: SettingsFile::default(),
             ready: Vec::new(),
             list: ConnectionsView::default(),
             demo: None,
