@@ -94,6 +94,7 @@ async fn explore(mut start: Start, launch: Launch, bundled: Option<Bundled>) -> 
     }
     app.book = launch.known.book;
     app.ready = starters();
+    app.defaults = launch.known.settings;
     let first = match start {
         Start::Open(profile) => app.open(*profile),
         Start::Connections => Vec::new(),

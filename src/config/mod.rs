@@ -21,7 +21,7 @@ mod starters;
 mod theme;
 mod themes;
 
-pub use book::{Kept, ProfileBook, profile_text};
+pub use book::{Kept, ProfileBook, profile_text, proxy_url};
 pub use chosen::{Chosen, Source};
 pub use example::{PROFILES_EXAMPLE, SETTINGS_EXAMPLE};
 pub use fault::FileFault;

@@ -134,4 +134,20 @@ mod tests {
         assert!(fault.starts_with("ALL_PROXY: ") && fault.contains("NO_PROXY"), "{fault}");
         assert!(!fault.contains("hunter2"), "{fault}");
     }
+
+    #[test]
+    fn a_proxy_speaks_http() {
+        let proxy = proxy_url("http://bob:p%40ss@proxy.lan:3128/").expect("valid");
+        assert_eq!(
+            (proxy.host.as_str(), proxy.port, proxy.user.as_deref()),
+            ("proxy.lan", 3128, Some("bob"))
+        );
+        assert_eq!(proxy.password.as_ref().map(crate::model::Secret::expose), Some("p@ss"));
+        assert_eq!(proxy_url("proxy").map(|proxy| proxy.port), Ok(3128));
+        for wrong in ["socks5h://secret@h", "https://u:secret@h", "u:secret@h:x", "", "/run/x", "http://h/x"]
+        {
+            let fault = proxy_url(wrong).expect_err(wrong);
+            assert!(fault.contains("host[:port]") && !fault.contains("secret"), "{wrong}: {fault}");
+        }
+    }
 }

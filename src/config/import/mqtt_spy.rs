@@ -86,6 +86,7 @@ fn parse(origin: Origin<'_>) -> Result<Element, FileFault> {
                 return Err(origin.fault(Some(at..at), format!("this is not XML: {fault}")));
             }
         };
+        let Some(top) = open.last_mut() else { return Err(wrong("an element ends that was not begun")) };
         match event {
             Event::Start(start) => {
                 if open.len() > DEEPEST {
@@ -94,8 +95,7 @@ fn parse(origin: Origin<'_>) -> Result<Element, FileFault> {
                 open.push(element(&start).ok_or_else(|| wrong("an attribute cannot be read"))?);
             }
             Event::Empty(start) => {
-                let element = element(&start).ok_or_else(|| wrong("an attribute cannot be read"))?;
-                open.last_mut().map(|parent| parent.children.push(element));
+                top.children.push(element(&start).ok_or_else(|| wrong("an attribute cannot be read"))?);
             }
             Event::End(_) => {
                 let (Some(done), Some(parent)) = (open.pop(), open.last_mut()) else {
@@ -105,11 +105,11 @@ fn parse(origin: Origin<'_>) -> Result<Element, FileFault> {
             }
             Event::Text(text) => {
                 let text = text.decode().map_err(|_| wrong("this is not UTF-8 text"))?;
-                open.last_mut().map(|element| element.text.push_str(&text));
+                top.text.push_str(&text);
             }
             Event::CData(text) => {
                 let text = text.decode().map_err(|_| wrong("this is not UTF-8 text"))?;
-                open.last_mut().map(|element| element.text.push_str(&text));
+                top.text.push_str(&text);
             }
             Event::GeneralRef(name) => {
                 let resolved = match name.resolve_char_ref() {
@@ -117,7 +117,7 @@ fn parse(origin: Origin<'_>) -> Result<Element, FileFault> {
                     _ => name.decode().ok().and_then(|name| entity(&name)),
                 };
                 let letter = resolved.ok_or_else(|| wrong("an unknown entity"))?;
-                open.last_mut().map(|element| element.text.push(letter));
+                top.text.push(letter);
             }
             Event::Eof => {
                 let root = open.pop().filter(|_| open.is_empty()).and_then(|mut root| root.children.pop());
@@ -213,13 +213,11 @@ fn read_login(from: &Element, name: &str, target: &mut Target, import: &mut Impo
         return PasswordSource::Prompt;
     }
     let decoded = BASE64.decode(login.text("Password")).ok().and_then(|bytes| String::from_utf8(bytes).ok());
-    match decoded {
-        Some(password) => import.password(name, &password),
-        None => {
-            import.note(name, "its password cannot be read and will be asked for");
-            PasswordSource::Prompt
-        }
+    if let Some(password) = decoded {
+        return import.password(name, &password);
     }
+    import.note(name, "its password cannot be read and will be asked for");
+    PasswordSource::Prompt
 }
 
 fn read_tls(settings: &Element, mode: &str, name: &str, target: &mut Target, import: &mut Import) {

@@ -28,7 +28,7 @@ fn assert_noted(import: &Imported, words: &[&str]) {
     assert!(found, "{words:?} not in {:#?}", import.notes);
 }
 
-const EXPLORER: &str = r##"{
+const EXPLORER: &str = r#"{
   "ConnectionManager_connections": {
     "b1": {
       "configVersion": 1, "certValidation": false, "clientId": "mqtt-explorer-1a2b3c4d", "id": "b1", "name": "attic",
@@ -45,7 +45,7 @@ const EXPLORER: &str = r##"{
     "b3": { "configVersion": 1, "name": "nowhere", "host": "", "order": 3 }
   },
   "Settings": { "topicFilter": "x" }
-}"##;
+}"#;
 
 #[test]
 fn mqtt_explorer_connections_become_profiles() {

@@ -127,9 +127,27 @@ fn g07_what_is_in_memory_stays_when_something_else_can_be_saved() {
     let kept = book.save(profile("two"), None).expect("kept");
     assert!(matches!(kept, Kept::File(_)), "{kept:?}");
     assert_eq!(names(&book), ["two", "one"]);
-    let one = book.find("one").expect("one").clone();
-    book.save(one, Some("one")).expect("saved");
-    assert_eq!(names(&ProfileBook::load(book.path().expect("a path"))), ["two", "one"]);
+    let renamed = Profile { name: "three".into(), ..book.find("one").expect("one").clone() };
+    book.save(renamed, Some("one")).expect("saved");
+    assert_eq!(names(&book), ["two", "three"]);
+    assert_eq!(names(&ProfileBook::load(book.path().expect("a path"))), ["two", "three"]);
+}
+
+#[test]
+fn g07_a_change_in_memory_is_not_lost_when_saving_works_again() {
+    let place = Place::with(BY_HAND);
+    let mut book = place.load();
+    let lock = place.path.with_file_name(".profiles.toml.lock");
+    fs::create_dir(&lock).expect("in the way");
+    let home = Profile { notes: Some("changed".into()), ..book.find("home").expect("home").clone() };
+    let kept = book.save(home.clone(), Some("home")).expect("kept");
+    assert!(matches!(kept, Kept::Memory { .. }), "{kept}");
+    fs::remove_dir(&lock).expect("out of the way");
+    book.save(profile("new"), None).expect("saved");
+    assert_eq!(book.find("home"), Some(&home));
+    book.save(home.clone(), Some("home")).expect("saved");
+    assert_eq!(place.load().find("home"), Some(&home));
+    assert_eq!(names(&book), names(&place.load()));
 }
 
 #[test]
@@ -166,6 +184,21 @@ fn g06_a_profile_changed_here_and_another_changed_there_are_both_kept() {
         let notes: Vec<_> = book.profiles().iter().map(|profile| profile.notes.as_deref()).collect();
         assert_eq!(notes, [Some("here"), Some("there")]);
     }
+}
+
+#[test]
+fn g06_what_another_instance_changed_in_the_same_profile_stays() {
+    let place = Place::with(BY_HAND);
+    let (mut here, mut there) = (place.load(), place.load());
+    let mut home = here.find("home").expect("home").clone();
+    home.notes = Some("here".into());
+    home.target.keep_alive = 10;
+    here.save(home.clone(), Some("home")).expect("saved");
+    // This one does not know of it yet.
+    there.remember_protocol("home", Protocol::V4).expect("saved");
+    let wanted = Profile { remembered: Some(Protocol::V4), ..home };
+    assert_eq!(there.find("home"), Some(&wanted));
+    assert_eq!(place.load().find("home"), Some(&wanted));
 }
 
 #[cfg(unix)]
