@@ -11,9 +11,10 @@ use super::args::{TargetArgs, parse_filter};
 use super::known::Known;
 use super::resolve::{self, Request};
 use super::{USAGE, output, password};
-use crate::config::{Profile, environment_proxy};
+use crate::config::Profile;
 use crate::model::{DoctorLine, Target, TopicFilter, Verdict};
 use crate::mqtt::doctor::{self, Diagnosis, DoctorOptions};
+use crate::runtime::Signals;
 
 /// What stands at the end of the help.
 const MEANING: &str = "\
@@ -50,21 +51,30 @@ pub(super) fn run(args: &DoctorArgs) -> ExitCode {
         Ok(prepared) => prepared,
         Err(fault) => return output::fail(USAGE, &fault),
     };
-    if let Err(code) = password::obtain(&mut profile) {
-        return code;
-    }
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(fault) => return output::fail(1, &format!("the program cannot start: {fault}")),
     };
-    let diagnosis = runtime.block_on(examine(profile.target, options, args.json));
+    let code = runtime.block_on(async {
+        let mut signals = match Signals::listen() {
+            Ok(signals) => signals,
+            Err(fault) => return output::fail(1, &format!("signals cannot be listened to: {fault}")),
+        };
+        if let Err(code) = password::obtain(&mut profile, &mut signals).await {
+            return code;
+        }
+        tokio::select! {
+            diagnosis = examine(profile.target, options, args.json) => match diagnosis {
+                Diagnosis::Sound => ExitCode::SUCCESS,
+                Diagnosis::Unsound => ExitCode::FAILURE,
+                Diagnosis::Refused(code) => ExitCode::from(code),
+            },
+            code = password::end(&mut signals) => code,
+        }
+    });
     // A name look-up that hangs must not hold the exit.
     runtime.shutdown_background();
-    match diagnosis {
-        Diagnosis::Sound => ExitCode::SUCCESS,
-        Diagnosis::Unsound => ExitCode::FAILURE,
-        Diagnosis::Refused(code) => ExitCode::from(code),
-    }
+    code
 }
 
 fn prepare(args: &DoctorArgs) -> Result<(Profile, DoctorOptions), String> {
@@ -74,13 +84,8 @@ fn prepare(args: &DoctorArgs) -> Result<(Profile, DoctorOptions), String> {
     let resolved = resolve::resolve(request, known.sources())?;
     let warnings = known.warnings().chain(resolved.notices);
     warnings.for_each(|warning| output::warn(&format!("warning: {warning}")));
-    let mut profile = resolved.profile;
-    let target = &mut profile.target;
-    if let Some(proxy) = environment_proxy(target, |name| std::env::var(name).ok())? {
-        target.proxy = Some(proxy);
-    }
     let own_id = args.flags.session.client_id.is_some();
-    Ok((profile, DoctorOptions { publish: args.publish, own_id }))
+    Ok((resolved.profile, DoctorOptions { publish: args.publish, own_id }))
 }
 
 async fn examine(target: Target, options: DoctorOptions, as_json: bool) -> Diagnosis {

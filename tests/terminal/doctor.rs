@@ -4,6 +4,7 @@ use std::net::TcpListener;
 use std::process::Output;
 
 use mqtt_tui::broker::{Broker, BrokerOptions};
+use rustix::process::Signal;
 use rustix::termios::LocalModes;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -114,14 +115,19 @@ fn d12_the_password_is_asked_for_without_echo() {
 }
 
 #[test]
-fn d12_ctrl_c_at_the_question_gives_the_echo_back() {
+fn d12_however_the_question_ends_the_echo_is_given_back() {
     let guarded = Guarded::start();
-    let mut terminal = guarded.on_a_terminal();
-    terminal.wait_for("Password of bob at 127.0.0.1");
-    terminal.keys("\u{3}");
-    let ended = terminal.wait_for_end();
-    assert!(ended.restored, "modes of the terminal");
-    assert_ne!(ended.code, 0, "it is ended by the signal, as Ctrl-C does");
+    for (keys, signal, code) in [("\u{3}", None, 130), ("secr", Some(Signal::TERM), 143)] {
+        let mut terminal = guarded.on_a_terminal();
+        terminal.wait_for("Password of bob at 127.0.0.1");
+        terminal.keys(keys);
+        if let Some(signal) = signal {
+            terminal.signal(signal);
+        }
+        let ended = terminal.wait_for_end();
+        assert!(ended.restored, "modes of the terminal after {keys:?}");
+        assert_eq!(ended.code, code);
+    }
 }
 
 #[test]
