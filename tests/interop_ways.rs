@@ -73,7 +73,8 @@ impl Ways {
             at("acl"),
         );
         open_to_all(folder.path());
-        let mosquitto = Mosquitto::start_with(plain, &lines)?;
+        // It opens its listeners in order: once the last one is there, all are.
+        let mosquitto = Mosquitto::start_with(login, &lines)?;
         Some(Self {
             plain,
             tls,
