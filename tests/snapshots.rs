@@ -413,3 +413,38 @@ fn login_and_question() {
         insta::assert_snapshot!(format!("ask__{name}"), text(&scene.draw()));
     }
 }
+
+#[test]
+fn properties() {
+    let properties = mqtt_tui::model::Properties {
+        payload_format: Some(1),
+        message_expiry: Some(60),
+        content_type: Some("application/json".to_owned()),
+        response_topic: Some("factory/answers/7".to_owned()),
+        correlation_data: Some(bytes::Bytes::from_static(&[0, 17, 255])),
+        subscription_ids: vec![1],
+        user_properties: vec![
+            ("unit".to_owned(), "C".to_owned()),
+            ("origin".to_owned(), "line 3".to_owned()),
+        ],
+    };
+    for (name, size) in [("80x24", COMMON), ("140x45", LARGE)] {
+        let mut scene = reading(size);
+        let message = mqtt_tui::model::Message {
+            topic: TOPIC.to_owned(),
+            payload: "{\"state\": \"ON\"}".into(),
+            qos: QoS::AtLeastOnce,
+            retain: false,
+            dup: false,
+            properties: Some(Box::new(properties.clone())),
+            received: scene.now,
+        };
+        event(&mut scene, SessionEvent::Message(message));
+        insta::assert_snapshot!(format!("message__properties_{name}"), text(&scene.draw()));
+        keys(&mut scene, "a");
+        paste(&mut scene, "{\"done\": true}");
+        keys(&mut scene, "ctrl-p");
+        paste(&mut scene, "application/json");
+        insta::assert_snapshot!(format!("publish__properties_{name}"), text(&scene.draw()));
+    }
+}

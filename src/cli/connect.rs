@@ -7,6 +7,7 @@ use super::explore::{self, Launch, Start};
 use super::known::Known;
 use super::resolve::{self, Request, Resolved};
 use super::{USAGE, output, profile};
+use crate::config::password_warning;
 use crate::model::Severity;
 use crate::runtime;
 
@@ -23,7 +24,8 @@ pub(super) fn run(args: &ConnectArgs) -> ExitCode {
             None => None,
         };
         let Resolved { profile, notices, .. } = resolved;
-        let warnings = notices.into_iter().map(|text| (Severity::Warning, text));
+        let unsafe_file = password_warning(&profile.password);
+        let warnings = notices.into_iter().chain(unsafe_file).map(|text| (Severity::Warning, text));
         let notices = warnings.chain(saved.into_iter().flatten()).collect();
         Ok((profile, Launch { known, look, notices }))
     });

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 
 use super::similar;
-use crate::config::Chosen;
+use crate::config::{Chosen, PROXY_VARIABLES};
 
 /// Every variable that is read, beside those of the terminal.
 const KNOWN: &[&str] = &[
@@ -43,7 +43,9 @@ impl Environment {
         let mut kept = BTreeMap::new();
         for (name, value) in variables {
             let Ok(name) = name.into_string() else { continue };
-            if !(name.starts_with("MQTT_TUI_") || KNOWN.contains(&name.as_str())) || value.is_empty() {
+            let is_proxy = PROXY_VARIABLES.contains(&name.to_ascii_uppercase().as_str());
+            let is_ours = name.starts_with("MQTT_TUI_") || KNOWN.contains(&name.as_str());
+            if !(is_ours || is_proxy) || value.is_empty() {
                 continue;
             }
             let value = value.into_string().map_err(|_| format!("the variable {name} is not UTF-8"))?;
@@ -56,6 +58,11 @@ impl Environment {
     pub(super) fn get(&self, name: &'static str) -> Option<&str> {
         debug_assert!(KNOWN.contains(&name), "{name} is not listed");
         self.0.get(name).map(String::as_str)
+    }
+
+    /// The value of one of the variables by which every program knows its proxy, in capitals or small letters.
+    pub(super) fn proxy(&self, name: &str) -> Option<String> {
+        self.0.get(name).cloned()
     }
 
     /// What a variable says, as `parse` reads it. The error names the variable, and quotes the value only as far as `parse` does.
@@ -72,7 +79,8 @@ impl Environment {
 
     /// Sentences about variables that are not read and look like ones that are. Others may belong to a profile.
     pub(super) fn doubts(&self) -> Vec<String> {
-        let unknown = self.0.keys().filter(|name| !KNOWN.contains(&name.as_str()));
+        let ours = self.0.keys().filter(|name| name.starts_with("MQTT_TUI_"));
+        let unknown = ours.filter(|name| !KNOWN.contains(&name.as_str()));
         unknown
             .filter_map(|name| {
                 let meant = similar::nearest(name, KNOWN.iter().copied())?;

@@ -87,10 +87,6 @@ async fn explore(mut start: Start, launch: Launch, bundled: Option<Bundled>) -> 
     let read_only = choice.read_only.value;
     let settings = Settings { read_only, themes: themes.names().map(str::to_owned).collect(), limits };
     let mut app = App::new(settings);
-    let first = match start {
-        Start::Open(profile) => app.open(*profile),
-        Start::Connections => Vec::new(),
-    };
     let faults_of_files = launch.known.faults().map(|fault| (Severity::Error, fault.to_string()));
     let warnings = launch.known.warnings().map(|warning| (Severity::Warning, warning));
     for (severity, text) in faults_of_files.chain(warnings).chain(launch.notices) {
@@ -98,6 +94,11 @@ async fn explore(mut start: Start, launch: Launch, bundled: Option<Bundled>) -> 
     }
     app.book = launch.known.book;
     app.ready = starters();
+    app.defaults = launch.known.settings;
+    let first = match start {
+        Start::Open(profile) => app.open(*profile),
+        Start::Connections => Vec::new(),
+    };
     for fault in faults {
         app.notices.push(clock.now(), Severity::Warning, fault);
     }

@@ -47,7 +47,9 @@ pub(super) fn run(args: &ImportArgs, book: &mut ProfileBook) -> ExitCode {
         let name = profile.name.clone();
         let taken = book.find(&name).is_some();
         if taken && !args.replace {
-            output::warn(&format!("profile '{name}': there is one already, it is left alone (see --replace)"));
+            output::warn(&format!(
+                "profile '{name}': there is one already, it is left alone (see --replace)"
+            ));
             continue;
         }
         profile.group = args.group.clone().or(profile.group);

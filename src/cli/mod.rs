@@ -9,6 +9,7 @@ mod connect;
 mod demo;
 mod environment;
 mod explore;
+mod import;
 mod keys;
 mod known;
 mod output;

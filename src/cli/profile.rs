@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::args::{PROFILE, TargetArgs, parse_filter};
 use super::environment::Environment;
+use super::import::{self, ImportArgs};
 use super::known::Known;
 use super::resolve::{self, Request, Resolved, Sources};
 use super::{USAGE, output, print_help, similar};
@@ -18,7 +19,7 @@ use crate::config::{
 use crate::model::{Severity, TopicFilter, Transport};
 
 /// Exit code when something is not there, or a file is broken.
-const FAILED: u8 = 1;
+pub(super) const FAILED: u8 = 1;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum ProfileCommand {
@@ -36,6 +37,8 @@ pub(super) enum ProfileCommand {
         /// Name of the profile
         name: String,
     },
+    /// Take over the connections of MQTT Explorer, MQTTX, mqtt-spy or mosquitto_sub
+    Import(ImportArgs),
 }
 
 #[derive(Debug, Args)]
@@ -103,6 +106,7 @@ pub(super) fn run(command: &ProfileCommand) -> ExitCode {
             None => output::fail(FAILED, &missing(&known.book, name)),
         },
         ProfileCommand::Add(args) => add(args, &mut known.book),
+        ProfileCommand::Import(args) => import::run(args, &mut known.book),
         ProfileCommand::Remove { name } => remove(name, &mut known.book),
     };
     if broken > 0 && code == ExitCode::SUCCESS { ExitCode::from(FAILED) } else { code }

@@ -36,7 +36,9 @@ impl fmt::Display for Source {
         match self {
             Self::Flag(name) => write!(f, "command line, {name}"),
             Self::Variable(name) => write!(f, "environment, {name}"),
-            Self::Profile { name, path, line } => write!(f, "profile '{name}', {} line {line}", path.display()),
+            Self::Profile { name, path, line } => {
+                write!(f, "profile '{name}', {} line {line}", path.display())
+            }
             Self::Settings { path, line } => write!(f, "{} line {line}", path.display()),
             Self::Default => f.write_str("default"),
         }

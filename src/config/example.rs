@@ -44,7 +44,8 @@ mod tests {
         let book = ProfileBook::load(&path);
         assert!(book.profiles().is_empty(), "keys that are all wrong are still read");
         for key in crate::config::book::every_key() {
-            let found = PROFILES_EXAMPLE.contains(&format!("{key} = ")) || PROFILES_EXAMPLE.contains(&format!("[profile.{key}]"));
+            let found = PROFILES_EXAMPLE.contains(&format!("{key} = "))
+                || PROFILES_EXAMPLE.contains(&format!("[profile.{key}]"));
             assert!(found, "{key} is not explained");
         }
     }

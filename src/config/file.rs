@@ -57,7 +57,8 @@ pub(super) fn resolve(path: &Path) -> Result<PathBuf, String> {
     match fs::symlink_metadata(path) {
         Ok(metadata) if metadata.is_symlink() => {
             may_follow(path, &metadata, false)?;
-            fs::canonicalize(path).map_err(|fault| format!("{} is a link to nowhere: {fault}", path.display()))
+            fs::canonicalize(path)
+                .map_err(|fault| format!("{} is a link to nowhere: {fault}", path.display()))
         }
         _ => Ok(path.to_owned()),
     }

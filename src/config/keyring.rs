@@ -30,11 +30,15 @@ fn entry(profile: &str) -> Result<keyring::Entry, String> {
 fn in_words(fault: &keyring::Error, profile: &str) -> String {
     let elsewhere = "take the password from a prompt, a command or a file instead";
     match fault {
-        keyring::Error::NoEntry => format!("the keyring has no password for '{SERVICE}', '{profile}': save it there first"),
+        keyring::Error::NoEntry => {
+            format!("the keyring has no password for '{SERVICE}', '{profile}': save it there first")
+        }
         keyring::Error::NoDefaultStore => format!("no keyring answers on this machine: {elsewhere}"),
         keyring::Error::NoStorageAccess(_) => "the keyring is locked: unlock it and try again".into(),
         keyring::Error::BadEncoding(_) => "the password in the keyring is not UTF-8 text".into(),
-        keyring::Error::Ambiguous(_) => format!("the keyring has several passwords for '{SERVICE}', '{profile}'"),
+        keyring::Error::Ambiguous(_) => {
+            format!("the keyring has several passwords for '{SERVICE}', '{profile}'")
+        }
         _ => format!("the keyring failed: {elsewhere}"),
     }
 }

@@ -55,7 +55,8 @@ fn locate(
     match usual {
         None => (None, Some("there is no home folder: nothing is saved".into())),
         Some(path) if relative => {
-            let notice = format!("XDG_CONFIG_HOME is not a whole path from the root: {} is used", path.display());
+            let notice =
+                format!("XDG_CONFIG_HOME is not a whole path from the root: {} is used", path.display());
             (Some(path), Some(notice))
         }
         Some(path) => (Some(path), None),
@@ -73,7 +74,8 @@ mod tests {
     use super::*;
 
     fn located(pairs: &[(&str, &str)], usual: Option<&str>) -> (Option<PathBuf>, String) {
-        let variable = |name: &str| pairs.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).into());
+        let variable =
+            |name: &str| pairs.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).into());
         let (path, notice) = locate(variable, usual.map(PathBuf::from));
         (path, notice.unwrap_or_default())
     }

@@ -172,7 +172,9 @@ pub fn check_colour(text: &str) -> Result<(), String> {
 /// Whether a header of this name usually holds a credential.
 fn is_credential(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    ["auth", "cookie", "token", "key", "secret", "password", "signature"].iter().any(|word| name.contains(word))
+    ["auth", "cookie", "token", "key", "secret", "password", "signature"]
+        .iter()
+        .any(|word| name.contains(word))
 }
 
 #[cfg(test)]
@@ -184,7 +186,8 @@ mod tests {
         let mut target = Target::new("broker.lan", 8883, "");
         target.password = Some("hidden".into());
         target.tls.insecure = true;
-        target.websocket.headers = vec![("Authorization".into(), "hidden".into()), ("Origin".into(), "x".into())];
+        target.websocket.headers =
+            vec![("Authorization".into(), "hidden".into()), ("Origin".into(), "x".into())];
         let (user, password) = (Some("u".to_owned()), Some(Secret::new("hidden")));
         target.proxy = Some(Proxy { host: "proxy".into(), port: 3128, user, password });
         Profile::new("home", target)

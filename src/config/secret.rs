@@ -21,9 +21,9 @@ pub fn find_password(
     let found = match source {
         PasswordSource::None | PasswordSource::Prompt => return Ok(None),
         PasswordSource::Saved(password) => Ok(password.clone()),
-        PasswordSource::Environment(name) => {
-            variable(name).map(Secret::new).ok_or_else(|| format!("the environment variable {name} is not set"))
-        }
+        PasswordSource::Environment(name) => variable(name)
+            .map(Secret::new)
+            .ok_or_else(|| format!("the environment variable {name} is not set")),
         PasswordSource::File(path) => read_file(path).map_err(|fault| format!("{}: {fault}", path.display())),
         PasswordSource::Command(command) => password_command::run(command),
         PasswordSource::Keyring => keyring::find(profile),

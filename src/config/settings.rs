@@ -5,8 +5,8 @@ use std::path::Path;
 use super::book::{parse, protocol_choice, proxy_url, text_of};
 use super::fault::{FileFault, Origin};
 use super::section::Section;
-use super::{Chosen, Source, file, paths};
-use crate::model::{ProtocolChoice, Proxy};
+use super::{Chosen, Profile, Source, file, paths};
+use crate::model::{ProtocolChoice, Proxy, Transport};
 
 /// The version of the file's shape.
 const SCHEMA: u32 = 1;
@@ -64,6 +64,31 @@ impl SettingsFile {
         settings
     }
 
+    /// Sets in `profile` what these settings say and the profile does not; `says` tells by its key what it says itself.
+    pub fn fill(&self, profile: &mut Profile, says: impl Fn(&str) -> bool) {
+        fn set<T: Clone>(slot: &mut T, setting: Option<T>, said: bool) {
+            if let Some(value) = setting.filter(|_| !said) {
+                *slot = value;
+            }
+        }
+        let target = &mut profile.target;
+        set(&mut target.sys, self.sys.as_ref().map(|chosen| chosen.value), says("sys"));
+        set(&mut target.keep_alive, self.keep_alive.as_ref().map(|chosen| chosen.value), says("keep_alive"));
+        set(&mut target.protocol, self.protocol.as_ref().map(|chosen| chosen.value), says("protocol"));
+        set(
+            &mut target.max_packet,
+            self.max_packet.as_ref().map(|chosen| Some(chosen.value)),
+            says("max_packet"),
+        );
+        if target.transport != Transport::Unix {
+            set(
+                &mut target.proxy,
+                self.proxy.as_ref().map(|chosen| Some(chosen.value.clone())),
+                says("proxy"),
+            );
+        }
+    }
+
     /// What could not be read. Stays to be seen until the file is mended; the file is never written.
     pub fn faults(&self) -> &[FileFault] {
         &self.faults
@@ -84,7 +109,8 @@ impl SettingsFile {
         let mut reading = Reading { path: origin.path, lines, faults: &mut self.faults };
         let schema = reading.take("schema", top.number("schema", 0..=u32::MAX));
         if let Some(schema) = schema.filter(|schema| schema.value > SCHEMA) {
-            let reason = format!("{} is of a later version: what this one does not know is left out", schema.value);
+            let reason =
+                format!("{} is of a later version: what this one does not know is left out", schema.value);
             self.warnings.push(top.fault("schema", reason));
         }
         self.theme = reading.take("theme", top.text("theme")).map(|theme| theme.map(str::to_owned));
@@ -94,7 +120,8 @@ impl SettingsFile {
         self.read_only = reading.take("read_only", top.flag("read_only"));
         self.sys = reading.take("sys", top.flag("sys"));
         let keep_alive = reading.take("keep_alive", top.number("keep_alive", 0..=65_535));
-        self.keep_alive = keep_alive.map(|chosen| chosen.map(|seconds| u16::try_from(seconds).unwrap_or(u16::MAX)));
+        self.keep_alive =
+            keep_alive.map(|chosen| chosen.map(|seconds| u16::try_from(seconds).unwrap_or(u16::MAX)));
         self.protocol = reading.take("protocol", top.parsed("protocol", protocol_choice));
         self.max_packet = reading.take("max_packet", top.number("max_packet", 1..=u32::MAX));
         self.proxy = reading.take("proxy", top.parsed("proxy", proxy_url));
@@ -167,7 +194,8 @@ mod tests {
 
     #[test]
     fn each_value_says_the_line_it_came_from() {
-        let (settings, path) = loaded(b"# mine\ntheme = \"paper\"\n\nmemory = \"64M\"\nkeep_alive = 0\ncolor = \"never\"\n");
+        let (settings, path) =
+            loaded(b"# mine\ntheme = \"paper\"\n\nmemory = \"64M\"\nkeep_alive = 0\ncolor = \"never\"\n");
         assert_eq!(settings.faults(), []);
         let theme = settings.theme.expect("set");
         assert_eq!((theme.value.as_str(), theme.from.to_string()), ("paper", format!("{path} line 2")));
@@ -184,10 +212,15 @@ mod tests {
         assert_eq!(settings.ascii.map(|chosen| chosen.value), Some(true));
         assert_eq!((settings.keep_alive, settings.theme), (None, None));
         let faults: Vec<_> = settings.faults.iter().map(ToString::to_string).collect();
-        assert_eq!(faults, [
-            format!("{path}, line 1, column 14: keep_alive: this should be a whole number from 0 to 65535"),
-            format!("{path}, line 3, column 9: theme: this should be text in quotes"),
-        ]);
+        assert_eq!(
+            faults,
+            [
+                format!(
+                    "{path}, line 1, column 14: keep_alive: this should be a whole number from 0 to 65535"
+                ),
+                format!("{path}, line 3, column 9: theme: this should be text in quotes"),
+            ]
+        );
     }
 
     #[test]
@@ -210,8 +243,23 @@ mod tests {
         let (settings, path) = loaded(b"ascii = true\ncolour = \"never\"\n[decoders]\n");
         assert_eq!(settings.faults(), []);
         let warnings: Vec<_> = settings.warnings.iter().map(ToString::to_string).collect();
-        let wanted = format!("{path}, line 2, column 1: unknown key 'colour': it is kept, and without effect");
+        let wanted =
+            format!("{path}, line 2, column 1: unknown key 'colour': it is kept, and without effect");
         assert_eq!(warnings, [wanted]);
+    }
+
+    #[test]
+    fn the_settings_count_where_a_profile_says_nothing() {
+        let (settings, _) = loaded(b"keep_alive = 60\nsys = false\nproxy = \"proxy.lan\"\n");
+        let target = crate::model::Target::new("broker.lan", 1883, "");
+        let mut profile = Profile::new("home", target.clone());
+        settings.fill(&mut profile, |key| key == "keep_alive");
+        assert_eq!((profile.target.keep_alive, profile.target.sys), (target.keep_alive, false));
+        assert_eq!(profile.target.proxy.as_ref().map(|proxy| proxy.host.as_str()), Some("proxy.lan"));
+        let mut socket =
+            Profile::new("socket", crate::model::Target { transport: Transport::Unix, ..target });
+        settings.fill(&mut socket, |_| false);
+        assert_eq!((socket.target.keep_alive, socket.target.proxy), (60, None));
     }
 
     #[test]

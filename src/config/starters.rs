@@ -46,11 +46,14 @@ mod tests {
             book.save(profile, None).expect("saved");
         }
         let urls: Vec<_> = book.profiles().iter().map(|profile| profile.target.url()).collect();
-        assert_eq!(urls, [
-            "mqtt://test.mosquitto.org:1883",
-            "mqtts://test.mosquitto.org:8886",
-            "ws://test.mosquitto.org:8080/",
-            "wss://test.mosquitto.org:8081/",
-        ]);
+        assert_eq!(
+            urls,
+            [
+                "mqtt://test.mosquitto.org:1883",
+                "mqtts://test.mosquitto.org:8886",
+                "ws://test.mosquitto.org:8080/",
+                "wss://test.mosquitto.org:8081/",
+            ]
+        );
     }
 }

@@ -1,241 +1,259 @@
-//! Getting from a host name to CONNACK: resolve, then try each address with its own share of the time. Called by the task
-//! for every attempt.
+//! From a target to CONNACK: opens the way, sends CONNECT, and understands the answer. MQTT 5 comes first and 3.1.1 once after
+//! it, unless the target says otherwise. Called by the task for every attempt, and by the doctor.
 //!
-//! The library opens the socket and waits for CONNACK in one go, so from outside a dead address and a slow broker look the
-//! same. When an address has said nothing for a second, a bare TCP connection to it tells the two apart: a dead one is left
-//! for the next address, a slow one is waited for (and what a server of another kind says on its own can be quoted).
+//! A broker that does not speak MQTT 5 says so with a CONNACK of either version, or closes the connection, or says nothing at
+//! all. It is held to speak 3.1.1 only once 3.1.1 has worked.
 
-use std::net::{IpAddr, SocketAddr};
-use std::time::Duration;
+use tokio::time::{Instant, timeout_at};
 
-use tokio::io::AsyncReadExt;
-use tokio::net::TcpStream;
-use tokio::sync::watch;
-use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
-
-use super::explain::Fault;
+use super::explain::{Fault, TlsFault};
 use super::timing::Timing;
-use super::wire::{Wire, WireEvent};
-use crate::model::{Clock, MAX_TOPIC_BYTES, Protocol, ProtocolChoice, Secret, Target};
+use super::transport::{self, Facts, Watcher, foreign};
+use super::wire::{ConnAck, Incoming, Lost, Wire};
+use crate::model::{
+    Clock, MAX_TOPIC_BYTES, Protocol, ProtocolChoice, Secret, Target, Transport, check_topic,
+};
 
-/// Addresses tried in one attempt at most.
-const MAX_ADDRESSES: usize = 6;
-/// Bytes of a foreign server's greeting that are worth quoting.
-const GREETING_BYTES: usize = 64;
+/// A text or payload in CONNECT holds so many bytes (MQTT 5.0, 1.5.4).
+const MAX_FIELD: usize = MAX_TOPIC_BYTES;
+
+/// An open connection, CONNACK included.
+pub(super) struct Connected {
+    pub wire: Wire,
+    pub connack: ConnAck,
+    /// What was found on the way.
+    pub facts: Facts,
+    /// Why 3.1.1 is spoken although 5 was tried first, in words.
+    pub fell_back: Option<String>,
+}
 
 /// Checks what can be known to be wrong before any connection (C23, D14, D15).
 pub(super) fn check(target: &Target) -> Result<(), Fault> {
-    let long = |text: Option<&str>| text.is_some_and(|text| text.len() > MAX_TOPIC_BYTES);
-    let (cause, remedy) = if target.protocol == ProtocolChoice::Only(Protocol::V5) {
-        ("this version of mqtt-tui speaks MQTT 3.1.1 only", "choose MQTT 3.1.1 for this connection")
-    } else if target.host.is_empty() {
+    let long = |text: Option<&str>| text.is_some_and(|text| text.len() > MAX_FIELD);
+    let only_v4 = target.protocol == ProtocolChoice::Only(Protocol::V4);
+    let will = target.will.as_ref().map(|will| &will.publication);
+    let (cause, remedy) = if target.host.is_empty() {
         ("the host name is empty", "give a host name or address")
-    } else if target.port == 0 {
+    } else if target.port == 0 && target.transport != Transport::Unix {
         ("port 0 cannot be connected to", "give a port from 1 to 65535; MQTT is usually on 1883")
-    } else if target.client_id.len() > MAX_TOPIC_BYTES {
+    } else if target.client_id.len() > MAX_FIELD {
         (
             "the client id is longer than 65,535 bytes",
             "choose a shorter one; up to 23 letters and digits always work",
         )
-    } else if target.client_id.is_empty() && !target.clean_session {
+    } else if only_v4 && needs_client_id(target) {
         ("an empty client id needs a clean session", "give a client id, or do not keep the session")
-    } else if target.password.as_ref().is_some_and(|p| !p.is_empty())
-        && target.user.as_ref().is_none_or(String::is_empty)
-    {
-        ("MQTT 3.1.1 does not allow a password without a user name", "give the user name too")
+    } else if only_v4 && has_password_alone(target) {
+        ("MQTT 3.1.1 does not allow a password without a user name", "give the user name too, or use MQTT 5")
     } else if long(target.user.as_deref()) || long(target.password.as_ref().map(Secret::expose)) {
         ("user name and password hold at most 65,535 bytes each", "check that the right text was given")
+    } else if will.is_some_and(|will| check_topic(&will.topic).is_err()) {
+        ("the topic of the last will is not valid", "give a topic without + and #, of 1 to 65,535 bytes")
+    } else if will.is_some_and(|will| will.payload.len() > MAX_FIELD) {
+        ("the payload of the last will holds at most 65,535 bytes", "choose a shorter one")
+    } else if target.max_packet.is_some_and(|limit| limit < MIN_PACKET_LIMIT) {
+        (
+            "the largest packet to accept is below 16 bytes",
+            "give a limit that lets CONNACK and SUBACK through",
+        )
     } else {
         return Ok(());
     };
     Err(Fault::BadTarget(cause, remedy))
 }
 
-/// What an attempt begins with: an address needs no resolving.
-pub(super) fn first_step(target: &Target) -> String {
-    match target.host.parse::<IpAddr>() {
-        Ok(ip) => connecting_to(SocketAddr::new(ip, target.port)),
-        Err(_) => format!("resolving {}", target.host),
+/// Anything less would keep out the answers to our own requests.
+const MIN_PACKET_LIMIT: u32 = 16;
+
+/// MQTT 3.1.1 has no password without a user name (3.1.2.9).
+fn has_password_alone(target: &Target) -> bool {
+    target.password.as_ref().is_some_and(|password| !password.is_empty())
+        && target.user.as_ref().is_none_or(String::is_empty)
+}
+
+/// MQTT 3.1.1 keeps no session for a nameless client (3.1.3.1).
+fn needs_client_id(target: &Target) -> bool {
+    target.client_id.is_empty() && !target.clean_session
+}
+
+/// The versions to speak, in order; `worked` did before.
+pub(super) fn versions(target: &Target, worked: Option<Protocol>) -> &'static [Protocol] {
+    match (target.protocol, worked) {
+        (ProtocolChoice::Only(Protocol::V4), _) | (ProtocolChoice::Auto, Some(Protocol::V4)) => {
+            &[Protocol::V4]
+        }
+        (ProtocolChoice::Only(Protocol::V5), _) | (ProtocolChoice::Auto, Some(Protocol::V5)) => {
+            &[Protocol::V5]
+        }
+        // What the target asks for is beyond 3.1.1.
+        (ProtocolChoice::Auto, None) if needs_client_id(target) || has_password_alone(target) => {
+            &[Protocol::V5]
+        }
+        (ProtocolChoice::Auto, None) => &[Protocol::V5, Protocol::V4],
     }
 }
 
-fn connecting_to(address: SocketAddr) -> String {
-    format!("connecting to {address}")
-}
-
-/// Connects `wire` to `target`; whether the broker kept our session. Tells each step through `step`.
+/// Connects to `target`, speaking the first of `versions` that the broker knows. Tells each step to `watcher`. Cancel-safe.
 pub(super) async fn establish(
-    wire: &mut Wire,
     target: &Target,
+    versions: &[Protocol],
     timing: &Timing,
     clock: &Clock,
-    step: &watch::Sender<String>,
-) -> Result<bool, Fault> {
+    watcher: &dyn Watcher,
+) -> Result<Connected, Fault> {
     let deadline = Instant::now() + timing.connect;
-    let addresses = resolve(target, deadline).await?;
-    first_answer(wire, &addresses, deadline, timing, clock, step).await
+    match negotiate(target, versions, timing, clock, watcher, deadline).await {
+        Err(Fault::ClosedBeforeConnack)
+            if target.transport == Transport::Tcp
+                && transport::speaks_tls(target, timing, deadline).await =>
+        {
+            Err(TlsFault::PortSpeaksTls.into())
+        }
+        result => result,
+    }
 }
 
-/// Tries the addresses in turn until one of them answers.
-async fn first_answer(
-    wire: &mut Wire,
-    addresses: &[SocketAddr],
-    deadline: Instant,
+async fn negotiate(
+    target: &Target,
+    versions: &[Protocol],
     timing: &Timing,
     clock: &Clock,
-    step: &watch::Sender<String>,
-) -> Result<bool, Fault> {
-    let mut telling: Option<Fault> = None;
-    for (index, address) in addresses.iter().enumerate() {
-        let left = addresses.len() - index;
-        let now = Instant::now();
-        let share = deadline.saturating_duration_since(now) / u32::try_from(left).unwrap_or(1);
-        let attempt = Attempt { address: *address, until: now + share, others_left: left > 1 };
-        match attempt.run(wire, timing, clock, step).await {
-            Ok(session_present) => return Ok(session_present),
-            Err(fault) if fault.is_answer() => return Err(fault),
-            Err(fault) => {
-                if telling.as_ref().is_none_or(|other| fault.weight() >= other.weight()) {
-                    telling = Some(fault);
-                }
-            }
+    watcher: &dyn Watcher,
+    deadline: Instant,
+) -> Result<Connected, Fault> {
+    let attempt = |protocol, last| Attempt { target, timing, clock, watcher, protocol, last, deadline };
+    let (first, second) = match versions {
+        [first, second, ..] => (*first, Some(*second)),
+        [only] => (*only, None),
+        [] => {
+            return Err(Fault::BadTarget("there is no protocol version to speak", "choose MQTT 5 or 3.1.1"));
         }
+    };
+    let fault = match attempt(first, second.is_none()).run().await {
+        Ok(connected) => return Ok(connected),
+        Err(fault) => fault,
+    };
+    let (Some(second), Some(why)) = (second, reason_to_fall_back(&fault, timing)) else { return Err(fault) };
+    let mut connected = attempt(second, true).run().await?;
+    connected.fell_back = Some(why);
+    Ok(connected)
+}
+
+/// Why the answer to MQTT 5 calls for another version; `None` when it does not.
+fn reason_to_fall_back(fault: &Fault, timing: &Timing) -> Option<String> {
+    match fault {
+        Fault::Connack(_, stated) if matches!(stated.code, 0x01 | 0x84) => {
+            Some(format!("the broker does not accept MQTT 5 (CONNACK {:#04x})", stated.code))
+        }
+        Fault::AnsweredAsV4 => Some("the broker answered MQTT 5 as 3.1.1 does".into()),
+        Fault::ClosedBeforeConnack => {
+            Some("the broker closed the connection without answering CONNECT of MQTT 5".into())
+        }
+        Fault::NoConnack => Some(format!(
+            "the broker gave no answer to CONNECT of MQTT 5 within {} s",
+            timing.fall_back.as_secs_f32()
+        )),
+        _ => None,
     }
-    Err(telling.unwrap_or_else(|| Fault::Resolve("the name has no address".into())))
 }
 
-async fn resolve(target: &Target, deadline: Instant) -> Result<Vec<SocketAddr>, Fault> {
-    let found = timeout_at(deadline, tokio::net::lookup_host((target.host.as_str(), target.port)))
-        .await
-        .map_err(|_| Fault::ResolveTimeout)?
-        .map_err(|error| Fault::Resolve(resolver_words(&error)))?;
-    Ok(alternate(found.collect()))
+/// One try with one version.
+struct Attempt<'a> {
+    target: &'a Target,
+    timing: &'a Timing,
+    clock: &'a Clock,
+    watcher: &'a dyn Watcher,
+    protocol: Protocol,
+    /// No other version comes after it.
+    last: bool,
+    deadline: Instant,
 }
 
-/// `failed to lookup address information: Name or service not known` says it twice.
-fn resolver_words(error: &std::io::Error) -> String {
-    let text = error.to_string();
-    text.rsplit(": ").next().unwrap_or(&text).to_lowercase()
-}
-
-/// The resolver's order, but the two address families take turns, so that one dead family costs one address's time (C04).
-fn alternate(found: Vec<SocketAddr>) -> Vec<SocketAddr> {
-    let first_is_v4 = found.first().is_some_and(SocketAddr::is_ipv4);
-    let (first, second): (Vec<_>, Vec<_>) = found.into_iter().partition(|a| a.is_ipv4() == first_is_v4);
-    let (mut first, mut second) = (first.into_iter(), second.into_iter());
-    let mut turns = Vec::new();
-    loop {
-        let pair = [first.next(), second.next()];
-        if pair == [None, None] || turns.len() >= MAX_ADDRESSES {
-            break;
-        }
-        for address in pair.into_iter().flatten() {
-            if !turns.contains(&address) {
-                turns.push(address);
-            }
-        }
-    }
-    turns.truncate(MAX_ADDRESSES);
-    turns
-}
-
-/// One try at one address.
-struct Attempt {
-    address: SocketAddr,
-    until: Instant,
-    others_left: bool,
-}
-
-/// What a bare TCP connection found.
-enum Look {
-    /// Somebody accepts; what was said unasked.
-    Accepted(Option<String>),
-    /// No answer.
-    Nobody,
-    /// An answer, and the library will get the same.
-    Error,
-}
-
-impl Attempt {
-    async fn run(
-        &self,
-        wire: &mut Wire,
-        timing: &Timing,
-        clock: &Clock,
-        step: &watch::Sender<String>,
-    ) -> Result<bool, Fault> {
-        tell(step, connecting_to(self.address));
-        wire.aim(self.address);
-        let mut batch = Vec::new();
-        let answer = {
-            let connecting = wire.poll(clock, &mut batch);
-            let looking = look(self.address, timing.look_after, timing.look_for);
-            tokio::pin!(connecting, looking);
-            let mut accepted = None;
-            let mut looked = false;
-            loop {
-                tokio::select! {
-                    biased;
-                    answer = &mut connecting => break answer,
-                    seen = &mut looking, if !looked => {
-                        looked = true;
-                        match seen {
-                            Look::Accepted(greeting) => {
-                                tell(step, "waiting for CONNACK".into());
-                                accepted = Some(greeting);
-                            }
-                            Look::Nobody if self.others_left => break Err(Fault::ConnectTimeout),
-                            Look::Nobody | Look::Error => {}
-                        }
-                    }
-                    () = sleep_until(self.until) => {
-                        break Err(accepted.map_or(Fault::ConnectTimeout, Fault::NoConnack));
-                    }
-                }
-            }
+impl Attempt<'_> {
+    async fn run(&self) -> Result<Connected, Fault> {
+        let opened = transport::open(self.target, self.timing, self.deadline, self.watcher).await?;
+        self.watcher.begins(format!("waiting for CONNACK ({})", self.protocol));
+        let until =
+            if self.last { self.deadline } else { self.deadline.min(Instant::now() + self.timing.fall_back) };
+        let mut wire = Wire::new(opened.stream, self.protocol, self.target.max_packet);
+        wire.connect(self.target).map_err(|_| {
+            Fault::BadTarget("client id, login and last will do not fit into CONNECT", "choose shorter ones")
+        })?;
+        let facts = opened.facts;
+        let answer = match timeout_at(until, self.answer(&mut wire, &facts)).await {
+            Ok(answer) => answer,
+            Err(_) => Err(match wire.peek() {
+                [] => Fault::NoConnack,
+                first => foreign(first).unwrap_or(Fault::NotMqtt(None)),
+            }),
         };
-        answer?;
-        let session = batch.iter().find_map(|event| match event {
-            WireEvent::Connected { session_present } => Some(*session_present),
-            _ => None,
-        });
-        session.ok_or(Fault::NotMqtt(None))
+        let connack = answer?;
+        if let Some(maximum) = connack.limits.maximum_packet {
+            wire.limit_packets(maximum);
+        }
+        Ok(Connected { wire, connack, facts, fell_back: None })
     }
-}
 
-fn tell(step: &watch::Sender<String>, text: String) {
-    step.send_if_modified(|step| {
-        let changed = *step != text;
-        *step = text;
-        changed
-    });
-}
+    /// Waits for CONNACK, and for nothing else.
+    async fn answer(&self, wire: &mut Wire, facts: &Facts) -> Result<ConnAck, Fault> {
+        loop {
+            if let [first, ..] = *wire.peek()
+                && first != CONNACK
+            {
+                return Err(stranger(wire).await);
+            }
+            if let Some(Incoming::ConnAck(connack)) = wire.take(self.clock.now())? {
+                return self.judge(*connack);
+            }
+            if let Err(lost) = wire.turn(true).await {
+                return Err(before_connack(&lost, facts));
+            }
+        }
+    }
 
-async fn look(address: SocketAddr, after: Duration, within: Duration) -> Look {
-    sleep(after).await;
-    match timeout(within, TcpStream::connect(address)).await {
-        Err(_) => Look::Nobody,
-        Ok(Err(_)) => Look::Error,
-        Ok(Ok(mut stream)) => {
-            let mut greeting = [0; GREETING_BYTES];
-            let said = timeout(within, stream.read(&mut greeting)).await;
-            let heard = said.ok().and_then(Result::ok).unwrap_or(0);
-            Look::Accepted(first_line(&greeting[..heard]))
+    fn judge(&self, connack: ConnAck) -> Result<ConnAck, Fault> {
+        let stated = connack.stated();
+        match (self.protocol, connack.bare, connack.code) {
+            (Protocol::V5, true, 0) => Err(Fault::AnsweredAsV4),
+            (Protocol::V4, _, 0) | (Protocol::V5, false, 0) => Ok(connack),
+            // A 3.1.1 broker that says no means the codes of 3.1.1.
+            (Protocol::V5, true, 1..=5) => Err(Fault::Connack(Protocol::V4, stated)),
+            (protocol, _, _) => Err(Fault::Connack(protocol, stated)),
         }
     }
 }
 
-/// The first line, when it is plain text.
-fn first_line(bytes: &[u8]) -> Option<String> {
-    let line = bytes.split(|b| matches!(b, b'\r' | b'\n')).next()?;
-    let is_text = line.iter().all(|b| (0x20..0x7f).contains(b));
-    (line.len() >= 3 && is_text).then(|| String::from_utf8_lossy(line).into_owned())
+/// The first byte of CONNACK.
+const CONNACK: u8 = 0x20;
+/// Bytes by which a stranger is known.
+const ENOUGH: usize = 16;
+/// Time it gets for them.
+const STRANGER_SPEAKS: std::time::Duration = std::time::Duration::from_millis(200);
+
+/// Something else than a broker answered: what it is, by its first bytes (C06).
+async fn stranger(wire: &mut Wire) -> Fault {
+    let until = Instant::now() + STRANGER_SPEAKS;
+    while wire.peek().len() < ENOUGH && matches!(timeout_at(until, wire.turn(true)).await, Ok(Ok(_))) {}
+    foreign(wire.peek()).unwrap_or(Fault::NotMqtt(None))
+}
+
+/// The stream ended before CONNACK.
+fn before_connack(lost: &Lost, facts: &Facts) -> Fault {
+    use std::io::ErrorKind::{BrokenPipe, ConnectionReset};
+    match lost {
+        Lost::Closed => facts.late_fault(None).unwrap_or(Fault::ClosedBeforeConnack),
+        Lost::Broken(error) => facts.late_fault(Some(error)).unwrap_or_else(|| match error.kind() {
+            ConnectionReset | BrokenPipe => Fault::ClosedBeforeConnack,
+            _ => Fault::from(lost),
+        }),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mqtt::tests::{Fake, black_hole, impatient, target};
+    use crate::model::{Publication, QoS, Will};
+    use crate::mqtt::tests::target;
 
     fn cause(change: impl Fn(&mut Target)) -> Option<&'static str> {
         let mut target = target(1883);
@@ -246,59 +264,61 @@ mod tests {
         })
     }
 
+    fn will(topic: &str, bytes: usize) -> Will {
+        let publication = Publication {
+            topic: topic.into(),
+            payload: vec![0; bytes].into(),
+            qos: QoS::AtMostOnce,
+            retain: false,
+            properties: None,
+        };
+        Will { publication, delay: 0 }
+    }
+
     #[test]
     fn c23_d14_d15_targets_that_cannot_work_are_refused_before_connecting() {
         assert_eq!(cause(|_| ()), None);
         assert_eq!(cause(|t| t.keep_alive = 0), None);
         assert_eq!(cause(|t| t.keep_alive = 65_535), None);
         assert_eq!(cause(|t| t.user = Some("bob".into())), None);
-        assert!(cause(|t| t.password = Some("x".into())).is_some());
+        assert_eq!(cause(|t| t.will = Some(will("a", 65_535))), None);
         assert!(cause(|t| t.user = Some("x".repeat(65_536))).is_some());
         assert!(cause(|t| t.client_id = "x".repeat(65_536)).is_some());
-        assert!(cause(|t| t.protocol = ProtocolChoice::Only(Protocol::V5)).is_some());
         assert!(cause(|t| t.port = 0).is_some());
-        assert!(
-            cause(|t| {
-                t.client_id.clear();
-                t.clean_session = false;
-            })
-            .is_some()
-        );
+        assert!(cause(|t| t.will = Some(will("a/#", 0))).is_some());
+        assert!(cause(|t| t.will = Some(will("a", 65_536))).is_some());
+        assert!(cause(|t| t.max_packet = Some(15)).is_some());
     }
 
     #[test]
-    fn c04_address_families_take_turns_in_the_resolvers_order() {
-        let parse = |texts: &[&str]| texts.iter().map(|t| t.parse().unwrap()).collect::<Vec<SocketAddr>>();
-        let turns = alternate(parse(&["[::1]:1", "[::2]:1", "[::3]:1", "10.0.0.1:1", "10.0.0.1:1"]));
-        assert_eq!(turns, parse(&["[::1]:1", "10.0.0.1:1", "[::2]:1", "[::3]:1"]));
-        assert_eq!(alternate(Vec::new()), Vec::new());
-        let many: Vec<SocketAddr> = (1..=20).map(|n| SocketAddr::from(([10, 0, 0, n], 1))).collect();
-        assert_eq!(alternate(many).len(), MAX_ADDRESSES);
-    }
-
-    #[tokio::test]
-    async fn c03_c04_a_dead_address_is_left_for_a_live_one_and_named_when_alone() {
-        let (_hole, dead) = black_hole().await;
-        let broker = Fake::bind().await;
-        let live = SocketAddr::from(([127, 0, 0, 1], broker.port));
-        let serve = tokio::spawn(async move { broker.welcome().await });
-        let (timing, clock) = (impatient(), Clock::start());
-        let (step, _steps) = watch::channel(String::new());
-        let mut wire = Wire::new(&target(live.port()), &timing);
-        let soon = || Instant::now() + timing.connect;
-        let answer = first_answer(&mut wire, &[dead, live], soon(), &timing, &clock, &step).await;
-        assert_eq!(answer, Ok(false));
-        serve.await.unwrap();
-
-        let mut wire = Wire::new(&target(dead.port()), &timing);
-        let answer = first_answer(&mut wire, &[dead], soon(), &timing, &clock, &step).await;
-        assert_eq!(answer, Err(Fault::ConnectTimeout));
+    fn d14_what_only_mqtt_5_allows_is_refused_with_3_1_1_and_not_tried_with_it() {
+        for change in [(|t: &mut Target| t.password = Some("x".into())) as fn(&mut Target), |t| {
+            t.client_id.clear();
+            t.clean_session = false;
+        }] {
+            assert!(cause(change).is_some());
+            let with = |protocol| {
+                let mut target = target(1883);
+                change(&mut target);
+                target.protocol = protocol;
+                target
+            };
+            for choice in [ProtocolChoice::Auto, ProtocolChoice::Only(Protocol::V5)] {
+                assert_eq!(check(&with(choice)), Ok(()));
+                assert_eq!(versions(&with(choice), None), [Protocol::V5]);
+            }
+        }
     }
 
     #[test]
-    fn c06_only_plain_text_is_quoted() {
-        assert_eq!(first_line(b"SSH-2.0-x\r\nmore").as_deref(), Some("SSH-2.0-x"));
-        assert_eq!(first_line(b"\x1b]52;c;x\x07"), None);
-        assert_eq!(first_line(b""), None);
+    fn c13_mqtt_5_comes_first_and_what_worked_is_remembered() {
+        let target = |protocol| Target { protocol, ..target(1883) };
+        let auto = target(ProtocolChoice::Auto);
+        assert_eq!(versions(&auto, None), [Protocol::V5, Protocol::V4]);
+        assert_eq!(versions(&auto, Some(Protocol::V4)), [Protocol::V4]);
+        assert_eq!(versions(&auto, Some(Protocol::V5)), [Protocol::V5]);
+        for pinned in [Protocol::V4, Protocol::V5] {
+            assert_eq!(versions(&target(ProtocolChoice::Only(pinned)), None), [pinned]);
+        }
     }
 }

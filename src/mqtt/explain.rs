@@ -2,6 +2,7 @@
 //! One table: the task looks a fault up here and nowhere else.
 
 mod certificate;
+mod reasons;
 mod tls;
 mod transport;
 mod websocket;
@@ -9,52 +10,47 @@ mod websocket;
 use std::time::Duration;
 
 pub(in crate::mqtt) use certificate::{CertificateFault, CertificateProblem};
+pub(in crate::mqtt) use reasons::Stated;
 pub(in crate::mqtt) use tls::TlsFault;
 pub(in crate::mqtt) use transport::{ProxyFault, SocketFault, TcpFault, TransportFault};
 pub(in crate::mqtt) use websocket::WebSocketFault;
 
-use crate::model::{Target, Trouble, TroubleKind};
+use crate::model::{Protocol, Target, Trouble, TroubleKind};
 
 /// What ended a connection or kept it from coming about. Free of the MQTT library's types.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Fault {
     /// The way to the broker did not come about.
     Transport(TransportFault),
-    /// The name could not be resolved; the resolver's words.
-    Resolve(String),
-    /// The resolver gave no answer in time.
-    ResolveTimeout,
-    /// The port refused the TCP connection.
-    Refused,
-    /// The TCP connection failed otherwise; the system's words.
-    Unreachable(String),
-    /// No answer to the TCP connection.
-    ConnectTimeout,
-    /// TCP was accepted, then nothing; what the server said on its own, if anything.
-    NoConnack(Option<String>),
+    /// The way was open, then nothing came.
+    NoConnack,
     /// The first thing that came was not a CONNACK; what it looks like, if known.
     NotMqtt(Option<String>),
+    /// CONNECT of MQTT 5 was accepted with a CONNACK of 3.1.1.
+    AnsweredAsV4,
     /// The server closed the connection instead of sending CONNACK.
     ClosedBeforeConnack,
-    /// CONNACK with a return code other than 0 (MQTT 3.1.1, 3.2.2.3).
-    Connack(u8),
+    /// CONNACK of this version with a code other than 0.
+    Connack(Protocol, Stated),
+    /// DISCONNECT from the broker, which only MQTT 5 has.
+    Disconnected(Stated),
     /// The broker closed the connection.
     Closed,
     /// The connection broke; the system's words.
     Broken(String),
-    /// Nothing came for this long, although the keep alive asked for an answer. The live link fills in how long.
-    Silent(Duration),
+    /// Nothing came for `span`, although the keep alive asked for an answer.
+    Silent { span: Duration, keep_alive: Duration },
+    /// After a sleep of this machine or program the broker did not answer.
+    Asleep,
     /// The broker stopped reading what we send.
     Stalled,
     /// The broker broke the protocol: packet kind if known, and what was wrong.
     Malformed(Option<&'static str>, String),
-    /// A topic that is not UTF-8: the client cannot skip it with MQTT 3.1.1.
-    TopicNotUtf8,
-    /// A packet of this many bytes, above our limit.
-    TooLarge(usize),
-    /// An acknowledgement for a packet id that waits for none.
-    Unsolicited(u16),
-    /// Closed twice in a short time with nothing to explain it.
+    /// A packet that is no PUBLISH, of this many bytes, above our limit.
+    TooLarge(Option<&'static str>, usize),
+    /// An acknowledgement of this kind for a packet id that waits for none.
+    Unsolicited(&'static str, u16),
+    /// Another client with the same id came twice in a short time, or seems to have.
     TakenOver,
     /// The target cannot be used as it is; what is wrong, and what to do.
     BadTarget(&'static str, &'static str),
@@ -67,21 +63,6 @@ impl<F: Into<TransportFault>> From<F> for Fault {
 }
 
 impl Fault {
-    /// The broker itself answered: another address of the same host would answer the same.
-    pub(super) fn is_answer(&self) -> bool {
-        matches!(self, Self::Connack(_))
-    }
-
-    /// How much the fault tells about the host, to choose among those of several addresses.
-    pub(super) fn weight(&self) -> u8 {
-        match self {
-            Self::ConnectTimeout => 0,
-            Self::Unreachable(_) => 1,
-            Self::Refused => 2,
-            _ => 3,
-        }
-    }
-
     /// The peer ended the connection without a word.
     pub(super) fn is_hang_up(&self) -> bool {
         matches!(self, Self::Closed | Self::Broken(_))
@@ -89,7 +70,7 @@ impl Fault {
 
     /// A malformed packet the same connection would bring again at once.
     pub(super) fn is_protocol_error(&self) -> bool {
-        matches!(self, Self::Malformed(..) | Self::TopicNotUtf8 | Self::TooLarge(_) | Self::Unsolicited(_))
+        matches!(self, Self::Malformed(..) | Self::TooLarge(..) | Self::Unsolicited(..))
     }
 }
 
@@ -106,40 +87,10 @@ pub(super) fn explain(fault: &Fault, target: &Target, times: u32) -> Advice {
     let at = target.address();
     let (retry, cause, remedy): (bool, String, String) = match fault {
         Fault::Transport(fault) => fault.explain(target),
-        Fault::Resolve(words) => (
-            true,
-            format!("cannot find host {}: {words}", target.host),
-            "check the spelling of the host name, and the DNS server or network of this machine".into(),
-        ),
-        Fault::ResolveTimeout => (
-            true,
-            format!("no answer to the DNS query for {}", target.host),
-            "check the network and DNS server of this machine, or use an IP address".into(),
-        ),
-        Fault::Refused => (
-            true,
-            format!("Connection refused by {at}"),
-            "is a broker listening there? Check host and port (1883 is usual without TLS)".into(),
-        ),
-        Fault::Unreachable(words) => (
-            true,
-            format!("cannot reach {at}: {words}"),
-            "check host, network, VPN and firewall".into(),
-        ),
-        Fault::ConnectTimeout => (
-            true,
-            format!("no answer from {at}: the TCP connection timed out"),
-            "check host and port; a firewall may be dropping the packets".into(),
-        ),
-        Fault::NoConnack(None) => (
+        Fault::NoConnack => (
             true,
             format!("{at}: server accepted TCP but did not speak MQTT (no CONNACK in time)"),
             "is this the MQTT port? A TLS or WebSocket port waits silently like this, and so does a hung broker".into(),
-        ),
-        Fault::NoConnack(Some(greeting)) => (
-            true,
-            format!("{at} is not an MQTT broker: it says '{greeting}'"),
-            "check the port: MQTT is usually on 1883".into(),
         ),
         Fault::NotMqtt(Some(saw)) => (
             true,
@@ -151,12 +102,19 @@ pub(super) fn explain(fault: &Fault, target: &Target, times: u32) -> Advice {
             format!("{at}: server accepted TCP but did not speak MQTT (its answer is no CONNACK)"),
             "is this the MQTT port? TLS, WebSocket and web servers answer like this".into(),
         ),
+        Fault::AnsweredAsV4 => (
+            false,
+            format!("{at} answered MQTT 5 as MQTT 3.1.1 does"),
+            "choose MQTT 3.1.1 for this connection".into(),
+        ),
         Fault::ClosedBeforeConnack => (
             true,
             format!("{at} closed the connection without answering CONNECT"),
             "the port may want TLS, or the broker refuses this client or this protocol version without a word".into(),
         ),
-        Fault::Connack(code) => connack(*code, target),
+        Fault::Connack(Protocol::V4, stated) => connack_v4(stated.code, target),
+        Fault::Connack(Protocol::V5, stated) => connack_v5(stated, target),
+        Fault::Disconnected(stated) => disconnected(stated, target, times),
         Fault::Closed => (
             true,
             format!("{at} closed the connection"),
@@ -167,10 +125,15 @@ pub(super) fn explain(fault: &Fault, target: &Target, times: u32) -> Advice {
             format!("the connection to {at} broke: {words}"),
             "the broker or the network went away; trying again".into(),
         ),
-        Fault::Silent(span) => (
+        Fault::Silent { span, keep_alive } => (
             true,
-            format!("nothing from {at} for {} s although the keep alive is {} s", span.as_secs(), target.keep_alive),
+            format!("nothing from {at} for {} s although the keep alive is {} s", span.as_secs(), keep_alive.as_secs()),
             "the broker hangs or the network is gone; trying again".into(),
+        ),
+        Fault::Asleep => (
+            true,
+            format!("{at} did not answer after a sleep of this machine or program"),
+            "the connection did not survive it; connecting again".into(),
         ),
         Fault::Stalled => (
             true,
@@ -182,30 +145,26 @@ pub(super) fn explain(fault: &Fault, target: &Target, times: u32) -> Advice {
             format!("{at} broke the MQTT protocol: {}{what}{}", packet(*kind), repeated(times)),
             "this is a fault of the broker or of a proxy in between; a narrower filter may avoid the packet".into(),
         ),
-        Fault::TopicNotUtf8 => (
+        Fault::TooLarge(kind, bytes) => (
             true,
-            format!("{at} sent a message whose topic is not UTF-8{}", repeated(times)),
-            "MQTT 3.1.1 leaves no way to skip it: narrow the filter, or delete that retained message at the broker".into(),
+            format!("{at} sent a packet of {bytes} bytes, which exceeds the packet limit: {}{}", kind.unwrap_or("unknown"), repeated(times)),
+            "raise --max-packet-size for this connection".into(),
         ),
-        Fault::TooLarge(bytes) => (
-            times < 2,
-            format!("message of {bytes} bytes on this subscription exceeds the packet limit"),
-            "narrow the filter so that this message is not delivered".into(),
-        ),
-        Fault::Unsolicited(id) => (
+        Fault::Unsolicited(kind, id) => (
             true,
-            format!("{at} acknowledged packet {id}, which waits for nothing{}", repeated(times)),
-            "with a kept session, QoS 2 subscriptions can end up here: use QoS 0 or 1, or a clean session".into(),
+            format!("{at} acknowledged packet {id}, which waits for nothing ({kind}){}", repeated(times)),
+            "this is a fault of the broker or of a proxy in between; trying again".into(),
         ),
         Fault::TakenOver => (
             false,
-            format!("another client uses id '{}': {at} closed the connection twice in a row", target.client_id),
+            format!("another client uses id '{}': {at} ended the connection twice in a row", target.client_id),
             "choose another client id (a random one never collides), then reconnect".into(),
         ),
         Fault::BadTarget(cause, remedy) => (false, (*cause).into(), (*remedy).into()),
     };
     let kind = match fault {
-        Fault::Connack(4 | 5) => TroubleKind::Login,
+        Fault::Connack(Protocol::V4, Stated { code: 4 | 5, .. })
+        | Fault::Connack(Protocol::V5, Stated { code: 0x86 | 0x87 | 0x8C, .. }) => TroubleKind::Login,
         Fault::TakenOver => TroubleKind::TakenOver,
         _ => TroubleKind::Other,
     };
@@ -213,7 +172,7 @@ pub(super) fn explain(fault: &Fault, target: &Target, times: u32) -> Advice {
 }
 
 /// CONNACK return codes of MQTT 3.1.1, table 3.1. Only 3 may pass by itself.
-fn connack(code: u8, target: &Target) -> (bool, String, String) {
+fn connack_v4(code: u8, target: &Target) -> (bool, String, String) {
     let at = target.address();
     let (retry, cause, remedy) = match code {
         1 => (
@@ -246,6 +205,44 @@ fn connack(code: u8, target: &Target) -> (bool, String, String) {
     (retry, cause, remedy)
 }
 
+/// CONNACK of MQTT 5 (3.2.2.2). What passes by itself is tried again; a refused login never is (C12, C13).
+fn connack_v5(stated: &Stated, target: &Target) -> (bool, String, String) {
+    let at = target.address();
+    let code = stated.code;
+    let retry = matches!(code, 0x88 | 0x89 | 0x8B | 0x97 | 0x9F);
+    let cause = match code {
+        0x84 => format!("{at} does not accept MQTT 5 (CONNACK 0x84)"),
+        0x85 => format!("{at} rejected the client id '{}' (CONNACK 0x85)", target.client_id),
+        0x86 | 0x87 | 0x8C => {
+            let name = reasons::reason(code).map_or("", |row| row.name);
+            format!("{at}: bad user/password or not allowed (CONNACK {code:#04x}, {name})")
+        }
+        _ if reasons::reason(code).is_none() => {
+            format!("{at} refused the connection with CONNACK {code:#04x}, which MQTT 5 does not define")
+        }
+        _ => return (retry, format!("{at} refused the connection: {}", stated.words()), remedy(stated)),
+    };
+    (retry, stated.with_text(cause), remedy(stated))
+}
+
+/// DISCONNECT of MQTT 5 (3.14.2.1).
+fn disconnected(stated: &Stated, target: &Target, times: u32) -> (bool, String, String) {
+    let cause = format!("{} ended the connection: {}{}", target.address(), stated.words(), repeated(times));
+    (!is_elsewhere(stated.code), cause, remedy(stated))
+}
+
+/// Use another server, or server moved: here is nothing more to be had (C14).
+fn is_elsewhere(code: u8) -> bool {
+    matches!(code, 0x9C | 0x9D)
+}
+
+fn remedy(stated: &Stated) -> String {
+    match &stated.server {
+        Some(server) if is_elsewhere(stated.code) => format!("connect to {server} instead"),
+        _ => reasons::advice(stated.code).to_owned(),
+    }
+}
+
 fn packet(kind: Option<&'static str>) -> String {
     kind.map(|kind| format!("{kind}: ")).unwrap_or_default()
 }
@@ -263,34 +260,18 @@ mod tests {
         explain(fault, &target(1883), 1)
     }
 
-    #[test]
-    fn c01_c02_c03_c05_connecting_faults_each_have_their_own_words_and_are_retried() {
-        for (fault, words) in [
-            (Fault::Refused, "Connection refused by 127.0.0.1:1883"),
-            (Fault::Resolve("no such host".into()), "cannot find host 127.0.0.1: no such host"),
-            (Fault::ConnectTimeout, "the TCP connection timed out"),
-            (Fault::NoConnack(None), "server accepted TCP but did not speak MQTT"),
-        ] {
-            let advice = advice(&fault);
-            assert!(advice.trouble.cause.contains(words), "{advice:?}");
-            assert!(advice.retry, "{advice:?}");
-        }
-        assert!(advice(&Fault::Refused).trouble.remedy.starts_with("is a broker listening there?"));
+    fn connack(protocol: Protocol, code: u8) -> Advice {
+        advice(&Fault::Connack(protocol, Stated::code(code)))
     }
 
     #[test]
-    fn c06_what_another_server_says_is_quoted() {
-        assert!(
-            advice(&Fault::NoConnack(Some("SSH-2.0-OpenSSH_9".into())))
-                .trouble
-                .cause
-                .contains("SSH-2.0-OpenSSH_9")
-        );
+    fn c05_c06_a_server_that_does_not_speak_mqtt_is_described() {
+        assert!(advice(&Fault::NoConnack).trouble.cause.contains("accepted TCP but did not speak MQTT"));
         assert!(advice(&Fault::NotMqtt(Some("HTTP".into()))).trouble.cause.contains("not an MQTT broker"));
     }
 
     #[test]
-    fn c12_c13_only_connack_3_is_retried_and_unknown_numbers_are_shown() {
+    fn c12_c13_of_the_return_codes_only_3_is_retried_and_unknown_numbers_are_shown() {
         for (code, retry, words) in [
             (1, false, "does not accept MQTT 3.1.1"),
             (2, false, "rejected the client id 'tester'"),
@@ -299,21 +280,48 @@ mod tests {
             (5, false, "bad user/password or not allowed"),
             (77, false, "CONNACK 77"),
         ] {
-            let advice = advice(&Fault::Connack(code));
+            let advice = connack(Protocol::V4, code);
             assert_eq!(advice.retry, retry, "{code}");
             assert!(advice.trouble.cause.contains(words), "{advice:?}");
+            assert_eq!(advice.trouble.kind == TroubleKind::Login, matches!(code, 4 | 5));
         }
     }
 
     #[test]
-    fn b07_an_oversize_message_stops_the_session_the_second_time() {
-        let (first, second) = (
-            explain(&Fault::TooLarge(9_000), &target(1883), 1),
-            explain(&Fault::TooLarge(9_000), &target(1883), 2),
-        );
-        assert!(first.retry && !second.retry);
-        assert!(second.trouble.cause.contains("9000 bytes"));
-        assert!(second.trouble.remedy.contains("narrow the filter"));
+    fn c12_c13_c14_of_the_reason_codes_only_those_that_pass_are_retried() {
+        for (code, retry, words) in [
+            (0x80, false, "Unspecified error (0x80)"),
+            (0x84, false, "does not accept MQTT 5"),
+            (0x85, false, "rejected the client id 'tester'"),
+            (0x86, false, "bad user/password or not allowed (CONNACK 0x86, Bad user name or password)"),
+            (0x87, false, "bad user/password or not allowed (CONNACK 0x87, Not authorized)"),
+            (0x88, true, "Server unavailable (0x88)"),
+            (0x89, true, "Server busy (0x89)"),
+            (0x8A, false, "Banned (0x8a)"),
+            (0x8C, false, "Bad authentication method"),
+            (0x9C, false, "Use another server (0x9c)"),
+            (0x9F, true, "Connection rate exceeded (0x9f)"),
+            (0xEE, false, "CONNACK 0xee"),
+        ] {
+            let advice = connack(Protocol::V5, code);
+            assert_eq!(advice.retry, retry, "{code:#x}");
+            assert!(advice.trouble.cause.contains(words), "{advice:?}");
+            assert!(!advice.trouble.remedy.is_empty());
+            assert_eq!(advice.trouble.kind == TroubleKind::Login, matches!(code, 0x86 | 0x87 | 0x8C));
+        }
+    }
+
+    #[test]
+    fn c14_a_broker_that_moved_says_where_to_and_is_not_tried_again() {
+        let moved = Stated { code: 0x9D, text: Some("bye".into()), server: Some("new.lan:1883".into()) };
+        for fault in [Fault::Connack(Protocol::V5, moved.clone()), Fault::Disconnected(moved)] {
+            let advice = advice(&fault);
+            assert!(!advice.retry);
+            assert!(advice.trouble.cause.ends_with("Server moved (0x9d): bye"), "{advice:?}");
+            assert_eq!(advice.trouble.remedy, "connect to new.lan:1883 instead");
+        }
+        let down = advice(&Fault::Disconnected(Stated::code(0x8B)));
+        assert!(down.retry && down.trouble.cause.contains("Server shutting down (0x8b)"));
     }
 
     #[test]
@@ -321,7 +329,9 @@ mod tests {
         let mut target = target(1883);
         target.user = Some("bob".into());
         target.password = Some("hunter2".into());
-        for fault in [Fault::Connack(5), Fault::Closed, Fault::TakenOver, Fault::NoConnack(None)] {
+        let refused = |protocol, code| Fault::Connack(protocol, Stated::code(code));
+        for fault in [refused(Protocol::V4, 5), refused(Protocol::V5, 0x86), Fault::Closed, Fault::TakenOver]
+        {
             assert!(!format!("{:?}", explain(&fault, &target, 1)).contains("hunter2"));
         }
     }

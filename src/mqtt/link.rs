@@ -7,70 +7,117 @@ use tokio::time::Instant;
 
 use super::pacing::Pacing;
 use super::task::Next;
-use super::wire::{CHANNEL_ROOM, WireSender};
-use crate::model::{PublishId, QoS, TopicFilter};
+use super::wire::Wire;
+use crate::model::{Publication, PublishId, QoS, ServerLimits};
 
-/// A request that the wire was given and has not written yet. It writes them in order.
+/// A PUBLISH that was handed to the wire and has not left yet.
 #[derive(Debug)]
-pub(super) enum Handed {
-    Publish(PublishId, QoS),
-    Subscribe(Vec<(TopicFilter, QoS)>),
-    Unsubscribe(TopicFilter),
+pub(super) enum Unsent {
+    /// QoS 0, with what it takes to send it again.
+    Once(PublishId, Publication),
+    /// QoS 1 or 2: in flight under this packet id.
+    Flight(u16, PublishId),
 }
 
 /// State of one connection.
 pub(super) struct Link {
-    pub(super) sender: WireSender,
+    pub(super) wire: Wire,
+    pub(super) limits: ServerLimits,
+    /// The broker kept our session.
+    pub(super) session_present: bool,
+    /// Zero is off.
+    pub(super) keep_alive: Duration,
     pub(super) since: Instant,
     /// When something last came in.
     pub(super) heard: Instant,
     pub(super) published: Option<Instant>,
-    pub(super) handed: VecDeque<Handed>,
+    /// By the count of bytes that must have left for it, in order.
+    pub(super) unsent: VecDeque<(u64, Unsent)>,
     pub(super) pacing: Pacing,
     /// No reading until then.
     pub(super) paused: Option<Instant>,
-    /// The program did not keep up at the last read.
+    /// The program does not keep up: no reading until it does.
     pub(super) behind: bool,
-    /// The last read took as much as one can: more is there, and the program is woken once for all of it.
-    pub(super) burst: bool,
+    /// PINGREQ was sent and is not answered.
+    pub(super) pinging: bool,
+    /// After a sleep: an answer is due by then.
+    pub(super) probe: Option<Instant>,
+    /// A highest QoS below the one asked for was told.
+    pub(super) told_qos: bool,
     pub(super) leaving: Option<Leaving>,
 }
 
 /// DISCONNECT is on its way.
 pub(super) struct Leaving {
     pub(super) next: Next,
-    pub(super) handed: bool,
     pub(super) until: Instant,
 }
 
 impl Link {
-    pub(super) fn new(sender: WireSender) -> Self {
+    pub(super) fn new(wire: Wire, limits: ServerLimits, session_present: bool, keep_alive: u16) -> Self {
         let now = Instant::now();
         Self {
-            sender,
+            keep_alive: Duration::from_secs(u64::from(limits.keep_alive.unwrap_or(keep_alive))),
+            wire,
+            limits,
+            session_present,
             since: now,
             heard: now,
             published: None,
-            handed: VecDeque::with_capacity(CHANNEL_ROOM),
+            unsent: VecDeque::new(),
             pacing: Pacing::new(now),
             paused: None,
             behind: false,
-            burst: false,
+            pinging: false,
+            probe: None,
+            told_qos: false,
             leaving: None,
         }
     }
 
-    /// Requests given to the wire that will take a packet id.
-    pub(super) fn handed_ids(&self) -> usize {
-        self.handed.iter().filter(|h| !matches!(h, Handed::Publish(_, QoS::AtMostOnce))).count()
-    }
-
-    pub(super) fn handed_publishes(&self) -> usize {
-        self.handed.iter().filter(|h| matches!(h, Handed::Publish(_, qos) if *qos != QoS::AtMostOnce)).count()
-    }
-
+    /// Sends DISCONNECT after what waits, and gives it `within` to leave.
     pub(super) fn leave(&mut self, next: Next, within: Duration) {
         self.paused = None;
-        self.leaving = Some(Leaving { next, handed: false, until: Instant::now() + within });
+        self.wire.disconnect();
+        self.leaving = Some(Leaving { next, until: Instant::now() + within });
+    }
+
+    /// DISCONNECT has left.
+    pub(super) fn left(&self) -> bool {
+        self.leaving.is_some() && self.wire.left() == self.wire.queued()
+    }
+
+    /// When a PINGREQ is due: when we sent nothing for a keep alive, which the broker would take for death (MQTT 5.0,
+    /// 3.1.2.10), or heard nothing for as long and have not asked yet.
+    pub(super) fn ping_due(&self) -> Option<Instant> {
+        let sent = self.wire.handed();
+        let quiet = if self.pinging { sent } else { sent.min(self.heard) };
+        (!self.keep_alive.is_zero()).then(|| quiet + self.keep_alive)
+    }
+
+    /// When a peer that says nothing counts as gone (C09). While the program is behind nothing is read, and silence proves
+    /// nothing.
+    pub(super) fn silent_at(&self, grace: Duration) -> Option<Instant> {
+        let watched = !self.behind && !self.keep_alive.is_zero();
+        watched.then(|| self.heard + self.keep_alive * 3 / 2 + grace)
+    }
+
+    /// When a peer that takes nothing counts as gone.
+    pub(super) fn stalled_at(&self, patience: Duration) -> Option<Instant> {
+        self.wire.stalled().map(|since| since + patience)
+    }
+
+    /// Notes a sleep (C10): what the timers say about the past is void, and the peer is asked at once.
+    pub(super) fn woke(&mut self, patience: Duration) {
+        let now = Instant::now();
+        self.heard = now;
+        self.wire.ping();
+        self.pinging = true;
+        self.probe = Some(now + patience);
+    }
+
+    /// The QoS to publish with: what the broker accepts at most (E08).
+    pub(super) fn highest_qos(&self) -> QoS {
+        self.limits.maximum_qos.unwrap_or(QoS::ExactlyOnce)
     }
 }

@@ -16,12 +16,18 @@
 
 mod backoff;
 mod connect;
+mod deliveries;
+pub mod doctor;
 mod explain;
+mod ids;
 mod link;
 mod live;
 mod outlet;
 mod pacing;
 mod publishes;
+mod receiving;
+mod resume;
+mod sending;
 mod subscriptions;
 mod task;
 #[cfg(test)]

@@ -1,49 +1,83 @@
-//! What became of every publish: waiting, in flight, acknowledged, failed or lost (E09). The MQTT library forgets all this
-//! when a connection breaks, so it is kept here. Used by the task (new publishes) and the live link (sending, acks).
+//! What became of every publish: waiting, in flight, acknowledged, failed or lost (E09). Used by the task (new publishes) and
+//! the live link (sending, acknowledgements).
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 
-use super::wire::{self, ID_RING};
+use super::wire::{Ack, MAX_PACKET};
 use crate::model::{Moment, Publication, PublishId, PublishState, QoS, check_topic};
 
 /// Publishes with QoS 1 or 2 on their way at the same time. mosquitto drops the link at the 21st.
-pub(super) const WINDOW: usize = 20;
+const WINDOW: usize = 20;
 /// Publishes that may wait for the link.
 const MAX_WAITING: usize = 1_000;
 /// Bytes that may wait for the link; a single larger publish may wait alone.
 const MAX_WAITING_BYTES: usize = 64 * 1024 * 1024;
 
-/// A publish sent with QoS 1 or 2 and not done yet.
+/// How far a publish with QoS 1 or 2 has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// PUBLISH handed to the wire; PUBACK or PUBREC is due.
+    Published,
+    /// PUBREC was there, PUBREL handed to the wire; PUBCOMP is due.
+    Released,
+}
+
+/// A publish with QoS 1 or 2 that is not done yet.
 #[derive(Debug)]
-struct Flight {
+pub(super) struct Flight {
+    /// Packet id.
+    pub packet: u16,
+    pub stage: Stage,
+    /// What is sent, and sent again on a kept session. Its QoS may be lower than what was asked for.
+    pub publication: Publication,
     id: PublishId,
-    qos: QoS,
-    sent: Moment,
+    /// When it left, if it did.
+    left: Option<Moment>,
+}
+
+/// What an acknowledgement did.
+#[derive(Debug, PartialEq)]
+pub(super) enum Acknowledged {
+    /// It waits for none.
+    Unknown,
+    /// PUBREL is to be sent.
+    Release,
+    /// The publish is done.
+    Done {
+        id: PublishId,
+        state: PublishState,
+        /// The broker says that nobody is subscribed to this topic.
+        unheard: Option<String>,
+    },
 }
 
 /// All publishes without a final state.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Publishes {
     waiting: VecDeque<(PublishId, Publication)>,
     waiting_bytes: usize,
-    flights: HashMap<u16, Flight>,
+    /// In the order they were sent in.
+    flights: Vec<Flight>,
+    window: usize,
+}
+
+impl Default for Publishes {
+    fn default() -> Self {
+        Self { waiting: VecDeque::new(), waiting_bytes: 0, flights: Vec::new(), window: WINDOW }
+    }
 }
 
 impl Publishes {
     /// Checks a publication and queues it (E01, E11).
     pub(super) fn accept(&mut self, id: PublishId, publication: Publication) -> PublishState {
-        let size = wire::publish_size(&publication.topic, &publication.payload);
+        let size = size(&publication);
         if let Err(fault) = check_topic(&publication.topic) {
             return PublishState::Failed(fault.to_string());
         }
-        if size > wire::MAX_PACKET {
+        if size > MAX_PACKET {
             return PublishState::Failed(format!(
-                "topic and payload make {size} bytes; an MQTT packet holds at most {}",
-                wire::MAX_PACKET
+                "topic and payload make {size} bytes; an MQTT packet holds at most {MAX_PACKET}"
             ));
-        }
-        if publication.properties.is_some() {
-            return PublishState::Failed("MQTT 3.1.1 cannot carry properties".into());
         }
         if self.waiting.len() >= MAX_WAITING {
             return PublishState::Failed(format!("{MAX_WAITING} publishes are already waiting to be sent"));
@@ -59,17 +93,19 @@ impl Publishes {
         PublishState::Queued
     }
 
-    /// QoS of the publish that goes next, when the window has room for it beside `handed` others that were handed to the
-    /// wire and not written yet. Order is kept: a full window holds back QoS 0 behind it too.
-    pub(super) fn next_qos(&self, handed: usize) -> Option<QoS> {
-        let (_, next) = self.waiting.front()?;
-        (next.qos == QoS::AtMostOnce || self.flights.len() + handed < WINDOW).then_some(next.qos)
+    /// A connection begins; the broker takes `receive_maximum` publishes with QoS 1 or 2 at the same time.
+    pub(super) fn connected(&mut self, receive_maximum: Option<u16>) {
+        self.window = receive_maximum.map_or(WINDOW, |most| WINDOW.min(usize::from(most).max(1)));
     }
 
-    /// Takes the publish that goes next.
-    pub(super) fn take(&mut self) -> Option<(PublishId, Publication)> {
+    /// Takes the publish that goes next. Order is kept: a full window holds back QoS 0 behind it too.
+    pub(super) fn next(&mut self) -> Option<(PublishId, Publication)> {
+        let (_, next) = self.waiting.front()?;
+        if next.qos != QoS::AtMostOnce && self.flights.len() >= self.window {
+            return None;
+        }
         let (id, publication) = self.waiting.pop_front()?;
-        self.waiting_bytes -= wire::publish_size(&publication.topic, &publication.payload);
+        self.waiting_bytes -= size(&publication);
         Some((id, publication))
     }
 
@@ -77,98 +113,114 @@ impl Publishes {
     pub(super) fn withdraw(&mut self, id: PublishId) -> Option<PublishState> {
         let at = self.waiting.iter().position(|(waiting, _)| *waiting == id)?;
         let (_, publication) = self.waiting.remove(at)?;
-        self.waiting_bytes -= wire::publish_size(&publication.topic, &publication.payload);
+        self.waiting_bytes -= size(&publication);
         Some(PublishState::Failed("withdrawn before it was sent".into()))
     }
 
     /// Puts publishes that never left back to the front, in order.
     pub(super) fn put_back(&mut self, unsent: impl DoubleEndedIterator<Item = (PublishId, Publication)>) {
         for (id, publication) in unsent.rev() {
-            self.waiting_bytes += wire::publish_size(&publication.topic, &publication.payload);
+            self.waiting_bytes += size(&publication);
             self.waiting.push_front((id, publication));
         }
     }
 
-    /// Notes that a publish with QoS 1 or 2 went out under packet id `packet`.
-    pub(super) fn sent(&mut self, packet: u16, id: PublishId, qos: QoS, sent: Moment) {
-        self.flights.insert(packet, Flight { id, qos, sent });
+    /// Notes that a publish with QoS 1 or 2 was handed to the wire under packet id `packet`.
+    pub(super) fn began(&mut self, packet: u16, id: PublishId, publication: Publication) {
+        self.flights.push(Flight { packet, stage: Stage::Published, publication, id, left: None });
     }
 
-    /// Whether `packet` is in flight: sending it once more is a repetition on a kept session.
-    pub(super) fn is_in_flight(&self, packet: u16) -> bool {
-        self.flights.contains_key(&packet)
+    /// Notes that the PUBLISH left; whether it still waits for an acknowledgement.
+    pub(super) fn left(&mut self, packet: u16, now: Moment) -> bool {
+        let flight = self.flights.iter_mut().find(|flight| flight.packet == packet);
+        flight.map(|flight| flight.left = Some(now)).is_some()
     }
 
-    /// Number of publishes in flight.
-    pub(super) fn in_flight(&self) -> usize {
-        self.flights.len()
+    /// The connection broke before the PUBLISH left: it is no longer in flight.
+    pub(super) fn take_back(&mut self, packet: u16) -> Option<(PublishId, Publication)> {
+        let flight = self.remove(packet)?;
+        Some((flight.id, flight.publication))
     }
 
-    /// PUBACK (`ack` QoS 1) or PUBCOMP (`ack` QoS 2) for `packet`: the publish that is done, and its final state.
-    pub(super) fn done(&mut self, packet: u16, ack: QoS, now: Moment) -> Option<(PublishId, PublishState)> {
-        let flight = self.flights.remove(&packet)?;
-        let state = if flight.qos == ack {
-            PublishState::Acknowledged(now.since(flight.sent))
+    /// What is in flight, in order.
+    pub(super) fn flights(&self) -> &[Flight] {
+        &self.flights
+    }
+
+    /// PUBACK.
+    pub(super) fn puback(&mut self, ack: &Ack, now: Moment) -> Acknowledged {
+        match self.stage(ack.id) {
+            Some((QoS::AtLeastOnce, _)) => self.finish(ack, now),
+            Some(_) => self.wrong(ack.id),
+            None => Acknowledged::Unknown,
+        }
+    }
+
+    /// PUBREC: half-way, or the end if it says so.
+    pub(super) fn pubrec(&mut self, ack: &Ack, now: Moment) -> Acknowledged {
+        match self.stage(ack.id) {
+            Some((QoS::ExactlyOnce, Stage::Published)) if ack.reason.is_failure() => self.finish(ack, now),
+            Some((QoS::ExactlyOnce, _)) => {
+                for flight in self.flights.iter_mut().filter(|flight| flight.packet == ack.id) {
+                    flight.stage = Stage::Released;
+                }
+                Acknowledged::Release
+            }
+            Some(_) => self.wrong(ack.id),
+            None => Acknowledged::Unknown,
+        }
+    }
+
+    /// PUBCOMP.
+    pub(super) fn pubcomp(&mut self, ack: &Ack, now: Moment) -> Acknowledged {
+        match self.stage(ack.id) {
+            Some((QoS::ExactlyOnce, _)) => self.finish(ack, now),
+            Some(_) => self.wrong(ack.id),
+            None => Acknowledged::Unknown,
+        }
+    }
+
+    fn stage(&self, packet: u16) -> Option<(QoS, Stage)> {
+        let flight = self.flights.iter().find(|flight| flight.packet == packet)?;
+        Some((flight.publication.qos, flight.stage))
+    }
+
+    fn remove(&mut self, packet: u16) -> Option<Flight> {
+        let at = self.flights.iter().position(|flight| flight.packet == packet)?;
+        Some(self.flights.remove(at))
+    }
+
+    fn finish(&mut self, ack: &Ack, now: Moment) -> Acknowledged {
+        let Some(flight) = self.remove(ack.id) else { return Acknowledged::Unknown };
+        let state = if ack.reason.is_failure() {
+            PublishState::Failed(ack.reason.advised())
         } else {
-            PublishState::Failed("the broker answered with the acknowledgement of another QoS".into())
+            PublishState::Acknowledged(now.since(flight.left.unwrap_or(now)))
         };
-        Some((flight.id, state))
+        let unheard = (ack.reason.code == NO_MATCHING_SUBSCRIBERS).then_some(flight.publication.topic);
+        Acknowledged::Done { id: flight.id, state, unheard }
+    }
+
+    fn wrong(&mut self, packet: u16) -> Acknowledged {
+        let Some(flight) = self.remove(packet) else { return Acknowledged::Unknown };
+        let state =
+            PublishState::Failed("the broker answered with the acknowledgement of another QoS".into());
+        Acknowledged::Done { id: flight.id, state, unheard: None }
     }
 
     /// Gives up what is in flight: nobody can tell whether it arrived.
     pub(super) fn lose(&mut self, reason: &str) -> Vec<(PublishId, PublishState)> {
-        let mut lost: Vec<_> = self
-            .flights
-            .drain()
-            .map(|(_, flight)| (flight.id, PublishState::Lost(reason.to_owned())))
-            .collect();
-        lost.sort_by_key(|(id, _)| *id);
-        lost
+        self.flights.drain(..).map(|flight| (flight.id, PublishState::Lost(reason.to_owned()))).collect()
     }
 }
 
-/// Packet ids in use. The library hands out ids round a small ring without looking whether one is still in use, for
-/// PUBLISH, SUBSCRIBE and UNSUBSCRIBE alike; asking here first keeps two from meeting (MQTT 3.1.1, 2.3.1).
-#[derive(Debug)]
-pub(super) struct Ids {
-    last: u16,
-    open: Vec<bool>,
-}
+/// PUBACK and PUBREC of MQTT 5 may say so (3.4.2.1).
+const NO_MATCHING_SUBSCRIBERS: u8 = 0x10;
 
-impl Ids {
-    pub(super) fn new() -> Self {
-        Self { last: 0, open: vec![false; usize::from(ID_RING) + 1] }
-    }
-
-    /// Whether the id after `handed` others, handed to the wire and not written yet, is free.
-    pub(super) fn has_room(&self, handed: usize) -> bool {
-        let ring = usize::from(ID_RING);
-        handed < ring && !self.open[(usize::from(self.last) + handed) % ring + 1]
-    }
-
-    /// Notes that the library used `id` for a new request.
-    pub(super) fn used(&mut self, id: u16) {
-        self.last = id;
-        self.mark(id, true);
-    }
-
-    /// Notes that `id` is done.
-    pub(super) fn done(&mut self, id: u16) {
-        self.mark(id, false);
-    }
-
-    /// Frees every id that `in_use` does not know.
-    pub(super) fn retain(&mut self, in_use: impl Fn(u16) -> bool) {
-        for (id, open) in self.open.iter_mut().enumerate() {
-            *open = *open && in_use(id as u16);
-        }
-    }
-
-    fn mark(&mut self, id: u16, open: bool) {
-        if let Some(slot) = self.open.get_mut(usize::from(id)) {
-            *slot = open;
-        }
-    }
+/// Bytes of the packet, properties left out: they are counted when it is sent.
+fn size(publication: &Publication) -> usize {
+    // Fixed header of 5, length of the topic and packet id of 2 each.
+    5 + 2 + publication.topic.len() + 2 + publication.payload.len()
 }
 
 #[cfg(test)]
@@ -178,6 +230,7 @@ mod tests {
     use bytes::Bytes;
 
     use super::*;
+    use crate::mqtt::explain::Stated;
 
     fn publication(topic: &str, qos: QoS, bytes: usize) -> Publication {
         Publication {
@@ -201,9 +254,9 @@ mod tests {
         assert!(failed(&accept("", 0), "at least one character"));
         assert!(failed(&accept("a/#", 0), "wildcard"));
         assert!(failed(&accept(&"x".repeat(65_536), 0), "65,535"));
-        assert!(failed(&accept("a", 268_435_455), "at most 268435455"));
+        assert!(failed(&accept("a", 268_435_455), "at most 268435460"));
         assert_eq!(accept("a", 10), PublishState::Queued);
-        assert!(publishes.take().is_some() && publishes.take().is_none());
+        assert!(publishes.next().is_some() && publishes.next().is_none());
     }
 
     #[test]
@@ -224,11 +277,27 @@ mod tests {
         );
         let state = publishes.accept(PublishId(2), publication("a", QoS::AtMostOnce, 1));
         assert!(failed(&state, "70 MB of publishes are already waiting"));
-        publishes.take();
+        publishes.next();
         assert_eq!(
             publishes.accept(PublishId(3), publication("a", QoS::AtMostOnce, 1)),
             PublishState::Queued
         );
+    }
+
+    fn ack(id: u16) -> Ack {
+        Ack { id, reason: Stated::default() }
+    }
+
+    fn refusal(id: u16, code: u8) -> Ack {
+        Ack { id, reason: Stated::code(code) }
+    }
+
+    /// Takes what goes next and notes it as sent under `packet`.
+    fn send(publishes: &mut Publishes, packet: u16) -> PublishId {
+        let (id, publication) = publishes.next().unwrap();
+        publishes.began(packet, id, publication);
+        publishes.left(packet, Moment::default());
+        id
     }
 
     #[test]
@@ -239,18 +308,59 @@ mod tests {
         }
         publishes.accept(PublishId(21), publication("a", QoS::AtMostOnce, 1));
         for packet in 1..=20 {
-            assert_eq!(publishes.next_qos(0), Some(QoS::ExactlyOnce));
-            let (id, _) = publishes.take().unwrap();
-            publishes.sent(packet, id, QoS::ExactlyOnce, Moment::default());
+            send(&mut publishes, packet);
         }
-        assert_eq!(publishes.next_qos(0), None);
+        assert_eq!(publishes.next(), None);
         let later = Moment::default().plus(Duration::from_millis(40));
-        assert_eq!(
-            publishes.done(3, QoS::ExactlyOnce, later),
-            Some((PublishId(2), PublishState::Acknowledged(Duration::from_millis(40))))
-        );
-        assert_eq!(publishes.next_qos(1), None);
-        assert_eq!(publishes.next_qos(0), Some(QoS::ExactlyOnce));
+        assert_eq!(publishes.pubrec(&ack(3), later), Acknowledged::Release);
+        assert_eq!(publishes.next(), None, "it is still on its way");
+        let state = PublishState::Acknowledged(Duration::from_millis(40));
+        let done = Acknowledged::Done { id: PublishId(2), state, unheard: None };
+        assert_eq!(publishes.pubcomp(&ack(3), later), done);
+        assert_eq!(send(&mut publishes, 21), PublishId(20));
+        assert!(matches!(publishes.next(), Some((PublishId(21), _))), "QoS 0 goes after what was before it");
+    }
+
+    #[test]
+    fn e13_a_smaller_receive_maximum_is_kept() {
+        let mut publishes = Publishes::default();
+        for n in 0..3 {
+            publishes.accept(PublishId(n), publication("a", QoS::AtLeastOnce, 1));
+        }
+        publishes.connected(Some(1));
+        send(&mut publishes, 1);
+        assert_eq!(publishes.next(), None);
+        publishes.connected(Some(65_535));
+        assert!(publishes.next().is_some());
+    }
+
+    #[test]
+    fn e09_each_acknowledgement_has_its_outcome() {
+        let now = Moment::default();
+        let mut publishes = Publishes::default();
+        for (n, qos) in
+            [QoS::AtLeastOnce, QoS::AtLeastOnce, QoS::ExactlyOnce, QoS::ExactlyOnce].iter().enumerate()
+        {
+            publishes.accept(PublishId(n as u64), publication("a", *qos, 1));
+            send(&mut publishes, n as u16 + 1);
+        }
+        let done = |acknowledged| match acknowledged {
+            Acknowledged::Done { state, unheard, .. } => (state, unheard),
+            other => panic!("{other:?}"),
+        };
+        let (state, unheard) = done(publishes.puback(&refusal(1, 0x10), now));
+        assert_eq!((state, unheard.as_deref()), (PublishState::Acknowledged(Duration::ZERO), Some("a")));
+        let (state, _) = done(publishes.puback(&refusal(2, 0x87), now));
+        assert!(failed(&state, "Not authorized (0x87)"), "{state:?}");
+        let (state, _) = done(publishes.pubrec(&refusal(3, 0x97), now));
+        assert!(failed(&state, "Quota exceeded (0x97)"), "{state:?}");
+        let (state, _) = done(publishes.puback(&ack(4), now));
+        assert!(failed(&state, "acknowledgement of another QoS"), "{state:?}");
+        for unknown in
+            [publishes.puback(&ack(9), now), publishes.pubrec(&ack(9), now), publishes.pubcomp(&ack(9), now)]
+        {
+            assert_eq!(unknown, Acknowledged::Unknown);
+        }
     }
 
     #[test]
@@ -259,30 +369,14 @@ mod tests {
         for n in 0..4 {
             publishes.accept(PublishId(n), publication("a", QoS::AtLeastOnce, 1));
         }
-        let (first, _) = publishes.take().unwrap();
-        publishes.sent(1, first, QoS::AtLeastOnce, Moment::default());
-        let handed = [publishes.take().unwrap(), publishes.take().unwrap()];
-        publishes.put_back(handed.into_iter());
+        send(&mut publishes, 1);
+        let (id, second) = publishes.next().unwrap();
+        publishes.began(2, id, second);
+        let back = [publishes.take_back(2).unwrap(), publishes.next().unwrap()];
+        publishes.put_back(back.into_iter());
         assert_eq!(publishes.lose("gone"), [(PublishId(0), PublishState::Lost("gone".into()))]);
-        let order: Vec<_> = std::iter::from_fn(|| publishes.take()).map(|(id, _)| id.0).collect();
+        let order: Vec<_> = std::iter::from_fn(|| publishes.next()).map(|(id, _)| id.0).collect();
         assert_eq!(order, [1, 2, 3]);
         assert_eq!(publishes.waiting_bytes, 0);
-    }
-
-    #[test]
-    fn an_id_still_in_use_is_not_met_again_when_the_ring_comes_round() {
-        let mut ids = Ids::new();
-        for id in 1..=ID_RING {
-            assert!(ids.has_room(0));
-            ids.used(id);
-            if id != 3 {
-                ids.done(id);
-            }
-        }
-        assert!(ids.has_room(1), "ids 1 and 2 are free");
-        assert!(!ids.has_room(2), "id 3 is not");
-        ids.done(3);
-        assert!(ids.has_room(2));
-        assert!(!ids.has_room(usize::from(ID_RING)));
     }
 }

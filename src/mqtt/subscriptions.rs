@@ -1,23 +1,24 @@
-//! Which filters are wanted, asked for and granted. Packs them into few SUBSCRIBEs, maps each SUBACK to its request, and
+//! Which filters are wanted, asked for and granted. Packs them into few SUBSCRIBEs; `answers` maps each SUBACK to its request and
 //! finds the filter over which a broker drops the link. Used by the task (requests) and the live link (sending, answers).
 //!
 //! Ordinary filters go together, `$SYS` filters one by one after everything else is answered: several brokers refuse them or
 //! drop the link over them. After such a drop the next connection is careful, one filter at a time; a filter that did it is
 //! left out, and after the second drop nothing untried is asked for any more (C15: never more than two disconnects).
 
+mod answers;
+
 use std::collections::VecDeque;
-use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::model::{QoS, SessionEvent, Severity, SubscriptionState, Target, TopicFilter};
+use crate::model::{QoS, ServerLimits, SessionEvent, Subscription, SubscriptionState, Target, TopicFilter};
 
 /// Filters in one SUBSCRIBE at most.
 const MAX_FILTERS: usize = 100;
 /// Bytes of filters in one SUBSCRIBE at most; one longer filter goes alone.
 const MAX_FILTER_BYTES: usize = 60_000;
-/// Drops after which nothing untried is asked for.
-const MAX_DROPS: u32 = 2;
+/// Bytes of a SUBSCRIBE beside its filters at most: fixed header, packet id, subscription id.
+const SUBSCRIBE_OVERHEAD: usize = 16;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stage {
@@ -36,16 +37,23 @@ enum Stage {
 
 #[derive(Debug)]
 struct Entry {
-    filter: TopicFilter,
-    qos: QoS,
+    wanted: Subscription,
     stage: Stage,
     /// Granted at some time: never to blame for a drop.
     proven: bool,
 }
 
 impl Entry {
+    fn filter(&self) -> &TopicFilter {
+        &self.wanted.filter
+    }
+
     fn is_apart(&self) -> bool {
-        self.filter.as_str().starts_with('$') && self.filter.shared().is_none()
+        self.filter().as_str().starts_with('$') && self.filter().shared().is_none()
+    }
+
+    fn event(&self, state: SubscriptionState) -> SessionEvent {
+        SessionEvent::Subscription(self.filter().clone(), state)
     }
 }
 
@@ -61,8 +69,8 @@ struct Sent {
 /// What to hand to the wire next.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Ask {
-    /// One SUBSCRIBE with these filters.
-    Subscribe(Vec<(TopicFilter, QoS)>),
+    /// One SUBSCRIBE with these filters. They have the same subscription id, or none.
+    Subscribe(Vec<Subscription>),
     /// One UNSUBSCRIBE.
     Unsubscribe(TopicFilter),
 }
@@ -77,6 +85,8 @@ pub(super) struct Subscriptions {
     left: Vec<(u16, TopicFilter)>,
     careful: bool,
     drops: u32,
+    /// What the broker offers on this connection.
+    limits: ServerLimits,
     /// Nothing to ask for until something changes: spares looking through all filters at every read.
     settled: bool,
 }
@@ -90,35 +100,54 @@ impl Subscriptions {
             left: Vec::new(),
             careful: false,
             drops: 0,
+            limits: ServerLimits::default(),
             settled: false,
         };
         for wanted in &target.filters {
-            subscriptions.want(wanted.filter.clone(), wanted.qos);
+            subscriptions.want(wanted.clone());
         }
         if target.sys
             && let Ok(sys) = TopicFilter::parse("$SYS/#")
         {
-            subscriptions.want(sys, QoS::AtMostOnce);
+            subscriptions.want(Subscription::new(sys, QoS::AtMostOnce));
         }
         subscriptions
     }
 
-    /// Wants `filter` from now on.
-    pub(super) fn add(&mut self, filter: TopicFilter, qos: QoS) -> SessionEvent {
-        self.leaving.retain(|leaving| *leaving != filter);
-        self.want(filter.clone(), qos);
+    /// Wants this from now on, or with these options.
+    pub(super) fn add(&mut self, wanted: Subscription) -> SessionEvent {
+        self.leaving.retain(|leaving| *leaving != wanted.filter);
+        let (filter, qos) = (wanted.filter.clone(), wanted.qos);
+        let refused = self.unavailable(&filter);
+        let entry = self.want(wanted);
+        if let Some(reason) = refused {
+            entry.stage = Stage::Refused;
+            return SessionEvent::Subscription(filter, SubscriptionState::Refused(reason.into()));
+        }
         SessionEvent::Subscription(filter, SubscriptionState::Requested(qos))
     }
 
-    fn want(&mut self, filter: TopicFilter, qos: QoS) {
+    fn want(&mut self, wanted: Subscription) -> &mut Entry {
         self.settled = false;
-        match self.entries.iter_mut().find(|entry| entry.filter == filter) {
-            Some(entry) => {
-                entry.qos = qos;
-                entry.stage = Stage::Wanted;
-            }
-            None => self.entries.push(Entry { filter, qos, stage: Stage::Wanted, proven: false }),
+        let known = self.entries.iter().position(|entry| *entry.filter() == wanted.filter);
+        let at = known.unwrap_or_else(|| {
+            self.entries.push(Entry { wanted: wanted.clone(), stage: Stage::Wanted, proven: false });
+            self.entries.len() - 1
+        });
+        let entry = &mut self.entries[at];
+        entry.wanted = wanted;
+        entry.stage = Stage::Wanted;
+        entry
+    }
+
+    /// Why this broker cannot grant `filter`, as far as CONNACK said so.
+    fn unavailable(&self, filter: &TopicFilter) -> Option<&'static str> {
+        if self.limits.shared_available == Some(false) && filter.shared().is_some() {
+            return Some("this broker offers no shared subscriptions");
         }
+        let wild = filter.as_str().split('/').any(|level| matches!(level, "+" | "#"));
+        (self.limits.wildcards_available == Some(false) && wild)
+            .then_some("this broker offers no wildcard subscriptions: subscribe to topics without + and #")
     }
 
     /// Wants `filter` no longer. The event when nothing needs to be sent for it: `connected` or a kept session needs an
@@ -131,9 +160,10 @@ impl Subscriptions {
     ) -> Option<SessionEvent> {
         self.settled = false;
         let asked = self.entries.iter().any(|entry| {
-            entry.filter == filter && (entry.proven || !matches!(entry.stage, Stage::Wanted | Stage::LeftOut))
+            *entry.filter() == filter
+                && (entry.proven || !matches!(entry.stage, Stage::Wanted | Stage::LeftOut))
         });
-        self.entries.retain(|entry| entry.filter != filter);
+        self.entries.retain(|entry| *entry.filter() != filter);
         if asked && (connected || kept) {
             self.leaving.push_back(filter);
             return None;
@@ -141,19 +171,22 @@ impl Subscriptions {
         Some(SessionEvent::Subscription(filter, SubscriptionState::Removed))
     }
 
-    /// A connection begins. With a session the broker kept, what was granted still is.
-    pub(super) fn connected(&mut self, kept: bool) -> Vec<SessionEvent> {
+    /// A connection begins, to a broker with these `limits`. With a session the broker kept, what was granted still is.
+    pub(super) fn connected(&mut self, kept: bool, limits: &ServerLimits) -> Vec<SessionEvent> {
         self.settled = false;
+        self.limits = limits.clone();
         let mut events = Vec::new();
-        for entry in &mut self.entries {
+        for at in 0..self.entries.len() {
+            let refused = self.unavailable(self.entries[at].filter());
+            let entry = &mut self.entries[at];
             if entry.stage == Stage::LeftOut || (kept && entry.stage == Stage::Granted) {
                 continue;
             }
-            entry.stage = Stage::Wanted;
-            events.push(SessionEvent::Subscription(
-                entry.filter.clone(),
-                SubscriptionState::Requested(entry.qos),
-            ));
+            entry.stage = if refused.is_some() { Stage::Refused } else { Stage::Wanted };
+            events.push(entry.event(match refused {
+                Some(reason) => SubscriptionState::Refused(reason.into()),
+                None => SubscriptionState::Requested(entry.wanted.qos),
+            }));
         }
         if !kept {
             events.extend(self.leaving.drain(..).map(removed));
@@ -164,6 +197,7 @@ impl Subscriptions {
     /// The connection ended. What was being unsubscribed is gone with the session, or is asked for again.
     pub(super) fn disconnected(&mut self, kept: bool) -> Vec<SessionEvent> {
         self.settled = false;
+        self.limits = ServerLimits::default();
         self.sent.clear();
         let left = self.left.drain(..).map(|(_, filter)| filter);
         if kept {
@@ -201,32 +235,44 @@ impl Subscriptions {
         if self.careful && asking {
             return None;
         }
+        let mut wanted = self.together();
+        if wanted.is_empty() && !asking {
+            let apart = self.entries.iter_mut().find(|entry| entry.stage == Stage::Wanted)?;
+            apart.stage = Stage::Asked;
+            wanted.push(apart.wanted.clone());
+        }
+        (!wanted.is_empty()).then_some(Ask::Subscribe(wanted))
+    }
+
+    /// Ordinary filters that fit into one SUBSCRIBE, which has one subscription id at most (MQTT 5.0, 3.8.2.1.2).
+    fn together(&mut self) -> Vec<Subscription> {
         let most = if self.careful { 1 } else { MAX_FILTERS };
-        let mut filters = Vec::new();
+        let most_bytes = self.limits.maximum_packet.map_or(MAX_FILTER_BYTES, |bytes| {
+            MAX_FILTER_BYTES.min((bytes as usize).saturating_sub(SUBSCRIBE_OVERHEAD))
+        });
+        let mut wanted: Vec<Subscription> = Vec::new();
         let mut bytes = 0;
         for entry in self.entries.iter_mut().filter(|e| e.stage == Stage::Wanted && !e.is_apart()) {
-            bytes += entry.filter.as_str().len() + 3;
-            if filters.len() == most || (bytes > MAX_FILTER_BYTES && !filters.is_empty()) {
+            if wanted.first().is_some_and(|first| first.id != entry.wanted.id) {
+                continue;
+            }
+            bytes += entry.wanted.filter.as_str().len() + 3;
+            if wanted.len() == most || (bytes > most_bytes && !wanted.is_empty()) {
                 break;
             }
             entry.stage = Stage::Asked;
-            filters.push((entry.filter.clone(), entry.qos));
+            wanted.push(entry.wanted.clone());
         }
-        if filters.is_empty() && !asking {
-            let apart = self.entries.iter_mut().find(|entry| entry.stage == Stage::Wanted)?;
-            apart.stage = Stage::Asked;
-            filters.push((apart.filter.clone(), apart.qos));
-        }
-        (!filters.is_empty()).then_some(Ask::Subscribe(filters))
+        wanted
     }
 
     /// Takes back what [`Subscriptions::next`] returned: the wire had no room.
     pub(super) fn untake(&mut self, ask: Ask) {
         self.settled = false;
         match ask {
-            Ask::Subscribe(filters) => {
+            Ask::Subscribe(wanted) => {
                 for entry in self.entries.iter_mut().filter(|entry| entry.stage == Stage::Asked) {
-                    if filters.iter().any(|(filter, _)| *filter == entry.filter) {
+                    if wanted.iter().any(|one| one.filter == *entry.filter()) {
                         entry.stage = Stage::Wanted;
                     }
                 }
@@ -234,140 +280,8 @@ impl Subscriptions {
             Ask::Unsubscribe(filter) => self.leaving.push_front(filter),
         }
     }
-
-    /// SUBSCRIBE went out under packet id `id`.
-    pub(super) fn sent_subscribe(&mut self, id: u16, filters: Vec<(TopicFilter, QoS)>, at: Instant) {
-        self.sent.retain(|sent| sent.id != id);
-        let filters = filters.into_iter().map(|(filter, _)| filter).collect();
-        self.sent.push(Sent { id, filters, at, overdue: false });
-    }
-
-    /// UNSUBSCRIBE went out under packet id `id`.
-    pub(super) fn sent_unsubscribe(&mut self, id: u16, filter: TopicFilter) {
-        self.left.push((id, filter));
-    }
-
-    /// SUBACK: what became of each filter (C16).
-    pub(super) fn suback(&mut self, id: u16, granted: &[Option<QoS>]) -> Vec<SessionEvent> {
-        self.settled = false;
-        let Some(position) = self.sent.iter().position(|sent| sent.id == id) else {
-            return vec![SessionEvent::Notice(
-                Severity::Warning,
-                format!("the broker answered a SUBSCRIBE that was not sent (SUBACK {id})"),
-            )];
-        };
-        let mut events = Vec::new();
-        let filters = self.sent.remove(position).filters;
-        for (index, filter) in filters.into_iter().enumerate() {
-            let Some(entry) = self.entries.iter_mut().find(|entry| entry.filter == filter) else { continue };
-            if let Some(Some(qos)) = granted.get(index) {
-                entry.stage = Stage::Granted;
-                entry.proven = true;
-                events.push(SessionEvent::Subscription(filter, SubscriptionState::Granted(*qos)));
-                continue;
-            }
-            entry.stage = Stage::Refused;
-            let answered = index < granted.len();
-            let reason = if answered { "the broker denied it" } else { "SUBACK has no answer for it" };
-            events.push(SessionEvent::Notice(Severity::Warning, denial(&filter, answered)));
-            events.push(SessionEvent::Subscription(filter, SubscriptionState::Refused(reason.into())));
-        }
-        events
-    }
-
-    /// UNSUBACK.
-    pub(super) fn unsuback(&mut self, id: u16) -> Option<SessionEvent> {
-        let position = self.left.iter().position(|(left, _)| *left == id)?;
-        Some(removed(self.left.remove(position).1))
-    }
-
-    /// When the next answer is overdue.
-    pub(super) fn deadline(&self, patience: Duration) -> Option<Instant> {
-        self.sent.iter().filter(|sent| !sent.overdue).map(|sent| sent.at + patience).min()
-    }
-
-    /// Answers that are overdue (C17): events, and packet ids that need not be kept free any longer.
-    pub(super) fn overdue(&mut self, now: Instant, patience: Duration) -> (Vec<SessionEvent>, Vec<u16>) {
-        let (mut events, mut ids) = (Vec::new(), Vec::new());
-        for sent in self.sent.iter_mut().filter(|sent| !sent.overdue && sent.at + patience <= now) {
-            sent.overdue = true;
-            self.settled = false;
-            ids.push(sent.id);
-            for filter in &sent.filters {
-                let asked = |entry: &&mut Entry| entry.filter == *filter && entry.stage == Stage::Asked;
-                let Some(entry) = self.entries.iter_mut().find(asked) else { continue };
-                entry.stage = Stage::Unanswered;
-                events.push(SessionEvent::Notice(
-                    Severity::Warning,
-                    format!("no answer to the subscription '{filter}' within {} s", patience.as_secs_f32()),
-                ));
-                events.push(SessionEvent::Subscription(filter.clone(), SubscriptionState::Unanswered));
-            }
-        }
-        (events, ids)
-    }
-
-    /// The broker dropped the link (C15). `None` when no SUBSCRIBE written within `blame` explains it; otherwise what to
-    /// tell, and the next connection knows better.
-    pub(super) fn dropped(&mut self, now: Instant, blame: Duration) -> Option<Vec<SessionEvent>> {
-        let fresh: Vec<&TopicFilter> =
-            self.sent.iter().filter(|sent| sent.at + blame >= now).flat_map(|sent| &sent.filters).collect();
-        let suspect =
-            |entry: &Entry| entry.stage == Stage::Asked && !entry.proven && fresh.contains(&&entry.filter);
-        let suspects: Vec<usize> =
-            self.entries.iter().enumerate().filter(|(_, entry)| suspect(entry)).map(|(at, _)| at).collect();
-        if suspects.is_empty() {
-            return None;
-        }
-        self.drops += 1;
-        self.careful = true;
-        let mut events = Vec::new();
-        if let [only] = suspects[..]
-            && (self.entries[only].is_apart() || self.drops >= MAX_DROPS)
-        {
-            events.extend(self.leave_out(only, "the broker closes the connection over it"));
-        } else {
-            events.push(SessionEvent::Notice(
-                Severity::Warning,
-                "the broker closed the connection right after SUBSCRIBE; trying one filter at a time".into(),
-            ));
-        }
-        if self.drops >= MAX_DROPS {
-            for at in 0..self.entries.len() {
-                if !self.entries[at].proven && self.entries[at].stage != Stage::LeftOut {
-                    events.extend(self.leave_out(
-                        at,
-                        "not tried: the broker has closed the connection twice over subscriptions",
-                    ));
-                }
-            }
-        }
-        Some(events)
-    }
-
-    fn leave_out(&mut self, at: usize, reason: &str) -> [SessionEvent; 2] {
-        let entry = &mut self.entries[at];
-        entry.stage = Stage::LeftOut;
-        let filter = entry.filter.clone();
-        [
-            SessionEvent::Notice(
-                Severity::Warning,
-                format!("broker refused '{filter}': {reason}; going on without it"),
-            ),
-            SessionEvent::Subscription(filter, SubscriptionState::Refused(reason.to_owned())),
-        ]
-    }
 }
 
 fn removed(filter: TopicFilter) -> SessionEvent {
     SessionEvent::Subscription(filter, SubscriptionState::Removed)
-}
-
-fn denial(filter: &TopicFilter, answered: bool) -> String {
-    let hint = match filter.as_str() {
-        _ if !answered => ": its SUBACK does not mention it",
-        "#" => " (EMQX's default ACL does): subscribe to a narrower filter",
-        _ => "",
-    };
-    format!("Broker denied subscription '{filter}'{hint}")
 }

@@ -1,5 +1,5 @@
 //! The session's own task: attempt, live connection, wait, rest, and again, until it is closed. It owns everything about one
-//! connection; nothing else polls the wire. The connected part is in `live`.
+//! connection. The connected part is in `live`.
 
 use std::time::Duration;
 
@@ -8,16 +8,20 @@ use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use super::backoff::Backoff;
-use super::connect;
-use super::explain::{Fault, explain};
+use super::connect::{self, Connected};
+use super::deliveries::Deliveries;
+use super::explain::{Fault, Stated, explain};
+use super::ids::Ids;
+use super::link::Link;
 use super::outlet::Outlet;
-use super::publishes::{Ids, Publishes};
+use super::publishes::Publishes;
+use super::resume::Wakefulness;
 use super::subscriptions::Subscriptions;
 use super::timing::Timing;
-use super::wire::Wire;
+use super::transport;
 use crate::model::{
     Clock, LinkState, Protocol, PublishId, PublishState, SessionEvent, SessionRequest, Severity, Target,
-    Trouble,
+    Trouble, Welcome, Will,
 };
 
 /// Far enough away to mean never.
@@ -46,11 +50,16 @@ pub(super) struct Task {
     pub(super) outlet: Outlet,
     pub(super) subscriptions: Subscriptions,
     pub(super) publishes: Publishes,
+    pub(super) deliveries: Deliveries,
     pub(super) ids: Ids,
+    /// Messages that could not be taken in, so far.
+    pub(super) skipped: u64,
+    /// The last topic that nobody was subscribed to.
+    pub(super) unheard: Option<String>,
     backoff: Backoff,
     history: History,
-    /// The wire of a session that is to be kept, with what is in flight on it.
-    kept: Option<Wire>,
+    /// The protocol version that worked, and why it is not the first choice.
+    worked: Option<(Protocol, Option<String>)>,
 }
 
 /// What happened on earlier connections, as far as it changes what to do now.
@@ -58,8 +67,8 @@ pub(super) struct Task {
 struct History {
     /// The last fault and how often it came in a row.
     fault: Option<(Fault, u32)>,
-    /// When the broker last closed the connection without visible reason.
-    hang_up: Option<Instant>,
+    /// When the broker last ended the connection for another client with our id, or without visible reason.
+    takeover: Option<Instant>,
 }
 
 impl Task {
@@ -74,10 +83,13 @@ impl Task {
         Self {
             subscriptions: Subscriptions::new(&target),
             publishes: Publishes::default(),
-            ids: Ids::new(),
+            deliveries: Deliveries::default(),
+            ids: Ids::default(),
+            skipped: 0,
+            unheard: None,
             backoff: Backoff::new(&timing),
             history: History::default(),
-            kept: None,
+            worked: None,
             target,
             clock,
             timing,
@@ -106,25 +118,24 @@ impl Task {
 
     /// Connects, lives through the connection, and says what comes after it.
     async fn attempt(&mut self) -> Next {
-        let mut wire = self.kept.take().unwrap_or_else(|| Wire::new(&self.target, &self.timing));
-        let next = match self.connect(&mut wire).await {
-            Ok(session_present) => self.live(&mut wire, session_present).await,
+        match self.connect().await {
+            Ok(connected) => {
+                let link = self.connected(connected);
+                self.live(link).await
+            }
             Err(next) => next,
-        };
-        if !self.target.clean_session {
-            self.kept = Some(wire);
         }
-        next
     }
 
     /// Opens the connection; requests are answered meanwhile, and may call it off at any time (C02).
-    async fn connect(&mut self, wire: &mut Wire) -> Result<bool, Next> {
+    async fn connect(&mut self) -> Result<Connected, Next> {
         let attempt = self.backoff.attempt();
-        let first = connect::first_step(&self.target);
+        let first = transport::first_step(&self.target);
         self.tell(LinkState::Connecting { attempt, step: first.clone() });
         let (step, mut steps) = watch::channel(first);
         let (target, timing, clock) = (self.target.clone(), self.timing, self.clock);
-        let establishing = connect::establish(wire, &target, &timing, &clock, &step);
+        let versions = connect::versions(&target, self.worked.as_ref().map(|(protocol, _)| *protocol));
+        let establishing = connect::establish(&target, versions, &timing, &clock, &step);
         tokio::pin!(establishing);
         loop {
             self.outlet.flush();
@@ -138,7 +149,7 @@ impl Task {
                     Some(request) => self.accept(request, false),
                 },
                 done = &mut establishing => return done.map_err(|fault| {
-                    self.history.hang_up = None;
+                    self.history.takeover = None;
                     self.failed(fault)
                 }),
                 Ok(()) = steps.changed() => {
@@ -168,9 +179,15 @@ impl Task {
     }
 
     async fn idle(&mut self, until: Option<Instant>) -> Next {
-        let until = until.unwrap_or_else(|| Instant::now() + NEVER);
+        let mut awake = Wakefulness::new(self.clock.now(), self.timing.jump);
         loop {
             self.outlet.flush();
+            // After a sleep the network may be back: no use in waiting for the rest of the back-off (C10).
+            if until.is_some() && awake.slept(self.clock.now()) {
+                return Next::Attempt;
+            }
+            let now = Instant::now();
+            let wake = until.map_or(now + NEVER, |until| until.min(now + self.timing.heartbeat));
             tokio::select! {
                 biased;
                 () = self.closing.cancelled() => return Next::Close,
@@ -183,7 +200,9 @@ impl Task {
                 () = self.outlet.changed() => if self.outlet.is_closed() {
                     return Next::Close;
                 },
-                () = sleep_until(until) => return Next::Attempt,
+                () = sleep_until(wake) => if until.is_some_and(|until| until <= Instant::now()) {
+                    return Next::Attempt;
+                },
             }
         }
     }
@@ -192,6 +211,7 @@ impl Task {
     pub(super) fn afresh(&mut self) -> Next {
         self.backoff.reset();
         self.history = History::default();
+        self.worked = None;
         self.subscriptions.forgive();
         match connect::check(&self.target) {
             Ok(()) => Next::Attempt,
@@ -207,7 +227,7 @@ impl Task {
                 self.published(id, state);
             }
             SessionRequest::Subscribe(wanted) => {
-                let event = self.subscriptions.add(wanted.filter, wanted.qos);
+                let event = self.subscriptions.add(wanted);
                 self.outlet.push(event);
             }
             SessionRequest::Unsubscribe(filter) => {
@@ -234,29 +254,54 @@ impl Task {
         self.outlet.push(SessionEvent::Publish(id, state));
     }
 
-    /// CONNACK with success: says so and makes the subscriptions due.
-    pub(super) fn connected(&mut self, session_present: bool) {
-        let kept = session_present && !self.target.clean_session;
+    /// CONNACK with success: says so, makes the subscriptions due, and sends again what a kept session has in flight.
+    fn connected(&mut self, connected: Connected) -> Link {
+        let Connected { wire, connack, facts, fell_back } = connected;
+        let protocol = wire.protocol();
+        let kept = connack.session_present && !self.target.clean_session;
+        if let Some(id) = &connack.limits.assigned_client_id {
+            self.target.client_id.clone_from(id);
+        }
         if !kept {
             self.lose("the broker did not keep the session");
+            self.deliveries.forget();
         }
-        if self.target.clean_session {
-            self.ids = Ids::new();
-        } else {
-            // The same wire goes on counting; only what is still in flight holds its id.
-            let publishes = &self.publishes;
-            self.ids.retain(|id| publishes.is_in_flight(id));
-        }
+        self.ids.keep_only(self.publishes.flights().iter().map(|flight| flight.packet));
+        self.publishes.connected(connack.limits.receive_maximum);
+        self.speak(protocol, fell_back);
+        let welcome = Welcome {
+            peer: facts.peer,
+            tls: facts.tls,
+            limits: connack.limits.clone(),
+            fell_back: self.worked.as_ref().and_then(|(_, why)| why.clone()),
+        };
         let since = self.clock.now();
-        self.tell(LinkState::Connected {
-            since,
-            session_present,
-            protocol: Protocol::V4,
-            welcome: Box::default(),
-        });
-        for event in self.subscriptions.connected(kept) {
+        let session_present = connack.session_present;
+        self.tell(LinkState::Connected { since, session_present, protocol, welcome: Box::new(welcome) });
+        for event in self.subscriptions.connected(kept, &connack.limits) {
             self.outlet.push(event);
         }
+        let mut link = Link::new(wire, connack.limits, session_present, self.target.keep_alive);
+        self.resend(&mut link);
+        link
+    }
+
+    /// Remembers the version that works, and says what it cannot do.
+    fn speak(&mut self, protocol: Protocol, fell_back: Option<String>) {
+        if self.worked.as_ref().is_some_and(|(worked, _)| *worked == protocol) {
+            return;
+        }
+        if let Some(why) = &fell_back {
+            let text = format!("speaking {protocol}: {why}");
+            self.outlet.push(SessionEvent::Notice(Severity::Info, text));
+        }
+        let more_will = |will: &Will| will.delay > 0 || will.publication.properties.is_some();
+        if protocol == Protocol::V4 && self.target.will.as_ref().is_some_and(more_will) {
+            let text =
+                "MQTT 3.1.1 cannot carry the delay and the properties of the last will: it goes without them";
+            self.outlet.push(SessionEvent::Notice(Severity::Warning, text.into()));
+        }
+        self.worked = Some((protocol, fell_back));
     }
 
     /// Gives up all publishes in flight.
@@ -266,25 +311,35 @@ impl Task {
         }
     }
 
-    /// A connection that began at `since` ended with `fault`; `quiet` when nothing the client did explains a hang-up.
-    pub(super) fn judge(&mut self, fault: Fault, since: Instant, quiet: bool) -> Next {
+    /// A connection ended with `fault`; `quiet` when nothing the client did explains a hang-up.
+    pub(super) fn judge(&mut self, fault: Fault, link: &Link, quiet: bool) -> Next {
         let now = Instant::now();
-        if now.saturating_duration_since(since) >= self.timing.stable {
+        if now.saturating_duration_since(link.since) >= self.timing.stable {
             self.backoff.reset();
             self.history.fault = None;
         }
-        let over_subscribe = fault.is_hang_up() || matches!(fault, Fault::Malformed(Some("SUBACK"), _));
-        if over_subscribe && let Some(events) = self.subscriptions.dropped(now, self.timing.blame) {
+        if is_over_subscribe(&fault)
+            && let Some(events) = self.subscriptions.dropped(now, self.timing.blame)
+        {
             for event in events {
                 self.outlet.push(event);
             }
             return Next::Attempt;
         }
-        if fault.is_hang_up() && quiet {
-            let before = self.history.hang_up.replace(now);
+        // MQTT 5 has a word for it, but mosquitto just hangs up, as every 3.1.1 broker does (C11).
+        let taken_over = match &fault {
+            Fault::Disconnected(stated) => stated.code == SESSION_TAKEN_OVER,
+            fault => fault.is_hang_up() && quiet,
+        };
+        if taken_over {
+            let before = self.history.takeover.replace(now);
             if before.is_some_and(|before| now.saturating_duration_since(before) <= self.timing.takeover) {
                 return self.failed(Fault::TakenOver);
             }
+        }
+        if fault == Fault::Asleep {
+            // Not the broker's doing: no reason to wait. Should connecting fail, the back-off goes on from there.
+            return Next::Attempt;
         }
         self.failed(fault)
     }
@@ -301,5 +356,20 @@ impl Task {
         }
         self.history.fault = Some((fault, times));
         if advice.retry { Next::Retry(advice.trouble) } else { Next::Stop(Some(advice.trouble)) }
+    }
+}
+
+/// DISCONNECT of MQTT 5: another client with the same id has connected.
+const SESSION_TAKEN_OVER: u8 = 0x8E;
+
+/// Whether the end of a connection may be the answer to a SUBSCRIBE (C15).
+fn is_over_subscribe(fault: &Fault) -> bool {
+    match fault {
+        // Not authorized, topic filter invalid, and what a broker does not support; or it takes SUBSCRIBE for an error.
+        Fault::Disconnected(Stated { code, .. }) => {
+            matches!(code, 0x80..=0x83 | 0x87 | 0x8F | 0x97 | 0x98 | 0x9E | 0xA1 | 0xA2)
+        }
+        Fault::Malformed(Some("SUBACK"), _) => true,
+        fault => fault.is_hang_up(),
     }
 }

@@ -5,12 +5,10 @@ use std::time::Duration;
 /// Waiting times and limits of a session.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Timing {
-    /// Name resolution, every address and CONNACK together.
+    /// The whole way to CONNACK, both protocol versions together.
     pub connect: Duration,
-    /// An address that said nothing for this long is looked at with a bare TCP connection.
-    pub look_after: Duration,
-    /// How long that look may take.
-    pub look_for: Duration,
+    /// Silence after CONNECT of MQTT 5 that lets 3.1.1 be tried. Longer than a slow but sane broker takes.
+    pub fall_back: Duration,
     /// The next address is tried when one has not answered for this long (RFC 8305, 5).
     pub next_address: Duration,
     /// First delay between attempts; it doubles.
@@ -29,18 +27,21 @@ pub(super) struct Timing {
     pub leave: Duration,
     /// Added to 1.5 times the keep alive before a silent peer counts as dead.
     pub silence_grace: Duration,
-    /// Longest time between two reads while the program is behind; less with a short keep alive.
-    pub breath: Duration,
-    /// Largest packet accepted, in bytes of remaining length.
-    pub max_packet: usize,
+    /// A peer that takes nothing for this long counts as dead.
+    pub stall: Duration,
+    /// How often the clocks are looked at.
+    pub heartbeat: Duration,
+    /// A look that comes this much late means that the machine or the program slept.
+    pub jump: Duration,
+    /// Time the broker gets to answer after a sleep.
+    pub probe: Duration,
 }
 
 impl Default for Timing {
     fn default() -> Self {
         Self {
             connect: Duration::from_secs(10),
-            look_after: Duration::from_secs(1),
-            look_for: Duration::from_millis(700),
+            fall_back: Duration::from_secs(4),
             next_address: Duration::from_millis(250),
             retry_first: Duration::from_secs(1),
             retry_most: Duration::from_secs(30),
@@ -50,8 +51,10 @@ impl Default for Timing {
             blame: Duration::from_secs(3),
             leave: Duration::from_millis(200),
             silence_grace: Duration::from_secs(2),
-            breath: Duration::from_secs(1),
-            max_packet: super::wire::MAX_PACKET,
+            stall: Duration::from_secs(30),
+            heartbeat: Duration::from_secs(1),
+            jump: Duration::from_secs(5),
+            probe: Duration::from_secs(4),
         }
     }
 }

@@ -39,7 +39,8 @@ fn keeper(mut book: ProfileBook, done: Sender<Done>) -> Sender<Change> {
         while let Some(change) = changes.recv().await {
             // A slow disk or a network folder may take its time.
             let changed = tokio::task::spawn_blocking(move || {
-                let (severity, text) = make(&mut book, change).unwrap_or_else(|reason| (Severity::Error, reason));
+                let (severity, text) =
+                    make(&mut book, change).unwrap_or_else(|reason| (Severity::Error, reason));
                 (book, severity, text)
             });
             let Ok((after, severity, text)) = changed.await else { return };

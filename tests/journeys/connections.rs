@@ -5,7 +5,8 @@ use std::fs;
 use mqtt_tui::app::{Done, Effect, Screen};
 use mqtt_tui::config::{PasswordSource, Profile, ProfileBook, Safety};
 use mqtt_tui::model::{
-    LinkState, Protocol, QoS, SessionEvent, SessionRequest, Severity, Subscription, Target, TopicFilter, Welcome,
+    LinkState, Protocol, QoS, SessionEvent, SessionRequest, Severity, Subscription, Target, TopicFilter,
+    Welcome,
 };
 
 use crate::language::{HERE, Journey, book};
@@ -46,7 +47,9 @@ fn profiles_stand_by_group_with_what_is_to_be_minded() {
 fn enter_connects_and_later_goes_to_the_tab_that_is_there() {
     let mut journey = three();
     journey.keys("<enter>");
-    let [Effect::Connect(HERE, target, PasswordSource::None)] = &journey.effects()[..] else { panic!("one connect") };
+    let [Effect::Connect(HERE, target, PasswordSource::None)] = &journey.effects()[..] else {
+        panic!("one connect")
+    };
     assert_eq!(target.address(), "home.lan:1883");
     let all = Subscription::new(TopicFilter::parse("#").expect("a filter"), QoS::AtMostOnce);
     assert_eq!(target.filters, [all], "a profile without filters means everything");
@@ -110,7 +113,12 @@ fn a_demo_that_does_not_start_says_why() {
 #[test]
 fn deleting_asks_and_then_takes_it_out_of_the_file() {
     let mut journey = three();
-    journey.keys("D").sees("Delete home?").sees("mqtt://home.lan:1883").keys("<enter>").does_not_see("Delete home?");
+    journey
+        .keys("D")
+        .sees("Delete home?")
+        .sees("mqtt://home.lan:1883")
+        .keys("<enter>")
+        .does_not_see("Delete home?");
     assert_eq!(journey.effects(), [], "no is chosen at first");
     journey.keys("<delete>y");
     assert_eq!(journey.effects(), [Effect::RemoveProfile("home".to_owned())]);

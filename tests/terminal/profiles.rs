@@ -247,3 +247,70 @@ fn d09_a_password_in_argv_is_warned_about_on_screen_and_not_shown() {
     terminal.keys("q");
     assert_eq!(terminal.wait_for_end().code, 0);
 }
+
+#[test]
+fn bare_it_opens_the_connections_screen_with_what_is_saved() {
+    let home = Home::new();
+    let folder = home.0.path().display().to_string();
+    let start = || Launch::new(&[]).variable("MQTT_TUI_CONFIG_DIR", &folder).start();
+    let mut terminal = start();
+    terminal.wait_for("test.mosquitto.org");
+    terminal.keys("q");
+    assert_eq!(terminal.wait_for_end().code, 0);
+    home.ok(&["profile", "add", "cellar", "mqtts://broker.lan:8884"]);
+    let mut terminal = start();
+    terminal.wait_for("cellar");
+    terminal.wait_for("mqtts://broker.lan:8884");
+    terminal.keys("q");
+    assert_eq!(terminal.wait_for_end().code, 0);
+}
+
+#[test]
+fn the_settings_file_counts_on_the_connections_screen_too() {
+    let stage = Stage::start();
+    let home = Home::new();
+    home.ok(&["profile", "add", "cellar", &stage.target()]);
+    home.write("config.toml", "sys = false\n");
+    let folder = home.0.path().display().to_string();
+    let mut terminal = Launch::new(&[]).variable("MQTT_TUI_CONFIG_DIR", &folder).start();
+    terminal.wait_for("cellar");
+    terminal.keys("\r");
+    terminal.wait_for("No message has come yet");
+    terminal.keys("s");
+    terminal.wait_for("granted");
+    assert!(!terminal.screen().contains("$SYS/#"), "{}", terminal.screen());
+    terminal.keys("\u{3}");
+    assert_eq!(terminal.wait_for_end().code, 0);
+}
+
+#[test]
+fn connections_of_other_programs_are_imported_without_their_passwords() {
+    let home = Home::new();
+    home.write("mosquitto_sub", "-h broker.lan\n-u bob\n-P hidden\n-t home/#\n");
+    let output = home.run(&["profile", "import", "mosquitto_sub", "--group", "Old"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert!(text(&output.stdout).contains("1 of 1"), "{}", text(&output.stdout));
+    assert!(text(&output.stderr).contains("password"), "{}", text(&output.stderr));
+    assert!(!home.profiles().contains("hidden") && home.profiles().contains("Old"), "{}", home.profiles());
+    let output = home.run(&["profile", "import", "mosquitto_sub"]);
+    assert_eq!(output.status.code(), Some(1), "one of that name is there");
+    assert!(text(&output.stderr).contains("--replace"), "{}", text(&output.stderr));
+    home.ok(&["profile", "import", "mosquitto_sub", "--replace", "--with-passwords"]);
+    assert!(home.profiles().contains("hidden"), "{}", home.profiles());
+    home.write("other", "{\"not\": ");
+    let output = home.run(&["profile", "import", "other", "--kind", "mqttx"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stderr).contains("other, line 1, column"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn the_examples_are_files_that_are_read_without_a_fault() {
+    let home = Home::new();
+    let (config, profiles) =
+        (home.ok(&["config", "example", "config"]), home.ok(&["config", "example", "profiles"]));
+    let both = home.ok(&["config", "example"]);
+    assert!(both.contains(&config) && both.contains(&profiles));
+    home.write("config.toml", &config);
+    home.write("profiles.toml", &profiles);
+    assert_eq!(home.run(&["config", "check"]).status.code(), Some(0));
+}

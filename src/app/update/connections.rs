@@ -113,7 +113,7 @@ fn open(app: &mut App, another: bool) -> Vec<Effect> {
         },
         named => match app.profile_of(named).cloned() {
             Some(profile) => {
-                let profile = with_filters(app, profile);
+                let profile = with_defaults(app, profile);
                 app.open(profile)
             }
             None => Vec::new(),
@@ -121,11 +121,13 @@ fn open(app: &mut App, another: bool) -> Vec<Effect> {
     }
 }
 
-/// The profile with what it subscribes to when it names nothing.
-pub(super) fn with_filters(app: &App, mut profile: Profile) -> Profile {
+/// The profile with what the settings say, and what it subscribes to, where it says nothing itself.
+pub(super) fn with_defaults(app: &App, mut profile: Profile) -> Profile {
     if app.means_all(&profile) {
         profile.target.filters = Profile::everything();
     }
+    let name = profile.name.clone();
+    app.defaults.fill(&mut profile, |key| app.book.source(&name, key).is_some());
     profile
 }
 

@@ -17,7 +17,7 @@ pub(super) use look::LookArgs;
 pub(super) use session::SessionArgs;
 pub(super) use subscriptions::SubscriptionArgs;
 pub(super) use tls::TlsArgs;
-pub(super) use values::{parse_filter, parse_protocol, parse_proxy};
+pub(super) use values::{parse_filter, parse_protocol};
 pub(super) use way::WayArgs;
 pub(super) use will::WillArgs;
 

@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 
-use crate::model::{Address, Protocol, ProtocolChoice, Proxy, Secret, TopicFilter, check_topic};
+use crate::model::{Address, Protocol, ProtocolChoice, Secret, TopicFilter, check_topic};
 use crate::payload::sanitise::sanitise;
 use crate::payload::width;
 
@@ -98,23 +98,6 @@ pub(super) fn parse_header(text: &str) -> Result<(String, Secret), String> {
     Ok((name.to_owned(), Secret::new(value)))
 }
 
-/// An HTTP proxy. The error does not quote a login.
-pub(in crate::cli) fn parse_proxy(text: &str) -> Result<Proxy, String> {
-    const FORM: &str = "[http://][user[:password]@]host[:port]";
-    const DEFAULT_PORT: u16 = 3128;
-    let rest = text.strip_prefix("http://").unwrap_or(text);
-    if rest.contains("://") || rest.starts_with('/') || rest.starts_with("unix:") {
-        return Err(format!("only HTTP proxies are spoken to, neither SOCKS nor HTTPS: write {FORM}"));
-    }
-    let address = Address::parse(rest).map_err(|fault| format!("{fault}; write {FORM}"))?;
-    Ok(Proxy {
-        host: address.host,
-        port: address.port.unwrap_or(DEFAULT_PORT),
-        user: address.user,
-        password: address.password,
-    })
-}
-
 /// A protocol to offer by ALPN (RFC 7301, 3.1).
 pub(super) fn parse_protocol_name(text: &str) -> Result<String, String> {
     if (1..=255).contains(&text.len()) {
@@ -183,22 +166,6 @@ mod tests {
         {
             let fault = parse_header(wrong).expect_err(wrong);
             assert!(!fault.contains("secret"), "{fault}");
-        }
-    }
-
-    #[test]
-    fn a_proxy_speaks_http() {
-        let proxy = parse_proxy("http://bob:p%40ss@proxy.lan:3128/").expect("valid");
-        assert_eq!(
-            (proxy.host.as_str(), proxy.port, proxy.user.as_deref()),
-            ("proxy.lan", 3128, Some("bob"))
-        );
-        assert_eq!(proxy.password.as_ref().map(Secret::expose), Some("p@ss"));
-        assert_eq!(parse_proxy("proxy").map(|proxy| proxy.port), Ok(3128));
-        for wrong in ["socks5h://secret@h", "https://u:secret@h", "u:secret@h:x", "", "/run/x", "http://h/x"]
-        {
-            let fault = parse_proxy(wrong).expect_err(wrong);
-            assert!(fault.contains("host[:port]") && !fault.contains("secret"), "{wrong}: {fault}");
         }
     }
 }

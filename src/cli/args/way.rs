@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::values::{parse_header, parse_proxy};
+use super::values::parse_header;
+use crate::config::proxy_url;
 use crate::model::{Proxy, Secret};
 
 /// The way to the broker, where it is not said by TARGET.
@@ -24,7 +25,7 @@ pub(in crate::cli) struct WayArgs {
     #[arg(long, value_name = "PATH", conflicts_with_all = ["target", "host", "url", "port"])]
     pub(in crate::cli) unix: Option<PathBuf>,
     /// HTTP proxy to go through: [http://][user[:password]@]host[:port], port 3128 unless told
-    #[arg(long, value_name = "URL", value_parser = parse_proxy)]
+    #[arg(long, value_name = "URL", value_parser = proxy_url)]
     pub(in crate::cli) proxy: Option<Proxy>,
     /// Header of the WebSocket request; may be given more than once
     #[arg(long, value_name = "NAME: VALUE", value_parser = parse_header)]

@@ -388,3 +388,24 @@ fn d14_a_user_without_a_password_is_fine_and_the_reverse_in_mqtt_5() {
     assert_eq!((resolved.profile.target.user.as_deref(), password(&resolved)), (None, Some("token")));
     assert_eq!(resolved.profile.target.transport, Transport::Tcp);
 }
+
+#[test]
+fn the_proxy_of_the_environment_is_for_websockets_and_gives_way() {
+    let world = World {
+        settings: "proxy = \"set.lan\"\n",
+        environment: &[("https_proxy", "http://u:hidden@env.lan:8080/")],
+        ..World::default()
+    };
+    let host =
+        |world: &World, line: &[&str]| world.resolve(line).profile.target.proxy.map(|proxy| proxy.host);
+    assert_eq!(host(&world, &["wss://h"]).as_deref(), Some("set.lan"));
+    let world = World { settings: "", ..world };
+    assert_eq!(host(&world, &["wss://h"]).as_deref(), Some("env.lan"));
+    assert_eq!(host(&world, &["wss://h", "--proxy", "flag.lan"]).as_deref(), Some("flag.lan"));
+    for line in [&["h"][..], &["mqtts://h"], &["ws://h"], &["wss://localhost"]] {
+        assert_eq!(host(&world, line), None, "{line:?}");
+    }
+    let world = World { environment: &[("HTTPS_PROXY", "socks://u:hidden@p")], ..world };
+    let fault = world.try_resolve(&["wss://h"]).expect_err("no HTTP proxy");
+    assert!(fault.contains("HTTPS_PROXY") && !fault.contains("hidden"), "{fault}");
+}

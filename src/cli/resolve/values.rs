@@ -7,9 +7,9 @@ use bytes::Bytes;
 use super::place::Place;
 use super::trace::Trace;
 use super::{Request, Sources};
-use crate::cli::args::{SessionArgs, TargetArgs, parse_protocol, parse_proxy};
+use crate::cli::args::{SessionArgs, TargetArgs, parse_protocol};
 use crate::cli::environment::Environment;
-use crate::config::{Chosen, Profile, Source};
+use crate::config::{Chosen, Profile, Source, environment_proxy, proxy_url};
 use crate::model::{
     Protocol, ProtocolChoice, Proxy, Publication, QoS, Subscription, TopicFilter, Transport, Will,
 };
@@ -67,9 +67,13 @@ pub(super) fn way(
 ) -> Result<(), String> {
     let target = &mut profile.target;
     if target.transport != Transport::Unix {
-        let exported = sources.environment.chosen("MQTT_TUI_PROXY", |text| parse_proxy(text).map(Some))?;
+        let exported = sources.environment.chosen("MQTT_TUI_PROXY", |text| proxy_url(text).map(Some))?;
         let given = [Chosen::flag("--proxy", flags.way.proxy.clone().map(Some)), exported];
-        let weaker = sources.settings.proxy.clone().map(|chosen| chosen.map(Some));
+        let set = sources.settings.proxy.clone().map(|chosen| chosen.map(Some));
+        let usual = environment_proxy(target, |name| sources.environment.proxy(name))?;
+        let usual = usual
+            .map(|proxy| Chosen { value: Some(proxy), from: Source::Variable("HTTPS_PROXY and the like") });
+        let weaker = set.or(usual);
         trace.settle(("proxy", "proxy"), &mut target.proxy, given, weaker, |proxy| {
             proxy.as_ref().map_or_else(none, |Proxy { host, port, .. }| format!("{host}:{port}"))
         });

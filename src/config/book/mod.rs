@@ -15,7 +15,8 @@ pub(super) use tests::every_key;
 
 pub use save::Kept;
 
-pub(super) use read::{protocol_choice, proxy_url};
+pub(super) use read::protocol_choice;
+pub use read::proxy_url;
 
 use std::path::{Path, PathBuf};
 
@@ -140,7 +141,8 @@ impl ProfileBook {
         let lines: Vec<_> = section.lines().map(|(key, line)| (key.to_owned(), line)).collect();
         match read::profile(origin, section, file::folder(origin.path), &mut self.warnings) {
             Ok(profile) if self.find(&profile.name).is_some() => {
-                let reason = format!("there are two profiles named '{}': give one another name", profile.name);
+                let reason =
+                    format!("there are two profiles named '{}': give one another name", profile.name);
                 self.faults.push(Section::new(origin, table).fault("name", reason));
             }
             Ok(profile) => {
@@ -247,6 +249,9 @@ pub(super) fn text_of(path: &Path, bytes: Vec<u8>) -> Result<String, FileFault> 
 pub(super) fn parse(origin: Origin<'_>) -> Result<Document<&str>, FileFault> {
     Document::parse(origin.text).map_err(|fault| {
         // The message alone: with its excerpt it would quote what may be a password.
-        origin.fault(fault.span().or(Some(0..0)), format!("this is not TOML: {}", fault.message().replace('\n', ", ")))
+        origin.fault(
+            fault.span().or(Some(0..0)),
+            format!("this is not TOML: {}", fault.message().replace('\n', ", ")),
+        )
     })
 }

@@ -14,8 +14,8 @@ use super::super::paths::expand;
 use super::super::section::Section;
 use super::super::{PasswordSource, Profile, Safety};
 use crate::model::{
-    Address, Properties, Protocol, ProtocolChoice, Proxy, Publication, QoS, RetainHandling, Secret, Subscription, Target,
-    TlsOptions, TopicFilter, Will, check_topic,
+    Address, Properties, Protocol, ProtocolChoice, Proxy, Publication, QoS, RetainHandling, Secret,
+    Subscription, Target, TlsOptions, TopicFilter, Will, check_topic,
 };
 
 /// Reads one profile; unknown keys go to `warnings`. `folder` is where relative paths begin.
@@ -27,8 +27,9 @@ pub(super) fn profile(
 ) -> Result<Profile, FileFault> {
     let name = table.text("name")?.ok_or_else(|| table.fault("name", "a profile needs a name"))?;
     check_name(name).map_err(|reason| table.fault("name", reason))?;
-    let address =
-        table.parsed("url", Address::parse)?.ok_or_else(|| table.fault("url", "a profile needs an address"))?;
+    let address = table
+        .parsed("url", Address::parse)?
+        .ok_or_else(|| table.fault("url", "a profile needs an address"))?;
     let transport = address.transport.unwrap_or_default();
     let port = address.port.unwrap_or(transport.default_port());
     let mut target = Target::new(address.host, port, table.text("client_id")?.unwrap_or_default());
@@ -151,16 +152,17 @@ fn proxy(mut section: Section<'_>, warnings: &mut Vec<FileFault>) -> Result<Prox
     Ok(proxy)
 }
 
-/// `http://[user[:password]@]host[:port]`, port 3128 when there is none.
-pub(in crate::config) fn proxy_url(text: &str) -> Result<Proxy, String> {
-    let rest = match text.split_once("://") {
-        Some(("http", rest)) => rest,
-        Some((scheme, _)) => return Err(format!("'{scheme}://' is no proxy: HTTP proxies only, http://host:port")),
-        None => text,
-    };
-    let address = Address::parse(&format!("mqtt://{rest}"))?;
-    let Address { host, port, user, password, .. } = address;
-    Ok(Proxy { host, port: port.unwrap_or(3128), user, password })
+/// An HTTP proxy: `[http://][user[:password]@]host[:port]`, port 3128 when there is none. The error quotes no login.
+pub fn proxy_url(text: &str) -> Result<Proxy, String> {
+    const FORM: &str = "[http://][user[:password]@]host[:port]";
+    const DEFAULT_PORT: u16 = 3128;
+    let rest = text.strip_prefix("http://").unwrap_or(text);
+    if rest.contains("://") || rest.starts_with('/') || rest.starts_with("unix:") {
+        return Err(format!("only HTTP proxies are spoken to, neither SOCKS nor HTTPS: write {FORM}"));
+    }
+    let Address { host, port, user, password, .. } =
+        Address::parse(rest).map_err(|fault| format!("{fault}; write {FORM}"))?;
+    Ok(Proxy { host, port: port.unwrap_or(DEFAULT_PORT), user, password })
 }
 
 fn session(
@@ -189,7 +191,8 @@ fn will(
 ) -> Result<Will, FileFault> {
     let topic = section.text("topic")?.ok_or_else(|| section.fault("topic", "a will needs a topic"))?;
     check_topic(topic).map_err(|fault| section.fault("topic", fault.to_string()))?;
-    let binary = |text: &str| BASE64.decode(text).map(Bytes::from).map_err(|_| "this is no base64".to_owned());
+    let binary =
+        |text: &str| BASE64.decode(text).map(Bytes::from).map_err(|_| "this is no base64".to_owned());
     let payload = match (section.text("payload")?, section.parsed("payload_base64", binary)?) {
         (Some(_), Some(_)) => return Err(section.fault("payload", "give this or payload_base64, not both")),
         (Some(text), None) => Bytes::from(text.to_owned()),
@@ -221,7 +224,8 @@ fn will(
 }
 
 fn user_property(pair: &Value) -> Result<(String, String), &'static str> {
-    let texts: Option<Vec<&str>> = pair.as_array().map(|pair| pair.iter().filter_map(Value::as_str).collect());
+    let texts: Option<Vec<&str>> =
+        pair.as_array().map(|pair| pair.iter().filter_map(Value::as_str).collect());
     match texts.as_deref() {
         Some([name, value]) => Ok(((*name).to_owned(), (*value).to_owned())),
         _ => Err("a user property is a pair of texts: [\"name\", \"value\"]"),
@@ -243,9 +247,8 @@ fn password(
         section.text("saved")?.map(|password| PasswordSource::Saved(password.into())),
     ];
     let mut sources = sources.into_iter().flatten();
-    let source = match (sources.next(), sources.next()) {
-        (Some(source), None) => source,
-        _ => return Err(section.fault("password", wanted)),
+    let (Some(source), None) = (sources.next(), sources.next()) else {
+        return Err(section.fault("password", wanted));
     };
     section.close(warnings);
     Ok(source)
@@ -280,9 +283,7 @@ pub(in crate::config) fn protocol_choice(text: &str) -> Result<ProtocolChoice, S
     if text == "auto" {
         return Ok(ProtocolChoice::Auto);
     }
-    protocol(text)
-        .map(ProtocolChoice::Only)
-        .map_err(|_| "this should be \"auto\", \"5\" or \"3.1.1\"".into())
+    protocol(text).map(ProtocolChoice::Only).map_err(|_| "this should be \"auto\", \"5\" or \"3.1.1\"".into())
 }
 
 fn header(text: &str) -> Result<(String, Secret), String> {

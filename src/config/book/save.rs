@@ -64,26 +64,34 @@ impl ProfileBook {
         if self.is_in_memory(replacing.unwrap_or(&profile.name)) && taken(self) {
             return Err(name_taken(&profile.name));
         }
+        let is_saved = |name: &&str| !self.unsaved.iter().any(|unsaved| unsaved == name);
+        // What never was in the file says nothing about what was changed since.
+        let known = replacing.filter(is_saved).and_then(|name| self.find(name)).cloned();
+        let unsaved = self.unsaved.clone();
+        self.unsaved.retain(|name| *name != profile.name && Some(name.as_str()) != replacing);
         let kept = self.change(|file, document| {
             if taken(file) {
                 return Err(Refusal::Asked(name_taken(&profile.name)));
             }
-            put(file, document, &profile, replacing)?;
+            let there = replacing.and_then(|name| file.find(name));
+            put(file, document, &profile, there, known.as_ref().or(there))?;
             Ok(true)
-        })?;
-        let memory = matches!(kept, Kept::Memory { .. });
-        self.unsaved.retain(|name| *name != profile.name && Some(name.as_str()) != replacing);
-        if memory {
-            self.unsaved.push(profile.name.clone());
+        });
+        match &kept {
+            Ok(Kept::Memory { .. }) => self.keep_in_memory(profile, replacing),
+            Ok(_) => {}
+            Err(_) => self.unsaved = unsaved,
         }
-        if let Some(old) = replacing.filter(|old| *old != profile.name) {
-            self.profiles.retain(|known| known.name != old || !memory);
-        }
-        match self.profiles.iter_mut().find(|known| known.name == profile.name) {
+        kept
+    }
+
+    fn keep_in_memory(&mut self, profile: Profile, replacing: Option<&str>) {
+        self.unsaved.push(profile.name.clone());
+        let place = replacing.unwrap_or(&profile.name);
+        match self.profiles.iter_mut().find(|known| known.name == place) {
             Some(known) => *known = profile,
             None => self.profiles.push(profile),
         }
-        Ok(kept)
     }
 
     /// Removes the profile `name`. The error says that there is none.
@@ -159,12 +167,13 @@ impl ProfileBook {
             Ok(kept) => {
                 let mut fresh = Self::load(&path);
                 fresh.notices = std::mem::take(&mut self.notices);
-                for name in std::mem::take(&mut self.unsaved) {
-                    if fresh.find(&name).is_none() {
-                        fresh.profiles.extend(self.find(&name).cloned());
-                        fresh.unsaved.push(name);
+                for unsaved in self.profiles.iter().filter(|profile| self.unsaved.contains(&profile.name)) {
+                    match fresh.profiles.iter_mut().find(|known| known.name == unsaved.name) {
+                        Some(known) => known.clone_from(unsaved),
+                        None => fresh.profiles.push(unsaved.clone()),
                     }
                 }
+                fresh.unsaved = std::mem::take(&mut self.unsaved);
                 *self = fresh;
                 Ok(kept)
             }
@@ -184,7 +193,8 @@ fn change_file(
     path: &Path,
     edit: impl Fn(&ProfileBook, &mut DocumentMut) -> Result<bool, Refusal>,
 ) -> Result<Kept, Refusal> {
-    let failed = |path: &Path, fault: &dyn fmt::Display| Refusal::Failed(format!("{}: {fault}", path.display()));
+    let failed =
+        |path: &Path, fault: &dyn fmt::Display| Refusal::Failed(format!("{}: {fault}", path.display()));
     let _lock = Lock::of(path).map_err(|fault| failed(path, &fault))?;
     let broken = ProfileBook::load_alone(path);
     let reason = broken.faults.first().map(ToString::to_string);
@@ -199,7 +209,8 @@ fn change_file(
     }
     let before = file::read(&real).map_err(Refusal::Failed)?;
     let before = before.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
-    let mut document: DocumentMut = before.as_deref().unwrap_or(HEAD).parse().map_err(|fault| failed(&real, &fault))?;
+    let mut document: DocumentMut =
+        before.as_deref().unwrap_or(HEAD).parse().map_err(|fault| failed(&real, &fault))?;
     let edited = edit(&current, &mut document)?;
     if let Some(reason) = reason.as_ref().filter(|_| !edited) {
         return Err(Refusal::Failed(format!("the file is broken: {reason}")));
@@ -214,34 +225,34 @@ fn change_file(
     })
 }
 
-/// Puts `profile` into the document and makes sure that the same profile is read back.
+/// Puts `profile` into the document: in the place of `there`, if it is in the file, and then only in what differs from `known`, the
+/// profile it was made from, so that what another instance changed meanwhile stays. Makes sure that the profile is read back.
 fn put(
     file: &ProfileBook,
     document: &mut DocumentMut,
     profile: &Profile,
-    replacing: Option<&str>,
+    there: Option<&Profile>,
+    known: Option<&Profile>,
 ) -> Result<(), Refusal> {
     let after = write::table(profile);
     let tables = document.entry("profile").or_insert(Item::ArrayOfTables(ArrayOfTables::new()));
-    let tables = tables.as_array_of_tables_mut().ok_or_else(|| Refusal::Failed("'profile' is no list".into()))?;
-    let old = replacing.and_then(|name| file.find(name));
-    match old.and_then(|old| tables.iter_mut().find(|table| is_named(table, &old.name)).zip(Some(old))) {
-        Some((table, old)) => {
-            let mut before = write::table(old);
-            let has_login = table.get("url").and_then(Item::as_str).is_some_and(|url| url.contains('@'));
-            if has_login {
-                // The login leaves the address and gets keys of its own.
-                for key in ["url", "user", "password"] {
-                    before.remove(key);
-                }
+    let tables =
+        tables.as_array_of_tables_mut().ok_or_else(|| Refusal::Failed("'profile' is no list".into()))?;
+    let named = there.and_then(|there| tables.iter_mut().find(|table| is_named(table, &there.name)));
+    if let (Some(table), Some(known)) = (named, known) {
+        let mut before = write::table(known);
+        let has_login = table.get("url").and_then(Item::as_str).is_some_and(|url| url.contains('@'));
+        if has_login {
+            // The login leaves the address and gets keys of its own.
+            for key in ["url", "user", "password"] {
+                before.remove(key);
             }
-            write::merge(table, &before, &after);
         }
-        None => {
-            let mut table = after;
-            table.decor_mut().set_prefix("\n");
-            tables.push(table);
-        }
+        write::merge(table, &before, &after);
+    } else {
+        let mut table = after;
+        table.decor_mut().set_prefix("\n");
+        tables.push(table);
     }
     let mut read_back = ProfileBook { path: file.path.clone(), ..ProfileBook::default() };
     let text = document.to_string();
@@ -250,7 +261,8 @@ fn put(
     if let Some(fault) = read_back.faults.first() {
         return Err(Refusal::Asked(format!("the profile cannot be saved: {}", fault.reason)));
     }
-    if read_back.find(&profile.name) != Some(profile) {
+    let changed_elsewhere = there.is_some() && there != known;
+    if !changed_elsewhere && read_back.find(&profile.name) != Some(profile) {
         return Err(Refusal::Asked("the profile cannot be saved: it holds what a text file cannot".into()));
     }
     Ok(())
@@ -258,7 +270,9 @@ fn put(
 
 /// Takes the profile `name` out of the document; whether it was there. Comments above it that an empty line sets apart stay.
 fn take(document: &mut DocumentMut, name: &str) -> bool {
-    let Some(tables) = document.get_mut("profile").and_then(Item::as_array_of_tables_mut) else { return false };
+    let Some(tables) = document.get_mut("profile").and_then(Item::as_array_of_tables_mut) else {
+        return false;
+    };
     let Some(index) = tables.iter().position(|table| is_named(table, name)) else { return false };
     let removed = tables.remove(index);
     let above = removed.decor().prefix().and_then(|prefix| prefix.as_str()).unwrap_or_default();
@@ -270,15 +284,12 @@ fn take(document: &mut DocumentMut, name: &str) -> bool {
         let below = below.unwrap_or_default();
         format!("{kept}\n{}{below}", if below.starts_with('\n') { "" } else { "\n" })
     };
-    match tables.get_mut(index) {
-        Some(next) => {
-            let text = joined(next.decor().prefix().and_then(|prefix| prefix.as_str()));
-            next.decor_mut().set_prefix(text);
-        }
-        None => {
-            let text = joined(document.trailing().as_str());
-            document.set_trailing(text);
-        }
+    if let Some(next) = tables.get_mut(index) {
+        let text = joined(next.decor().prefix().and_then(|prefix| prefix.as_str()));
+        next.decor_mut().set_prefix(text);
+    } else {
+        let text = joined(document.trailing().as_str());
+        document.set_trailing(text);
     }
     true
 }

@@ -8,8 +8,8 @@ use toml_edit::{Array, Decor, InlineTable, Item, RawString, Table, TableLike, Va
 
 use super::super::{PasswordSource, Profile, Safety};
 use crate::model::{
-    Properties, Protocol, ProtocolChoice, Proxy, QoS, RetainHandling, Secret, Subscription, Target, TlsOptions,
-    Transport, Will,
+    Properties, Protocol, ProtocolChoice, Proxy, QoS, RetainHandling, Secret, Subscription, Target,
+    TlsOptions, Transport, Will,
 };
 
 /// What the path of a Unix socket cannot hold in a URL.
@@ -52,7 +52,11 @@ pub(super) fn table(profile: &Profile) -> Table {
     insert_table(&mut table, "tls", tls(&target.tls));
     let mut websocket = Table::new();
     let headers = target.websocket.headers.iter();
-    insert_list(&mut websocket, "headers", headers.map(|(name, text)| format!("{name}: {}", text.expose()).into()));
+    insert_list(
+        &mut websocket,
+        "headers",
+        headers.map(|(name, text)| format!("{name}: {}", text.expose()).into()),
+    );
     insert_table(&mut table, "websocket", websocket);
     insert_table(&mut table, "proxy", target.proxy.as_ref().map(proxy).unwrap_or_default());
     insert_table(&mut table, "session", session(target));
@@ -60,18 +64,21 @@ pub(super) fn table(profile: &Profile) -> Table {
     table
 }
 
-/// Brings `file` from `before` to `after`, both made by [`table`]; what is the same in both is not touched.
+/// Does to `file` what leads from `before` to `after`, both made by [`table`]; what is the same in both is not touched, whatever the
+/// file says there.
 pub(super) fn merge(file: &mut dyn TableLike, before: &dyn TableLike, after: &dyn TableLike) {
     for (key, _) in before.iter().filter(|(key, _)| !after.contains_key(key)) {
         file.remove(key);
     }
     for (key, wanted) in after.iter() {
         let known = before.get(key);
-        if known.is_some_and(|known| known.to_string() == wanted.to_string()) && file.contains_key(key) {
+        if known.is_some_and(|known| known.to_string() == wanted.to_string()) {
             continue;
         }
         match (file.get_mut(key), wanted) {
-            (Some(Item::Value(Value::Array(list))), Item::Value(Value::Array(wanted))) => merge_list(list, wanted),
+            (Some(Item::Value(Value::Array(list))), Item::Value(Value::Array(wanted))) => {
+                merge_list(list, wanted);
+            }
             (Some(there), wanted) => match (there.as_table_like_mut(), wanted.as_table_like()) {
                 (Some(there), Some(wanted)) => {
                     let nothing = Table::new();
@@ -119,8 +126,7 @@ fn merge_list(list: &mut Array, wanted: &Array) {
         let mut value = value.clone();
         value.decor_mut().clear();
         let kept = old.iter().position(|old| is_same(&old.value, &value)).map(|at| old.remove(at));
-        let element =
-            kept.unwrap_or_else(|| Element { before: indent.clone(), value, after: String::new() });
+        let element = kept.unwrap_or_else(|| Element { before: indent.clone(), value, after: String::new() });
         let mut value = element.value;
         let before = separate(&element.before, list.is_empty());
         *value.decor_mut() = Decor::new(format!("{after}{before}"), "");
@@ -338,9 +344,10 @@ pub(super) fn protocol_name(protocol: Protocol) -> &'static str {
 #[cfg(test)]
 pub(super) fn keys(profile: &Profile) -> Vec<String> {
     let mut found = Vec::new();
-    for (key, item) in table(profile).iter() {
+    for (key, item) in &table(profile) {
         found.push(key.to_owned());
-        let below = item.as_table_like().into_iter().flat_map(|below| below.iter().map(|(key, _)| key.to_owned()));
+        let below =
+            item.as_table_like().into_iter().flat_map(|below| below.iter().map(|(key, _)| key.to_owned()));
         found.extend(below.collect::<Vec<_>>());
     }
     found

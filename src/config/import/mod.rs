@@ -189,8 +189,7 @@ impl Import {
 }
 
 /// Said where the other program does not verify certificates.
-const UNVERIFIED: &str =
-    "it did not verify certificates; here they are verified, unless 'insecure = true' is set in its tls table";
+const UNVERIFIED: &str = "it did not verify certificates; here they are verified, unless 'insecure = true' is set in its tls table";
 
 /// Whether `id` is `prefix` and hexadecimal digits: made up by the other program. Such an id is left out, so that the two do not throw
 /// each other off the broker.

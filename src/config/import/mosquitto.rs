@@ -14,10 +14,41 @@ use crate::model::{
 
 /// Options that say how messages are printed, sent or counted: nothing of a connection.
 const OF_NO_CONNECTION: &[&str] = &[
-    "-C", "-d", "--debug", "-E", "-F", "-N", "-M", "--nodelay", "--pretty", "--quiet", "--random-filter",
-    "--remove-retained", "--retained-only", "-U", "--unsubscribe", "-v", "--verbose", "-W", "-w", "--watch", "-m",
-    "--message", "-n", "--null-message", "-r", "--retain", "-f", "--file", "-l", "--stdin-line", "-s", "--stdin-file",
-    "--repeat", "--repeat-delay", "-e",
+    "-C",
+    "-d",
+    "--debug",
+    "-E",
+    "-F",
+    "-N",
+    "-M",
+    "--nodelay",
+    "--pretty",
+    "--quiet",
+    "--random-filter",
+    "--remove-retained",
+    "--retained-only",
+    "-U",
+    "--unsubscribe",
+    "-v",
+    "--verbose",
+    "-W",
+    "-w",
+    "--watch",
+    "-m",
+    "--message",
+    "-n",
+    "--null-message",
+    "-r",
+    "--retain",
+    "-f",
+    "--file",
+    "-l",
+    "--stdin-line",
+    "-s",
+    "--stdin-file",
+    "--repeat",
+    "--repeat-delay",
+    "-e",
 ];
 
 /// The options as they come; put together when all are known.
@@ -53,7 +84,9 @@ pub(super) fn read(origin: Origin<'_>, import: &mut Import) -> Result<(), FileFa
             continue;
         }
         if !option.starts_with('-') {
-            return Err(origin.fault(Some(span), "a line begins with an option such as -h, or with # for a comment"));
+            return Err(
+                origin.fault(Some(span), "a line begins with an option such as -h, or with # for a comment")
+            );
         }
         let wrong = |reason: String| origin.fault(Some(span.clone()), format!("{option}: {reason}"));
         match take(option, value, &mut options, &mut profile, file::folder(origin.path)) {
@@ -75,7 +108,8 @@ fn take(
     folder: &std::path::Path,
 ) -> Result<bool, String> {
     let target = &mut profile.target;
-    let path = |value: &str| -> Result<Option<PathBuf>, String> { Ok(Some(paths::expand(needed(value)?, folder))) };
+    let path =
+        |value: &str| -> Result<Option<PathBuf>, String> { Ok(Some(paths::expand(needed(value)?, folder))) };
     match option {
         "-h" | "--host" => needed(value)?.clone_into(&mut options.address.host),
         "-p" | "--port" => options.address.port = Some(number(value, 1, 65_535)?),
@@ -97,8 +131,11 @@ fn take(
             options.address = address;
         }
         "--unix" => {
-            options.address =
-                Address { transport: Some(Transport::Unix), host: needed(value)?.into(), ..Address::default() };
+            options.address = Address {
+                transport: Some(Transport::Unix),
+                host: needed(value)?.into(),
+                ..Address::default()
+            };
         }
         "--ws" => options.websocket = true,
         "--cafile" => {
@@ -131,7 +168,8 @@ fn take(
 
 fn finish(options: Options, mut profile: Profile, import: &mut Import) {
     let target = &mut profile.target;
-    let host = if options.address.host.is_empty() { "localhost".to_owned() } else { options.address.host.clone() };
+    let host =
+        if options.address.host.is_empty() { "localhost".to_owned() } else { options.address.host.clone() };
     let name = host.as_str();
     let tls = !options.no_tls && (options.tls || options.address.port == Some(8883));
     target.transport = match options.address.transport {
@@ -201,7 +239,9 @@ fn qos(value: &str) -> Result<QoS, String> {
 fn session_expiry(value: &str) -> Result<u32, String> {
     match value.trim() {
         "∞" | "-1" => Ok(u32::MAX),
-        seconds => seconds.parse().map_err(|_| "this needs seconds from 0 to 4294967295, or -1 for ever".into()),
+        seconds => {
+            seconds.parse().map_err(|_| "this needs seconds from 0 to 4294967295, or -1 for ever".into())
+        }
     }
 }
 

@@ -54,10 +54,14 @@ fn connection(fields: Fields<'_>, import: &mut Import) {
     if encrypted && fields.flag("certValidation") == Some(false) {
         import.note(name, UNVERIFIED);
     }
-    for (key, setting) in [("selfSignedCertificate", "ca"), ("clientCertificate", "cert"), ("clientKey", "key")] {
+    for (key, setting) in
+        [("selfSignedCertificate", "ca"), ("clientCertificate", "cert"), ("clientKey", "key")]
+    {
         if fields.0.get(key).is_some_and(Value::is_object) {
             let file = fields.below(key).text("name");
-            let how = format!("the file {file} was kept inside MQTT Explorer: name it as '{setting}' in its tls table");
+            let how = format!(
+                "the file {file} was kept inside MQTT Explorer: name it as '{setting}' in its tls table"
+            );
             import.note(name, how);
         }
     }

@@ -62,7 +62,8 @@ pub(super) fn read(origin: Origin<'_>, import: &mut Import) -> Result<(), FileFa
             members.any(|member| member.text("Reference") == connection.text("ID"))
         });
         // The group that holds everything has a name of its own.
-        let group = group.map(|group| group.text("Name")).filter(|name| !matches!(*name, "" | "All connections"));
+        let group =
+            group.map(|group| group.text("Name")).filter(|name| !matches!(*name, "" | "All connections"));
         read_connection(connection, group, import);
     }
     let older = root.all("Connectivity").flat_map(|all| all.all("Connection")).count();
@@ -85,6 +86,7 @@ fn parse(origin: Origin<'_>) -> Result<Element, FileFault> {
                 return Err(origin.fault(Some(at..at), format!("this is not XML: {fault}")));
             }
         };
+        let Some(top) = open.last_mut() else { return Err(wrong("an element ends that was not begun")) };
         match event {
             Event::Start(start) => {
                 if open.len() > DEEPEST {
@@ -93,8 +95,7 @@ fn parse(origin: Origin<'_>) -> Result<Element, FileFault> {
                 open.push(element(&start).ok_or_else(|| wrong("an attribute cannot be read"))?);
             }
             Event::Empty(start) => {
-                let element = element(&start).ok_or_else(|| wrong("an attribute cannot be read"))?;
-                open.last_mut().map(|parent| parent.children.push(element));
+                top.children.push(element(&start).ok_or_else(|| wrong("an attribute cannot be read"))?);
             }
             Event::End(_) => {
                 let (Some(done), Some(parent)) = (open.pop(), open.last_mut()) else {
@@ -104,11 +105,11 @@ fn parse(origin: Origin<'_>) -> Result<Element, FileFault> {
             }
             Event::Text(text) => {
                 let text = text.decode().map_err(|_| wrong("this is not UTF-8 text"))?;
-                open.last_mut().map(|element| element.text.push_str(&text));
+                top.text.push_str(&text);
             }
             Event::CData(text) => {
                 let text = text.decode().map_err(|_| wrong("this is not UTF-8 text"))?;
-                open.last_mut().map(|element| element.text.push_str(&text));
+                top.text.push_str(&text);
             }
             Event::GeneralRef(name) => {
                 let resolved = match name.resolve_char_ref() {
@@ -116,7 +117,7 @@ fn parse(origin: Origin<'_>) -> Result<Element, FileFault> {
                     _ => name.decode().ok().and_then(|name| entity(&name)),
                 };
                 let letter = resolved.ok_or_else(|| wrong("an unknown entity"))?;
-                open.last_mut().map(|element| element.text.push(letter));
+                top.text.push(letter);
             }
             Event::Eof => {
                 let root = open.pop().filter(|_| open.is_empty()).and_then(|mut root| root.children.pop());
@@ -163,7 +164,8 @@ fn read_connection(from: &Element, group: Option<&str>, import: &mut Import) {
     }
     let mode = from.child("SSL").map_or("", |settings| settings.text("Mode"));
     let tls = !matches!(mode, "" | "DISABLED") || address.transport.is_some_and(Transport::is_tls);
-    let websocket = from.text("WebSocket") == "true" || address.transport.is_some_and(Transport::is_websocket);
+    let websocket =
+        from.text("WebSocket") == "true" || address.transport.is_some_and(Transport::is_websocket);
     let transport = match (websocket, tls) {
         (false, false) => Transport::Tcp,
         (false, true) => Transport::Tls,
@@ -211,17 +213,16 @@ fn read_login(from: &Element, name: &str, target: &mut Target, import: &mut Impo
         return PasswordSource::Prompt;
     }
     let decoded = BASE64.decode(login.text("Password")).ok().and_then(|bytes| String::from_utf8(bytes).ok());
-    match decoded {
-        Some(password) => import.password(name, &password),
-        None => {
-            import.note(name, "its password cannot be read and will be asked for");
-            PasswordSource::Prompt
-        }
+    if let Some(password) = decoded {
+        return import.password(name, &password);
     }
+    import.note(name, "its password cannot be read and will be asked for");
+    PasswordSource::Prompt
 }
 
 fn read_tls(settings: &Element, mode: &str, name: &str, target: &mut Target, import: &mut Import) {
-    let path = |key: &str| Some(PathBuf::from(settings.text(key))).filter(|path| !path.as_os_str().is_empty());
+    let path =
+        |key: &str| Some(PathBuf::from(settings.text(key))).filter(|path| !path.as_os_str().is_empty());
     match mode {
         "SERVER_ONLY" => target.tls.ca_file = path("CertificateAuthorityFile"),
         "SERVER_AND_CLIENT" => {
@@ -229,11 +230,17 @@ fn read_tls(settings: &Element, mode: &str, name: &str, target: &mut Target, imp
             target.tls.cert_file = path("ClientCertificateFile");
             target.tls.key_file = path("ClientKeyFile");
             if !settings.text("ClientKeyPassword").is_empty() {
-                import.note(name, "its key has a password: take the password off with openssl, keys are read without one");
+                import.note(
+                    name,
+                    "its key has a password: take the password off with openssl, keys are read without one",
+                );
             }
         }
         "SERVER_KEYSTORE" | "SERVER_AND_CLIENT_KEYSTORES" => {
-            import.note(name, "its Java keystores are not read: export PEM files and name them in its tls table");
+            import.note(
+                name,
+                "its Java keystores are not read: export PEM files and name them in its tls table",
+            );
         }
         "PROPERTIES" => import.note(name, "TLS was set by Java properties: name PEM files in its tls table"),
         _ => {}

@@ -74,9 +74,13 @@ fn connection(fields: Fields<'_>, group: Option<&str>, import: &mut Import) {
         subscription(Fields(wanted), name, &mut target, import);
     }
     target.will = will(fields.below("will"), name, import);
-    for (key, what) in [("authenticationMethod", "enhanced authentication"), ("userProperties", "user properties of CONNECT")] {
+    for (key, what) in [
+        ("authenticationMethod", "enhanced authentication"),
+        ("userProperties", "user properties of CONNECT"),
+    ] {
         let given = properties.0.get(key);
-        if given.is_some_and(|value| value.as_str().is_some_and(|text| !text.is_empty()) || is_filled(value)) {
+        if given.is_some_and(|value| value.as_str().is_some_and(|text| !text.is_empty()) || is_filled(value))
+        {
             import.note(name, format!("{what} cannot be set here and is left out"));
         }
     }

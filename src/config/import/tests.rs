@@ -28,7 +28,7 @@ fn assert_noted(import: &Imported, words: &[&str]) {
     assert!(found, "{words:?} not in {:#?}", import.notes);
 }
 
-const EXPLORER: &str = r##"{
+const EXPLORER: &str = r#"{
   "ConnectionManager_connections": {
     "b1": {
       "configVersion": 1, "certValidation": false, "clientId": "mqtt-explorer-1a2b3c4d", "id": "b1", "name": "attic",
@@ -45,7 +45,7 @@ const EXPLORER: &str = r##"{
     "b3": { "configVersion": 1, "name": "nowhere", "host": "", "order": 3 }
   },
   "Settings": { "topicFilter": "x" }
-}"##;
+}"#;
 
 #[test]
 fn mqtt_explorer_connections_become_profiles() {
@@ -115,7 +115,10 @@ fn mqttx_connections_become_profiles_with_their_options() {
     assert_eq!((wanted.retain_handling, wanted.id), (RetainHandling::Never, Some(9)));
     assert!(line.target.sys);
     let will = line.target.will.as_ref().expect("a will");
-    assert_eq!((will.publication.topic.as_str(), &will.publication.payload[..], will.delay), ("line/gone", &b"bye"[..], 7));
+    assert_eq!(
+        (will.publication.topic.as_str(), &will.publication.payload[..], will.delay),
+        ("line/gone", &b"bye"[..], 7)
+    );
     let properties = will.publication.properties.as_ref().expect("properties");
     assert_eq!(properties.content_type.as_deref(), Some("text/plain"));
     assert_eq!(line.password, PasswordSource::Prompt);
@@ -172,7 +175,10 @@ fn mqtt_spy_connections_become_profiles() {
     assert_eq!((bench.name.as_str(), bench.group.as_deref()), ("bench & co", Some("Lab")));
     assert_eq!(bench.target.url(), "mqtts://bench.lan:8884");
     assert_eq!(bench.target.protocol, ProtocolChoice::Only(Protocol::V4));
-    assert_eq!((bench.target.user.as_deref(), &bench.password), (Some("bob"), &PasswordSource::Saved("s3cret".into())));
+    assert_eq!(
+        (bench.target.user.as_deref(), &bench.password),
+        (Some("bob"), &PasswordSource::Saved("s3cret".into()))
+    );
     assert_eq!((bench.target.keep_alive, bench.target.clean_session, bench.target.sys), (15, false, false));
     assert_eq!(bench.target.tls.ca_file.as_deref(), Some(Path::new("/c/ca.pem")));
     assert_eq!(filters(bench), [("bench/<1>/#", 2)]);
@@ -197,7 +203,10 @@ fn a_mosquitto_options_file_becomes_one_profile() {
     let [profile] = import.profiles.as_slice() else { panic!("{:#?}", import.profiles) };
     let target = &profile.target;
     assert_eq!((profile.name.as_str(), target.url().as_str()), ("broker.lan", "mqtts://broker.lan:8883"));
-    assert_eq!((target.user.as_deref(), &profile.password), (Some("bob smith"), &PasswordSource::Saved("s3 cret".into())));
+    assert_eq!(
+        (target.user.as_deref(), &profile.password),
+        (Some("bob smith"), &PasswordSource::Saved("s3 cret".into()))
+    );
     assert_eq!((filters(profile), target.sys), (vec![("home/#", 1)], true));
     assert_eq!(target.filters[0].retain_handling, RetainHandling::Never);
     assert_eq!(profile.excluded[0].as_str(), "home/camera/#");

@@ -98,13 +98,12 @@ async fn c19_a_program_that_stands_still_stays_connected_and_loses_nothing() {
 async fn c20_each_malformed_packet_is_explained_and_what_came_before_it_arrives() {
     let good = publish_packet(b"good", b"1");
     for (bytes, words) in [
-        (vec![0x36, 5, 0, 1, b'a', 0, 1], "PUBLISH: Invalid QoS"),
+        (vec![0x36, 5, 0, 1, b'a', 0, 1], "PUBLISH: QoS 3 does not exist"),
         (vec![0x30, 0xff, 0xff, 0xff, 0xff, 0x01], "remaining length"),
-        (vec![0x30, 4, 0, 9, b'a', b'b'], "PUBLISH: Promised boundary crossed"),
+        (vec![0x30, 4, 0, 9, b'a', b'b'], "PUBLISH: its topic is longer than the packet"),
         (vec![0xf0, 2, 0, 0], "packet type 15 does not exist"),
-        (vec![0x40, 2, 0, 7], "acknowledged packet 7"),
-        (vec![0x82, 6, 0, 1, 0, 1, b'a', 0], "only clients may send"),
-        (publish_packet(b"\xff\xfe", b""), "topic is not UTF-8"),
+        (vec![0x40, 2, 0, 7], "acknowledged packet 7, which waits for nothing (PUBACK)"),
+        (vec![0x82, 6, 0, 1, 0, 1, b'a', 0], "SUBSCRIBE: only clients may send it"),
     ] {
         let broker = Fake::bind().await;
         let mut client = Client::start(target(broker.port));
@@ -124,7 +123,7 @@ async fn c20_a_repeated_fault_is_counted() {
     let mut client = Client::start(target(broker.port));
     for times in 1..=3 {
         let mut peer = broker.welcome().await;
-        peer.send(&publish_packet(b"\xff\xfe", b"")).await;
+        peer.send(&[0x36, 5, 0, 1, b'a', 0, 1]).await;
         let cause = client.waiting().await.cause;
         assert_eq!(cause.contains(&format!("({times} times in a row)")), times > 1, "{cause}");
     }
@@ -150,16 +149,47 @@ async fn b07_a_large_message_arrives_whole_and_one_over_the_limit_stops_the_seco
     let payload: Vec<u8> = (0..3_000_000u32).map(|n| n as u8).collect();
     peer.send(&publish_packet(b"large", &payload)).await;
     assert_eq!(client.message().await.payload, payload);
+}
 
-    let broker = Fake::bind().await;
-    let limited = Timing { max_packet: 1_000, ..quick() };
-    let mut client = Client::start_with(target(broker.port), limited, 64);
-    for _ in 0..2 {
-        broker.welcome().await.send(&publish_packet(b"large", &payload[..2_000])).await;
+#[tokio::test]
+async fn b07_c20_what_cannot_be_taken_in_is_skipped_acknowledged_and_said() {
+    let large: Vec<u8> = (0..200_000u32).map(|n| n as u8).collect();
+    for (bytes, words) in [
+        (publish_packet(b"large", &large), "message of 200011 bytes on 'large' skipped: it is larger"),
+        (publish_packet(b"\xff\xfe", b""), "skipped: its topic is not UTF-8"),
+    ] {
+        let broker = Fake::bind().await;
+        let mut client = Client::start(Target { max_packet: Some(1_000), ..target(broker.port) });
+        let mut peer = broker.welcome().await;
+        peer.send(&[bytes, publish_packet(b"good", b"1")].concat()).await;
+        client.notice(words).await;
+        assert_eq!(client.message().await.topic, "good");
+        assert!(!client.seen.iter().any(|e| matches!(e, SessionEvent::Link(LinkState::Waiting { .. }))));
     }
-    let trouble = client.stopped().await.expect("a reason");
-    assert!(trouble.cause.contains("message of 2007 bytes"), "{trouble:?}");
-    assert!(trouble.remedy.contains("narrow the filter"));
+}
+
+#[tokio::test]
+async fn b07_a_skipped_message_is_acknowledged_so_that_it_does_not_come_again() {
+    let broker = Fake::bind().await;
+    let mut client = Client::start(Target { max_packet: Some(20), ..target(broker.port) });
+    let mut peer = broker.welcome().await;
+    for (first, id, answer) in [(0x32, 7, 0x40), (0x34, 8, 0x50)] {
+        peer.send(&[&[first, 105, 0, 1, b'a', 0, id][..], &[b'x'; 100]].concat()).await;
+        assert_eq!(peer.expect(answer).await, [0, id]);
+    }
+    peer.send(&[0x62, 2, 0, 8]).await;
+    assert_eq!(peer.expect(0x70).await, [0, 8]);
+    for _ in 0..20 {
+        peer.send(&publish_packet(b"a", &[b'x'; 100])).await;
+    }
+    client.notice("(10 skipped so far)").await;
+    peer.send(&publish_packet(b"a", b"1")).await;
+    client.message().await;
+    let told = client
+        .seen
+        .iter()
+        .filter(|event| matches!(event, SessionEvent::Notice(_, text) if text.contains("skipped")));
+    assert_eq!(told.count(), 2, "the first and the tenth");
 }
 
 #[tokio::test]

@@ -1,9 +1,13 @@
 //! The session against scripted brokers that speak raw bytes, one file a theme; here the helpers.
 
 mod connecting;
+mod falling_back;
+mod limits;
 mod living;
 mod packing;
 mod publishing;
+mod reasons;
+mod sleeping;
 mod subscribing;
 
 use std::net::SocketAddr;
@@ -18,16 +22,23 @@ use tokio::time::timeout;
 use super::Session;
 use super::timing::Timing;
 use crate::model::{
-    Clock, ConnectionId, LinkState, Message, Publication, PublishId, PublishState, QoS, SessionEvent,
-    SessionRequest, Subscription, SubscriptionState, Target, TopicFilter, Trouble,
+    Clock, ConnectionId, LinkState, Message, Protocol, ProtocolChoice, Publication, PublishId, PublishState,
+    QoS, SessionEvent, SessionRequest, Subscription, SubscriptionState, Target, TopicFilter, Trouble,
+    Welcome,
 };
 
 /// Longer than anything here may take on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// A target on loopback that subscribes to nothing.
+/// A target on loopback that speaks MQTT 3.1.1 and subscribes to nothing.
 pub(super) fn target(port: u16) -> Target {
-    Target { sys: false, ..Target::new("127.0.0.1", port, "tester") }
+    let protocol = ProtocolChoice::Only(Protocol::V4);
+    Target { sys: false, protocol, ..Target::new("127.0.0.1", port, "tester") }
+}
+
+/// The same with MQTT 5.
+fn target_v5(port: u16) -> Target {
+    Target { protocol: ProtocolChoice::Only(Protocol::V5), ..target(port) }
 }
 
 /// A filter known to be valid.
@@ -38,12 +49,10 @@ pub(super) fn filter(text: &str) -> TopicFilter {
 /// Waiting times short enough for tests.
 pub(super) fn quick() -> Timing {
     Timing {
-        look_after: Duration::from_millis(100),
-        look_for: Duration::from_millis(200),
+        fall_back: Duration::from_millis(300),
         retry_first: Duration::from_millis(20),
         retry_most: Duration::from_millis(100),
         silence_grace: Duration::from_millis(100),
-        breath: Duration::from_millis(100),
         ..Timing::default()
     }
 }
@@ -67,6 +76,9 @@ pub(super) async fn black_hole() -> (Vec<TcpStream>, SocketAddr) {
     (fillers, address)
 }
 
+/// The first byte of a TLS connection (RFC 8446, 5.1).
+const TLS_HANDSHAKE: u8 = 0x16;
+
 /// A broker whose every byte the test decides.
 pub(super) struct Fake {
     listener: TcpListener,
@@ -82,14 +94,29 @@ impl Fake {
 
     /// The next connection, before its CONNECT.
     async fn accept(&self) -> Peer {
-        let (stream, _) = timeout(PATIENCE, self.listener.accept()).await.expect("nobody connects").unwrap();
-        Peer { stream }
+        loop {
+            let (stream, _) =
+                timeout(PATIENCE, self.listener.accept()).await.expect("nobody connects").unwrap();
+            let mut first = [0];
+            let _ = timeout(PATIENCE, stream.peek(&mut first)).await.expect("nobody speaks");
+            // The question whether this port speaks TLS, which it does not.
+            if first != [TLS_HANDSHAKE] {
+                return Peer { stream };
+            }
+        }
     }
 
     /// The next connection, welcomed with a CONNACK for a new session.
     pub(super) async fn welcome(&self) -> Peer {
         let mut peer = self.accept().await;
         peer.connack(0, 0).await;
+        peer
+    }
+
+    /// The same with MQTT 5; CONNACK has these properties.
+    async fn welcome_v5(&self, properties: &[u8]) -> Peer {
+        let mut peer = self.accept().await;
+        peer.connack_v5(0, 0, properties).await;
         peer
     }
 }
@@ -142,6 +169,17 @@ impl Peer {
     async fn connack(&mut self, session_present: u8, code: u8) -> Vec<u8> {
         let connect = self.expect(0x10).await;
         self.send(&[0x20, 2, session_present, code]).await;
+        connect
+    }
+
+    /// Takes CONNECT of MQTT 5 and answers with `code` and these properties; the body of CONNECT.
+    async fn connack_v5(&mut self, session_present: u8, code: u8, properties: &[u8]) -> Vec<u8> {
+        let connect = self.expect(0x10).await;
+        assert_eq!(connect[6], 5, "the protocol level");
+        let mut packet =
+            vec![0x20, 3 + properties.len() as u8, session_present, code, properties.len() as u8];
+        packet.extend_from_slice(properties);
+        self.send(&packet).await;
         connect
     }
 
@@ -242,6 +280,17 @@ impl Client {
     async fn connected(&mut self) {
         self.until(|event| matches!(event, SessionEvent::Link(LinkState::Connected { .. })).then_some(()))
             .await;
+    }
+
+    /// What the next connection turned out to be.
+    async fn welcome(&mut self) -> (Protocol, Welcome) {
+        self.until(|event| match event {
+            SessionEvent::Link(LinkState::Connected { protocol, welcome, .. }) => {
+                Some((*protocol, (**welcome).clone()))
+            }
+            _ => None,
+        })
+        .await
     }
 
     async fn waiting(&mut self) -> Trouble {

@@ -3,7 +3,9 @@
 use tokio::time::Instant;
 
 use super::*;
+use crate::model::ServerLimits;
 use crate::mqtt::subscriptions::{Ask, Subscriptions};
+use crate::mqtt::wire::Answers;
 
 fn subscriptions(filters: &[&str], sys: bool) -> Subscriptions {
     let mut target = target(1883);
@@ -16,7 +18,7 @@ fn subscriptions(filters: &[&str], sys: bool) -> Subscriptions {
 fn ask(subscriptions: &mut Subscriptions, id: u16) -> Vec<String> {
     match subscriptions.next() {
         Some(Ask::Subscribe(filters)) => {
-            let texts = filters.iter().map(|(filter, _)| filter.to_string()).collect();
+            let texts = filters.iter().map(|wanted| wanted.filter.to_string()).collect();
             subscriptions.sent_subscribe(id, filters, Instant::now());
             texts
         }
@@ -25,6 +27,15 @@ fn ask(subscriptions: &mut Subscriptions, id: u16) -> Vec<String> {
             Vec::new()
         }
     }
+}
+
+/// Answers SUBSCRIBE `id` with these codes.
+fn suback(subscriptions: &mut Subscriptions, id: u16, codes: &[u8]) -> Vec<SessionEvent> {
+    subscriptions.suback(&Answers { id, codes: codes.to_vec(), text: None }, Protocol::V4)
+}
+
+fn connected(subscriptions: &mut Subscriptions, kept: bool) {
+    subscriptions.connected(kept, &ServerLimits::default());
 }
 
 fn refused(events: &[SessionEvent]) -> Vec<String> {
@@ -47,9 +58,9 @@ fn many_filters_share_few_requests_and_sys_waits_for_their_answer() {
     assert_eq!(ask(&mut subscriptions, 1).len(), 100);
     assert_eq!(ask(&mut subscriptions, 2).len(), 50);
     assert!(ask(&mut subscriptions, 3).is_empty());
-    subscriptions.suback(1, &[Some(QoS::AtMostOnce); 100]);
+    suback(&mut subscriptions, 1, &[0; 100]);
     assert!(ask(&mut subscriptions, 3).is_empty());
-    subscriptions.suback(2, &[Some(QoS::AtMostOnce); 50]);
+    suback(&mut subscriptions, 2, &[0; 50]);
     assert_eq!(ask(&mut subscriptions, 3), ["$SYS/#"]);
 }
 
@@ -66,14 +77,14 @@ fn long_filters_stay_within_the_bytes_of_one_request() {
 fn c15_a_drop_over_sys_leaves_sys_out_at_once() {
     let mut subscriptions = subscriptions(&["#"], true);
     ask(&mut subscriptions, 1);
-    subscriptions.suback(1, &[Some(QoS::AtMostOnce)]);
+    suback(&mut subscriptions, 1, &[0]);
     assert_eq!(ask(&mut subscriptions, 2), ["$SYS/#"]);
     let events = subscriptions.dropped(Instant::now(), BLAME).unwrap();
     assert_eq!(refused(&events), ["$SYS/#"]);
     subscriptions.disconnected(false);
-    subscriptions.connected(false);
+    connected(&mut subscriptions, false);
     assert_eq!(ask(&mut subscriptions, 1), ["#"]);
-    subscriptions.suback(1, &[Some(QoS::AtMostOnce)]);
+    suback(&mut subscriptions, 1, &[0]);
     assert!(ask(&mut subscriptions, 2).is_empty());
 }
 
@@ -83,16 +94,16 @@ fn c15_one_bad_filter_among_many_is_found_with_two_drops() {
     assert_eq!(ask(&mut subscriptions, 1).len(), 3);
     assert!(refused(&subscriptions.dropped(Instant::now(), BLAME).unwrap()).is_empty());
     subscriptions.disconnected(false);
-    subscriptions.connected(false);
+    connected(&mut subscriptions, false);
     assert_eq!(ask(&mut subscriptions, 1), ["a"]);
     assert!(ask(&mut subscriptions, 2).is_empty(), "one at a time");
-    subscriptions.suback(1, &[Some(QoS::AtMostOnce)]);
+    suback(&mut subscriptions, 1, &[0]);
     assert_eq!(ask(&mut subscriptions, 2), ["bad"]);
     let events = subscriptions.dropped(Instant::now(), BLAME).unwrap();
     assert_eq!(refused(&events), ["bad", "c"], "the budget of two drops is used up");
     subscriptions.forgive();
     subscriptions.disconnected(false);
-    subscriptions.connected(false);
+    connected(&mut subscriptions, false);
     assert_eq!(ask(&mut subscriptions, 1).len(), 3, "the user asked for a fresh start");
 }
 
@@ -102,9 +113,9 @@ fn c15_a_drop_long_after_or_without_subscribe_blames_nothing() {
     assert_eq!(subscriptions.dropped(Instant::now(), BLAME), None);
     ask(&mut subscriptions, 1);
     assert_eq!(subscriptions.dropped(Instant::now() + Duration::from_secs(4), BLAME), None);
-    subscriptions.suback(1, &[Some(QoS::AtMostOnce)]);
+    suback(&mut subscriptions, 1, &[0]);
     subscriptions.disconnected(false);
-    subscriptions.connected(false);
+    connected(&mut subscriptions, false);
     ask(&mut subscriptions, 1);
     assert_eq!(subscriptions.dropped(Instant::now(), BLAME), None, "it was granted before");
 }
@@ -113,7 +124,7 @@ fn c15_a_drop_long_after_or_without_subscribe_blames_nothing() {
 fn c16_denied_and_unmentioned_filters_are_both_refused() {
     let mut subscriptions = subscriptions(&["#", "a", "b"], false);
     ask(&mut subscriptions, 1);
-    let events = subscriptions.suback(1, &[None, Some(QoS::AtLeastOnce)]);
+    let events = suback(&mut subscriptions, 1, &[0x80, 1]);
     assert_eq!(refused(&events), ["#", "b"]);
     assert!(events.iter().any(
         |e| matches!(e, SessionEvent::Notice(_, text) if text.contains("'#' (EMQX's default ACL does)"))
@@ -124,11 +135,11 @@ fn c16_denied_and_unmentioned_filters_are_both_refused() {
 fn a_kept_session_asks_only_for_what_it_does_not_have() {
     let mut subscriptions = subscriptions(&["a", "b"], false);
     ask(&mut subscriptions, 1);
-    subscriptions.suback(1, &[Some(QoS::AtMostOnce); 2]);
+    suback(&mut subscriptions, 1, &[0; 2]);
     subscriptions.disconnected(true);
     assert_eq!(subscriptions.remove(filter("b"), false, true), None);
-    subscriptions.add(filter("c"), QoS::AtLeastOnce);
-    subscriptions.connected(true);
+    subscriptions.add(Subscription::new(filter("c"), QoS::AtLeastOnce));
+    connected(&mut subscriptions, true);
     assert_eq!(subscriptions.next(), Some(Ask::Unsubscribe(filter("b"))));
     assert_eq!(ask(&mut subscriptions, 2), ["c"]);
 }

@@ -118,31 +118,6 @@ async fn e09_publishes_made_offline_are_sent_on_connecting() {
 }
 
 #[tokio::test]
-async fn e09_packet_ids_in_use_are_never_used_again() {
-    let broker = Fake::bind().await;
-    let mut client = Client::start(target(broker.port));
-    let mut peer = broker.welcome().await;
-    client.connected().await;
-    // The first publish is never acknowledged while ids go round the ring.
-    client.publish(0, QoS::ExactlyOnce);
-    let (held, _, _) = peer.publish().await;
-    peer.ack(0x50, held).await;
-    peer.expect(0x60).await;
-    for id in 1..=198 {
-        client.publish(id, QoS::AtLeastOnce);
-        let (packet, _, _) = peer.publish().await;
-        assert_ne!(packet, held);
-        peer.ack(0x40, packet).await;
-    }
-    client.ask(SessionRequest::Subscribe(Subscription::new(filter("a"), QoS::AtMostOnce)));
-    peer.suback(&[0]).await;
-    client.publish(199, QoS::AtLeastOnce);
-    assert!(timeout(Duration::from_millis(200), peer.packet()).await.is_err(), "id {held} is in use");
-    peer.ack(0x70, held).await;
-    assert_eq!(peer.publish().await.0, held);
-}
-
-#[tokio::test]
 async fn e09_a_kept_session_sends_again_what_was_in_flight_and_only_that() {
     let broker = Fake::bind().await;
     let mut target = target(broker.port);

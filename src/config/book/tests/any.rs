@@ -10,8 +10,8 @@ use proptest::prelude::*;
 use super::{BY_HAND, Place};
 use crate::config::{PasswordSource, Profile, Safety, check_name};
 use crate::model::{
-    Properties, Protocol, ProtocolChoice, Proxy, Publication, QoS, RetainHandling, Secret, Subscription, Target, TopicFilter,
-    Transport, Will,
+    Properties, Protocol, ProtocolChoice, Proxy, Publication, QoS, RetainHandling, Secret, Subscription,
+    Target, TopicFilter, Transport, Will,
 };
 
 /// A profile with everything set. Each of its secrets is `hidden`.
@@ -26,7 +26,8 @@ pub(super) fn full() -> Profile {
     target.tls.server_name = Some("name".into());
     target.tls.insecure = true;
     target.tls.key_log = true;
-    let proxy = Proxy { host: "proxy".into(), port: 1, user: Some("u".into()), password: Some("hidden".into()) };
+    let proxy =
+        Proxy { host: "proxy".into(), port: 1, user: Some("u".into()), password: Some("hidden".into()) };
     target.proxy = Some(proxy);
     target.user = Some("alice".into());
     target.keep_alive = 5;
@@ -76,11 +77,8 @@ fn any_filter() -> impl Strategy<Value = TopicFilter> {
 }
 
 fn any_subscription() -> impl Strategy<Value = Subscription> {
-    let handling = prop_oneof![
-        Just(RetainHandling::Always),
-        Just(RetainHandling::IfNew),
-        Just(RetainHandling::Never)
-    ];
+    let handling =
+        prop_oneof![Just(RetainHandling::Always), Just(RetainHandling::IfNew), Just(RetainHandling::Never)];
     (any_filter(), 0..=2u8, any::<bool>(), any::<bool>(), handling, option::of(1..=268_435_455u32)).prop_map(
         |(filter, qos, no_local, retain_as_published, retain_handling, id)| Subscription {
             no_local,
@@ -125,7 +123,10 @@ fn any_will() -> impl Strategy<Value = Will> {
             };
             let properties = Some(Box::new(properties)).filter(|given| **given != Properties::default());
             let qos = QoS::from_level(qos).expect("a level");
-            Will { publication: Publication { topic, payload: payload.into(), qos, retain, properties }, delay }
+            Will {
+                publication: Publication { topic, payload: payload.into(), qos, retain, properties },
+                delay,
+            }
         },
     )
 }
@@ -141,32 +142,51 @@ fn any_target() -> impl Strategy<Value = Target> {
         Just(ProtocolChoice::Only(Protocol::V4)),
         Just(ProtocolChoice::Only(Protocol::V5))
     ];
-    let proxy = ("[a-z]{1,9}", 1..=u16::MAX, option::of(any::<String>()), option::of(any::<String>())).prop_map(
-        |(host, port, user, password)| Proxy { host, port, user, password: password.map(Secret::new) },
-    );
+    let proxy =
+        ("[a-z]{1,9}", 1..=u16::MAX, option::of(any::<String>()), option::of(any::<String>())).prop_map(
+            |(host, port, user, password)| Proxy { host, port, user, password: password.map(Secret::new) },
+        );
     let file = || option::of("/[a-z ]{1,9}".prop_map(std::path::PathBuf::from));
     (
         (way, "/[a-z/?=&%]{0,9}", vec(("[A-Za-z-]{1,9}", "[a-z0-9]{0,9}"), 0..3)),
-        (file(), file(), file(), vec(any::<String>(), 0..3), option::of(any::<String>()), any::<(bool, bool)>()),
+        (
+            file(),
+            file(),
+            file(),
+            vec(any::<String>(), 0..3),
+            option::of(any::<String>()),
+            any::<(bool, bool)>(),
+        ),
         (option::of(proxy), option::of(any::<String>()), any::<String>(), any::<u16>(), any::<bool>()),
         (option::of(any::<u32>()), protocol, option::of(any_will()), option::of(1..=u32::MAX)),
         (vec(any_subscription(), 0..6), any::<bool>()),
     )
-        .prop_map(|((way, path, headers), tls, (proxy, user, id, keep_alive, clean), (expiry, protocol, will, max), (filters, sys))| {
-            let mut target = Target::new(way.0, way.1, id);
-            target.transport = way.2;
-            if way.2.is_websocket() {
-                target.websocket.path = path;
-            }
-            target.websocket.headers = headers.into_iter().map(|(name, value)| (name, value.into())).collect();
-            (target.tls.ca_file, target.tls.cert_file, target.tls.key_file) = (tls.0, tls.1, tls.2);
-            (target.tls.alpn, target.tls.server_name) = (tls.3, tls.4);
-            (target.tls.insecure, target.tls.key_log) = tls.5;
-            (target.proxy, target.user, target.keep_alive, target.clean_session) = (proxy, user, keep_alive, clean);
-            (target.session_expiry, target.protocol, target.will, target.max_packet) = (expiry, protocol, will, max);
-            (target.filters, target.sys) = (filters, sys);
-            target
-        })
+        .prop_map(
+            |(
+                (way, path, headers),
+                tls,
+                (proxy, user, id, keep_alive, clean),
+                (expiry, protocol, will, max),
+                (filters, sys),
+            )| {
+                let mut target = Target::new(way.0, way.1, id);
+                target.transport = way.2;
+                if way.2.is_websocket() {
+                    target.websocket.path = path;
+                }
+                target.websocket.headers =
+                    headers.into_iter().map(|(name, value)| (name, value.into())).collect();
+                (target.tls.ca_file, target.tls.cert_file, target.tls.key_file) = (tls.0, tls.1, tls.2);
+                (target.tls.alpn, target.tls.server_name) = (tls.3, tls.4);
+                (target.tls.insecure, target.tls.key_log) = tls.5;
+                (target.proxy, target.user, target.keep_alive, target.clean_session) =
+                    (proxy, user, keep_alive, clean);
+                (target.session_expiry, target.protocol, target.will, target.max_packet) =
+                    (expiry, protocol, will, max);
+                (target.filters, target.sys) = (filters, sys);
+                target
+            },
+        )
 }
 
 fn any_profile() -> impl Strategy<Value = Profile> {
@@ -175,11 +195,34 @@ fn any_profile() -> impl Strategy<Value = Profile> {
     (
         (name, any_target(), any_password(), remembered),
         (option::of(any::<String>()), option::of("#[0-9a-f]{6}"), option::of(any::<String>())),
-        (prop::sample::select(&Safety::ALL[..]), any::<bool>(), vec(any_filter(), 0..3), vec(any_filter(), 0..3)),
+        (
+            prop::sample::select(&Safety::ALL[..]),
+            any::<bool>(),
+            vec(any_filter(), 0..3),
+            vec(any_filter(), 0..3),
+        ),
     )
-        .prop_map(|((name, target, password, remembered), (group, colour, notes), (safety, public, excluded, muted))| {
-            Profile { name, group, colour, notes, safety, public, excluded, muted, target, password, remembered }
-        })
+        .prop_map(
+            |(
+                (name, target, password, remembered),
+                (group, colour, notes),
+                (safety, public, excluded, muted),
+            )| {
+                Profile {
+                    name,
+                    group,
+                    colour,
+                    notes,
+                    safety,
+                    public,
+                    excluded,
+                    muted,
+                    target,
+                    password,
+                    remembered,
+                }
+            },
+        )
 }
 
 proptest! {

@@ -40,18 +40,35 @@ fn g02_a_broken_file_is_named_by_place_and_never_written() {
     broken(b"[[profile]]\nname = \"x\"\n", (2, 1), "needs an address");
     broken(b"[[profile]]\nname = \"x\"\nurl = \"mqtt://bob:s3cret@h:0\"\n", (3, 7), "1 to 65535");
     broken(b"[[profile]]\nname = \"x\"\nurl = \"h\"\nkeep_alive = 70000\n", (4, 14), "0 to 65535");
-    broken(b"[[profile]]\nname = \"x\"\nurl = \"h\"\nfilters = [\"a\", \"b#\"]\n", (4, 17), "no topic filter");
-    broken(b"[[profile]]\nname = \"x\"\nurl = \"h\"\nfilters = [{ filter = \"a\", qos = 3 }]\n", (4, 34), "0 to 2");
+    broken(
+        b"[[profile]]\nname = \"x\"\nurl = \"h\"\nfilters = [\"a\", \"b#\"]\n",
+        (4, 17),
+        "no topic filter",
+    );
+    broken(
+        b"[[profile]]\nname = \"x\"\nurl = \"h\"\nfilters = [{ filter = \"a\", qos = 3 }]\n",
+        (4, 34),
+        "0 to 2",
+    );
     broken(b"[[profile]]\nname = \"x\"\nurl = \"h\"\npassword = \"s3cret\"\n", (4, 12), "a table");
-    broken(b"[[profile]]\nname = \"x\"\nurl = \"h\"\npassword = { env = \"A\", file = \"b\" }\n", (4, 14), "one of");
+    broken(
+        b"[[profile]]\nname = \"x\"\nurl = \"h\"\npassword = { env = \"A\", file = \"b\" }\n",
+        (4, 14),
+        "one of",
+    );
     broken(b"[[profile]]\nname = \"x\"\nurl = \"h\"\nsafety = \"none\"\n", (4, 10), "read-only");
     broken(b"[[profile]]\nname = \"../x\"\nurl = \"h\"\n", (2, 8), "'/'");
-    broken(b"[[profile]]\nname = \"x\"\nurl = \"h\"\n[[profile]]\nname = \"x\"\nurl = \"i\"\n", (5, 8), "two profiles");
+    broken(
+        b"[[profile]]\nname = \"x\"\nurl = \"h\"\n[[profile]]\nname = \"x\"\nurl = \"i\"\n",
+        (5, 8),
+        "two profiles",
+    );
 }
 
 #[test]
 fn g02_a_profile_with_a_fault_does_not_take_the_others_with_it() {
-    let place = Place::with("[[profile]]\nname = \"x\"\nurl = \"h:0\"\n[[profile]]\nname = \"y\"\nurl = \"h\"\n");
+    let place =
+        Place::with("[[profile]]\nname = \"x\"\nurl = \"h:0\"\n[[profile]]\nname = \"y\"\nurl = \"h\"\n");
     let mut book = place.load();
     assert_eq!(names(&book), ["y"]);
     let kept = book.remove("y").expect("gone for now");
@@ -110,9 +127,27 @@ fn g07_what_is_in_memory_stays_when_something_else_can_be_saved() {
     let kept = book.save(profile("two"), None).expect("kept");
     assert!(matches!(kept, Kept::File(_)), "{kept:?}");
     assert_eq!(names(&book), ["two", "one"]);
-    let one = book.find("one").expect("one").clone();
-    book.save(one, Some("one")).expect("saved");
-    assert_eq!(names(&ProfileBook::load(book.path().expect("a path"))), ["two", "one"]);
+    let renamed = Profile { name: "three".into(), ..book.find("one").expect("one").clone() };
+    book.save(renamed, Some("one")).expect("saved");
+    assert_eq!(names(&book), ["two", "three"]);
+    assert_eq!(names(&ProfileBook::load(book.path().expect("a path"))), ["two", "three"]);
+}
+
+#[test]
+fn g07_a_change_in_memory_is_not_lost_when_saving_works_again() {
+    let place = Place::with(BY_HAND);
+    let mut book = place.load();
+    let lock = place.path.with_file_name(".profiles.toml.lock");
+    fs::create_dir(&lock).expect("in the way");
+    let home = Profile { notes: Some("changed".into()), ..book.find("home").expect("home").clone() };
+    let kept = book.save(home.clone(), Some("home")).expect("kept");
+    assert!(matches!(kept, Kept::Memory { .. }), "{kept}");
+    fs::remove_dir(&lock).expect("out of the way");
+    book.save(profile("new"), None).expect("saved");
+    assert_eq!(book.find("home"), Some(&home));
+    book.save(home.clone(), Some("home")).expect("saved");
+    assert_eq!(place.load().find("home"), Some(&home));
+    assert_eq!(names(&book), names(&place.load()));
 }
 
 #[test]
@@ -149,6 +184,21 @@ fn g06_a_profile_changed_here_and_another_changed_there_are_both_kept() {
         let notes: Vec<_> = book.profiles().iter().map(|profile| profile.notes.as_deref()).collect();
         assert_eq!(notes, [Some("here"), Some("there")]);
     }
+}
+
+#[test]
+fn g06_what_another_instance_changed_in_the_same_profile_stays() {
+    let place = Place::with(BY_HAND);
+    let (mut here, mut there) = (place.load(), place.load());
+    let mut home = here.find("home").expect("home").clone();
+    home.notes = Some("here".into());
+    home.target.keep_alive = 10;
+    here.save(home.clone(), Some("home")).expect("saved");
+    // This one does not know of it yet.
+    there.remember_protocol("home", Protocol::V4).expect("saved");
+    let wanted = Profile { remembered: Some(Protocol::V4), ..home };
+    assert_eq!(there.find("home"), Some(&wanted));
+    assert_eq!(place.load().find("home"), Some(&wanted));
 }
 
 #[cfg(unix)]

@@ -80,7 +80,8 @@ fn g05_comments_order_and_unknown_keys_survive_a_save() {
     let place = Place::with(BY_HAND);
     let mut book = place.load();
     assert_eq!(book.faults(), []);
-    let warned: Vec<_> = book.warnings().iter().map(|warning| (warning.place, warning.reason.as_str())).collect();
+    let warned: Vec<_> =
+        book.warnings().iter().map(|warning| (warning.place, warning.reason.as_str())).collect();
     assert_eq!((warned[0].0, warned[1].0), (Some((12, 1)), Some((17, 1))));
     assert!(warned[0].1.contains("'wishes'") && warned[1].1.contains("'shape'"), "{warned:?}");
 
@@ -88,13 +89,18 @@ fn g05_comments_order_and_unknown_keys_survive_a_save() {
     assert_eq!(home.target.port, 8883);
     assert_eq!(home.target.tls.ca_file, Some(place.path.with_file_name("ca.pem")));
     home.safety = Safety::Confirm;
-    home.target.filters.push(Subscription::new(TopicFilter::parse("new/#").expect("filter"), QoS::AtMostOnce));
+    home.target
+        .filters
+        .push(Subscription::new(TopicFilter::parse("new/#").expect("filter"), QoS::AtMostOnce));
     home.target.tls.server_name = Some("broker".into());
     let kept = book.save(home.clone(), Some("home")).expect("saved");
     assert_eq!(kept, Kept::File(place.path.clone()));
     assert_eq!(book.find("home"), Some(&home));
     let wanted = BY_HAND
-        .replace("{ filter = \"zigbee2mqtt/#\", qos = 1 }, # lights\n", "{ filter = \"zigbee2mqtt/#\", qos = 1 }, # lights\n    \"new/#\",\n")
+        .replace(
+            "{ filter = \"zigbee2mqtt/#\", qos = 1 }, # lights\n",
+            "{ filter = \"zigbee2mqtt/#\", qos = 1 }, # lights\n    \"new/#\",\n",
+        )
         .replace("mqtt/home\" }\n", "mqtt/home\" }\nsafety = \"confirm\"\n")
         .replace("shape = \"round\"\n", "shape = \"round\"\nserver_name = \"broker\"\n");
     assert_eq!(place.text(), wanted);
@@ -106,7 +112,10 @@ fn g05_a_profile_that_goes_leaves_what_does_not_belong_to_it() {
     let mut book = place.load();
     book.remove("home").expect("removed");
     assert_eq!(names(&book), ["work"]);
-    assert_eq!(place.text(), "# my brokers\n\n# at work\n[[profile]]\nname = \"work\"\nurl = \"ws://work.example/mqtt\"\n# the end\n");
+    assert_eq!(
+        place.text(),
+        "# my brokers\n\n# at work\n[[profile]]\nname = \"work\"\nurl = \"ws://work.example/mqtt\"\n# the end\n"
+    );
     book.remove("work").expect("removed");
     assert_eq!(place.text(), "# my brokers\n\n# the end\n");
     assert_eq!(book.remove("work"), Err("there is no profile 'work'".into()));
@@ -118,7 +127,11 @@ fn g05_a_file_of_a_later_version_is_used_and_not_written() {
     let place = Place::with(&text);
     let mut book = place.load();
     assert_eq!(names(&book), ["home", "work"]);
-    assert!(book.warnings().iter().any(|warning| warning.place == Some((1, 10)) && warning.reason.contains("later version")));
+    assert!(
+        book.warnings()
+            .iter()
+            .any(|warning| warning.place == Some((1, 10)) && warning.reason.contains("later version"))
+    );
     let kept = book.save(profile("new"), None).expect("kept");
     assert!(matches!(&kept, Kept::Memory { reason } if reason.contains("later version")), "{kept:?}");
     assert!(kept.to_string().contains("not saved"), "{kept}");
@@ -182,7 +195,10 @@ fn d10_a_login_in_the_address_gets_keys_of_its_own() {
     let place = Place::with("[[profile]]\nname = \"x\"\nurl = \"mqtt://bob:p%40ss@h\" # here\n");
     let mut book = place.load();
     let found = book.find("x").expect("x").clone();
-    assert_eq!((found.target.user.as_deref(), &found.password), (Some("bob"), &PasswordSource::Saved("p@ss".into())));
+    assert_eq!(
+        (found.target.user.as_deref(), &found.password),
+        (Some("bob"), &PasswordSource::Saved("p@ss".into()))
+    );
     assert!(!format!("{found:?}").contains("p@ss"));
     let mut moved = found;
     moved.target.host = "i".into();

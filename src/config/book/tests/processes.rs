@@ -67,7 +67,10 @@ fn g01_killed_at_any_moment_the_old_file_or_the_new_is_there() {
         let mut child = start("loop", &place.path, "");
         let mut lines = BufReader::new(child.stdout.take().expect("output")).lines();
         // It is in the middle of saving from here on.
-        assert!(lines.any(|line| line.is_ok_and(|line| line.contains("saved"))), "the process ended by itself");
+        assert!(
+            lines.any(|line| line.is_ok_and(|line| line.contains("saved"))),
+            "the process ended by itself"
+        );
         std::thread::sleep(Duration::from_micros(fastrand::u64(..8_000)));
         child.kill().expect("killed");
         child.wait().expect("ended");
