@@ -181,7 +181,8 @@ fn tabs() -> Result<()> {
         let name = from.split(" · ").next().unwrap_or_default().to_owned();
         let pressed = Instant::now();
         program.press(">")?;
-        let moved = program.until(|screen| first_line(screen).is_some_and(|line| !line.starts_with(&format!("{name} ·"))))?;
+        let moved = program
+            .until(|screen| first_line(screen).is_some_and(|line| !line.starts_with(&format!("{name} ·"))))?;
         times.push(moved - pressed);
     }
     report::milliseconds("to the next connection, median", median(&times), Goal::AtMost(50.0));
