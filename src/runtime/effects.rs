@@ -60,7 +60,7 @@ where
                 }
                 Effect::Close(id) => self.close_session(id),
                 Effect::SaveProfile(profile, replacing) => {
-                    self.change(Change::Save(profile, replacing), done)
+                    self.change(Change::Save(profile, replacing), done);
                 }
                 Effect::RemoveProfile(name) => self.change(Change::Remove(name), done),
                 Effect::RememberProtocol(name, protocol) => {

@@ -83,13 +83,11 @@ fn list(app: &App, ink: &Ink<'_>, area: Rect, frame: &mut Frame<'_>) {
 fn filter(app: &App, ink: &Ink<'_>, area: Rect, frame: &mut Frame<'_>) {
     ink.put(frame.buffer_mut(), area.x + 1, area.y, 1, "/", ink.style(Role::Key));
     let field = Rect { x: area.x + 3, width: area.width.saturating_sub(4), ..area };
-    match &app.list.filter_input {
-        Some(input) => one_line_field(input, ink, field, true, frame),
-        None => {
-            let text = ink.clean(&app.list.filter).into_owned();
-            ink.put(frame.buffer_mut(), field.x, field.y, field.width, &text, ink.style(Role::Match));
-        }
+    if let Some(input) = &app.list.filter_input {
+        return one_line_field(input, ink, field, true, frame);
     }
+    let text = ink.clean(&app.list.filter).into_owned();
+    ink.put(frame.buffer_mut(), field.x, field.y, field.width, &text, ink.style(Role::Match));
 }
 
 /// A line of the list: mark, name, where it leads, how it stands.

@@ -78,7 +78,7 @@ fn duplicate(app: &mut App) {
     let Some(mut profile) = app.chosen_profile().cloned() else { return };
     let free = |name: &String| !app.is_saved(name);
     let base = nameable(profile.clone()).name;
-    profile.name = (2..).map(|number| format!("{base} {number}")).find(free).unwrap_or_default();
+    profile.name = (2..u16::MAX).map(|number| format!("{base} {number}")).find(free).unwrap_or_default();
     form::open(app, profile, None, None);
 }
 
@@ -227,7 +227,7 @@ pub(super) fn wheel(app: &mut App, body: Rect, at: Position, rows: isize) {
         Some(form) if areas.form.is_some_and(|area| area.contains(at)) => form.page(rows),
         Some(_) => {}
         None => {
-            (0..rows.abs()).for_each(|_| movement(app, if rows < 0 { Command::Up } else { Command::Down }))
+            (0..rows.abs()).for_each(|_| movement(app, if rows < 0 { Command::Up } else { Command::Down }));
         }
     }
 }
