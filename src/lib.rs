@@ -20,7 +20,7 @@
 //! | [`payload`] | bytes to kind to document, printers, previews, number formats, the one sanitiser |
 //! | [`store`] | topic tree with counters, history under a byte budget, hold, search |
 //! | [`sys`] | what a broker says of itself under `$SYS`, as one model |
-//! | [`config`] | themes, what the terminal can show, paths |
+//! | [`config`] | saved connections, settings, imports, secrets, themes, what the terminal can show, paths |
 //! | [`mqtt`] | the session: connecting, back-off, subscriptions, publishes, reasons explained |
 //! | [`broker`] | the bundled test broker and the demo fleet |
 //! | [`app`] | state, command table, keymap, update by area, layout |

@@ -9,10 +9,10 @@ use std::fmt::Write as _;
 use crossterm::event::KeyEvent;
 use mqtt_tui::app::{Action, App, Command, Settings, parse_key, update};
 use mqtt_tui::cli::scene::Scene;
-use mqtt_tui::config::{Colours, Look};
+use mqtt_tui::config::{Colours, Look, PasswordSource, Profile, ProfileBook, Safety};
 use mqtt_tui::model::{
     ConnectionId, LinkState, PublishId, PublishState, QoS, SessionEvent, Severity, SubscriptionState, Target,
-    TopicFilter, Trouble,
+    TopicFilter, Transport, Trouble,
 };
 use ratatui::buffer::Buffer;
 use ratatui::style::{Color, Modifier, Style};
@@ -263,6 +263,102 @@ fn empty() {
     insta::assert_snapshot!("topics__empty", text(&scene.draw()));
 }
 
+/// The demo and two saved connections beside it, one of them in trouble, and a third that is closed.
+fn several(size: (u16, u16)) -> Scene {
+    let mut scene = scene(size);
+    let mut book = ProfileBook::default();
+    let mut home = Profile::new("home", Target::new("broker.lan", 8883, "panel"));
+    home.target.transport = Transport::Tls;
+    home.target.user = Some("alice".to_owned());
+    home.password = PasswordSource::Prompt;
+    home.group = Some("House".to_owned());
+    home.colour = Some("#7ee2a8".to_owned());
+    home.notes = Some("zigbee bridge and the heating\nthe old panel is switched off".to_owned());
+    let mut garage = Profile::new("garage", Target::new("10.0.0.7", 1883, "panel"));
+    garage.group = home.group.clone();
+    garage.safety = Safety::Confirm;
+    let mut plant = Profile::new("plant", Target::new("mes.example.com", 443, "panel"));
+    plant.target.transport = Transport::SecureWebSocket;
+    plant.group = Some("Work".to_owned());
+    plant.safety = Safety::ReadOnly;
+    for profile in [home, garage.clone(), plant.clone()] {
+        book.save(profile, None).expect("in memory");
+    }
+    scene.app.book = book;
+    drop(scene.app.open(garage));
+    drop(scene.app.open(plant));
+    let trouble = Trouble { cause: "Connection refused by 10.0.0.7:1883".to_owned(), ..Trouble::default() };
+    let until = scene.now.plus(std::time::Duration::from_secs(4));
+    let waiting = SessionEvent::Link(LinkState::Waiting { attempt: 3, until, trouble });
+    update(&mut scene.app, Action::Session(ConnectionId(1), waiting), scene.now);
+    for number in 0..1_234 {
+        let message = mqtt_tui::model::Message {
+            topic: format!("a/{}", number % 5),
+            payload: "x".into(),
+            qos: QoS::AtMostOnce,
+            retain: false,
+            dup: false,
+            properties: None,
+            received: scene.now,
+        };
+        event(&mut scene, SessionEvent::Message(message));
+    }
+    scene.app.notices = mqtt_tui::app::Notices::default();
+    scene
+}
+
+#[test]
+fn tabs() {
+    for (name, size) in [("60x20", SMALL), ("80x24", COMMON), ("160x48", (160, 48))] {
+        let mut scene = several(size);
+        keys(&mut scene, "alt-1 alt-3");
+        insta::assert_snapshot!(format!("tabs__{name}"), text(&scene.draw()));
+    }
+    let mut scene = several(COMMON);
+    keys(&mut scene, "alt-2");
+    insta::assert_snapshot!("tabs__styles", styles(&scene.draw()));
+}
+
+#[test]
+fn connections() {
+    for (name, size) in [("60x20", SMALL), ("80x24", COMMON), ("160x48", (160, 48))] {
+        let mut scene = several(size);
+        keys(&mut scene, "C k");
+        insta::assert_snapshot!(format!("connections__{name}"), text(&scene.draw()));
+    }
+    let mut scene = several(COMMON);
+    keys(&mut scene, "C / h o");
+    insta::assert_snapshot!("connections__found", text(&scene.draw()));
+}
+
+#[test]
+fn first_run() {
+    for (name, size) in [("80x24", COMMON), ("160x48", (160, 48))] {
+        let mut scene = scene(size);
+        scene.app = App::new(scene.app.settings.clone());
+        scene.app.size = size;
+        scene.app.ready = mqtt_tui::config::starters();
+        insta::assert_snapshot!(format!("connections__first_run_{name}"), text(&scene.draw()));
+    }
+}
+
+#[test]
+fn form() {
+    for (name, size) in [("60x20", SMALL), ("80x24", COMMON), ("160x48", (160, 48))] {
+        let mut scene = several(size);
+        keys(&mut scene, "C g e");
+        insta::assert_snapshot!(format!("form__{name}"), text(&scene.draw()));
+    }
+    let mut scene = several(COMMON);
+    keys(&mut scene, "C n ctrl-s");
+    while scene.app.form.as_ref().is_some_and(|form| form.focus != mqtt_tui::app::FormField::Filters) {
+        keys(&mut scene, "tab");
+    }
+    keys(&mut scene, "end backspace");
+    paste(&mut scene, "home/#\nhome/kitch#n/+ qos=1");
+    insta::assert_snapshot!("form__faults_80x24", text(&scene.draw()));
+}
+
 #[test]
 fn too_small() {
     insta::assert_snapshot!("too_small", text(&scene((34, 8)).draw()));
@@ -315,5 +411,40 @@ fn login_and_question() {
         paste(&mut scene, "OFF");
         keys(&mut scene, "ctrl-s");
         insta::assert_snapshot!(format!("ask__{name}"), text(&scene.draw()));
+    }
+}
+
+#[test]
+fn properties() {
+    let properties = mqtt_tui::model::Properties {
+        payload_format: Some(1),
+        message_expiry: Some(60),
+        content_type: Some("application/json".to_owned()),
+        response_topic: Some("factory/answers/7".to_owned()),
+        correlation_data: Some(bytes::Bytes::from_static(&[0, 17, 255])),
+        subscription_ids: vec![1],
+        user_properties: vec![
+            ("unit".to_owned(), "C".to_owned()),
+            ("origin".to_owned(), "line 3".to_owned()),
+        ],
+    };
+    for (name, size) in [("80x24", COMMON), ("140x45", LARGE)] {
+        let mut scene = reading(size);
+        let message = mqtt_tui::model::Message {
+            topic: TOPIC.to_owned(),
+            payload: "{\"state\": \"ON\"}".into(),
+            qos: QoS::AtLeastOnce,
+            retain: false,
+            dup: false,
+            properties: Some(Box::new(properties.clone())),
+            received: scene.now,
+        };
+        event(&mut scene, SessionEvent::Message(message));
+        insta::assert_snapshot!(format!("message__properties_{name}"), text(&scene.draw()));
+        keys(&mut scene, "a");
+        paste(&mut scene, "{\"done\": true}");
+        keys(&mut scene, "ctrl-p");
+        paste(&mut scene, "application/json");
+        insta::assert_snapshot!(format!("publish__properties_{name}"), text(&scene.draw()));
     }
 }

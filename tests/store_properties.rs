@@ -225,6 +225,23 @@ fn message(topic: impl Strategy<Value = String>, largest: usize) -> impl Strateg
         })
 }
 
+/// Under a budget too small for some messages: what is stored is unchanged, in order, and the latest is the latest.
+fn check_what_is_left(store: &Store, model: &Model) {
+    for (topic, own) in &model.topics {
+        let node = store.find(topic).expect("known");
+        let seqs: Vec<_> = store.history(node).map(|message| message.seq).collect();
+        assert!(seqs.is_sorted_by(|newer, older| newer > older));
+        assert_eq!(seqs.len(), store.history_len(node));
+        for message in store.history(node) {
+            let kept = own.iter().find(|kept| kept.seq == message.seq).expect("was ingested");
+            assert!(message.payload == &kept.message.payload[..], "{topic}: a payload was changed");
+        }
+        if let Some(latest) = store.latest(node) {
+            assert_eq!(Some(latest.seq), own.last().map(|kept| kept.seq));
+        }
+    }
+}
+
 /// One of few topics, so that chains grow.
 fn few_topics() -> impl Strategy<Value = String> {
     prop::sample::select(vec!["a", "a/b", "b", "busy/one", "busy", "$SYS/uptime", "$SYS"])
@@ -283,18 +300,48 @@ proptest! {
             model.ingest(&mut store, message);
             prop_assert!(store.memory().history <= bytes);
         }
-        for (topic, own) in &model.topics {
-            let node = store.find(topic).expect("known");
-            let seqs: Vec<_> = store.history(node).map(|message| message.seq).collect();
-            prop_assert!(seqs.is_sorted_by(|newer, older| newer > older));
-            prop_assert_eq!(seqs.len(), store.history_len(node));
-            for message in store.history(node) {
-                let kept = own.iter().find(|kept| kept.seq == message.seq).expect("was ingested");
-                prop_assert_eq!(message.payload, &kept.message.payload[..]);
+        check_what_is_left(&store, &model);
+    }
+
+    #[test]
+    fn a_budget_that_changes_holds_at_once_and_the_newest_survive_where_they_fit(
+        steps in prop::collection::vec((prop::collection::vec(message(few_topics(), 300), 0..300), 60_000..2_000_000_usize), 1..8),
+        keep_min in 1..4_usize,
+    ) {
+        let mut store = small(200_000, keep_min);
+        let mut model = Model::default();
+        for (messages, bytes) in &steps {
+            store.set_budget(*bytes);
+            prop_assert_eq!(store.limits().bytes, *bytes);
+            prop_assert!(store.memory().history <= *bytes, "{} of {bytes}", store.memory().history);
+            for message in messages {
+                model.ingest(&mut store, message);
+                prop_assert!(store.memory().history <= *bytes);
             }
-            if let Some(latest) = store.latest(node) {
-                prop_assert_eq!(Some(latest.seq), own.last().map(|kept| kept.seq));
+            check(&store, &model, 0);
+            for topic in ["a", "a/b", "b", "busy/one", "busy"] {
+                let Some(own) = model.topics.get(topic) else { continue };
+                let node = store.find(topic).expect("known");
+                prop_assert!(store.history_len(node) >= own.len().min(keep_min), "{topic}");
             }
+        }
+    }
+
+    #[test]
+    fn any_change_of_the_budget_leaves_a_history_without_gaps(
+        steps in prop::collection::vec((prop::collection::vec(message(few_topics(), 5_000), 0..60), 0..60_000_usize), 1..10),
+        keep_min in 0..12_usize,
+    ) {
+        let mut store = small(40_000, keep_min);
+        let mut model = Model::default();
+        for (messages, bytes) in &steps {
+            store.set_budget(*bytes);
+            prop_assert!(store.memory().history <= *bytes);
+            for message in messages {
+                model.ingest(&mut store, message);
+                prop_assert!(store.memory().history <= *bytes);
+            }
+            check_what_is_left(&store, &model);
         }
     }
 

@@ -2,9 +2,10 @@
 
 use super::App;
 use super::enabled::{
-    always, filter_shown, has_connection, has_filter, has_history, has_message, has_profile, has_queued,
-    has_response_topic, has_saved_profile, has_selection, has_tabs, is_asked, is_listing, is_logging_in,
-    is_offline, is_publishing, is_resting, is_saved, is_writing, sees_subscriptions, types_subscription,
+    always, can_open, filter_shown, has_connection, has_filter, has_history, has_message, has_profile,
+    has_queued, has_response_topic, has_saved_profile, has_selection, has_tabs, is_asked, is_listing,
+    is_logging_in, is_offline, is_publishing, is_resting, is_saved, is_writing, sees_subscriptions,
+    types_subscription,
 };
 
 /// Where the keys go: the pane or overlay that has the focus.
@@ -186,6 +187,7 @@ commands! {
     CycleQos, "publish.qos", "QoS 0, 1, 2", &[Publish], ["ctrl-q"], Some("QoS"), false, is_publishing;
     ToggleRetain, "publish.retain", "Retain on or off", &[Publish], ["ctrl-r"], Some("retain"), false, is_publishing;
     ClearPayload, "publish.clear", "Clear the payload", &[Publish], ["ctrl-l"], None, false, is_publishing;
+    ToggleProperties, "publish.properties", "Show or hide the MQTT 5 properties to send", &[Publish], ["ctrl-p"], Some("properties"), false, is_publishing;
     WithdrawPublish, "publish.withdraw", "Withdraw the newest message that still waits to be sent", &[Publish], ["alt-w"], None, false, has_queued;
 
     OpenSubscriptions, "subscriptions.open", "Subscriptions: add, change, mute, exclude, remove", SCREENS, ["s"], None, false, has_tabs;
@@ -211,7 +213,7 @@ commands! {
     AnswerNo, "ask.no", "No", &[Ask], ["n", "esc", "q"], Some("no"), false, is_asked;
 
     OpenProfile, "connections.open", "Connect, or go to its tab", &[Connections], ["enter"], Some("connect"), false, is_listing;
-    OpenAnother, "connections.open-another", "Connect once more, in another tab", &[Connections], ["o"], None, false, has_profile;
+    OpenAnother, "connections.open-another", "Connect once more, in another tab", &[Connections], ["o"], None, false, can_open;
     NewProfile, "connections.new", "New connection", &[Connections], ["n"], Some("new"), false, always;
     EditProfile, "connections.edit", "Edit the selected connection", &[Connections], ["e"], Some("edit"), false, has_profile;
     DuplicateProfile, "connections.duplicate", "New connection like the selected one", &[Connections], ["d"], Some("duplicate"), false, has_profile;

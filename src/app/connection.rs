@@ -178,6 +178,11 @@ impl Connection {
         }
     }
 
+    /// Whether the link was ever up.
+    pub fn was_connected(&self) -> bool {
+        self.link.is_connected() || self.down_since.is_some() || !self.outages.is_empty()
+    }
+
     /// How long the link was down between two moments.
     pub fn away(&self, from: Moment, to: Moment) -> Duration {
         let between =

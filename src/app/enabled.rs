@@ -1,7 +1,7 @@
 //! Whether a command can run now, and if not, why: in a few words for the palette and the status line.
 
 use super::command::Disabled;
-use super::{App, Overlay, Screen};
+use super::{App, Choice, Overlay, Screen};
 
 #[expect(clippy::unnecessary_wraps, reason = "the table wants one signature")]
 pub(super) fn always(_: &App) -> Result<(), Disabled> {
@@ -47,6 +47,14 @@ pub(super) fn is_listing(app: &App) -> Result<(), Disabled> {
 pub(super) fn has_profile(app: &App) -> Result<(), Disabled> {
     is_listing(app)?;
     if app.chosen_profile().is_some() { Ok(()) } else { Err("no connection is selected") }
+}
+
+pub(super) fn can_open(app: &App) -> Result<(), Disabled> {
+    is_listing(app)?;
+    match app.choice() {
+        Some(Choice::New) | None => Err("no connection is selected"),
+        Some(_) => Ok(()),
+    }
 }
 
 pub(super) fn has_saved_profile(app: &App) -> Result<(), Disabled> {

@@ -26,6 +26,7 @@ pub fn parse_key(text: &str) -> Option<(KeyCode, KeyModifiers)> {
         "home" => KeyCode::Home,
         "end" => KeyCode::End,
         "delete" => KeyCode::Delete,
+        "backspace" => KeyCode::Backspace,
         "f1" => KeyCode::F(1),
         _ => {
             let mut letters = name.chars();

@@ -203,6 +203,8 @@ pub struct PublishAreas {
     pub topic: Rect,
     /// Lines of the payload, label included.
     pub payload: Rect,
+    /// Lines of the MQTT 5 properties, when they are on screen: content type, expiry, response topic, correlation data, user properties.
+    pub properties: Option<[Rect; 5]>,
     /// Line of QoS, retain and send.
     pub options: Rect,
     /// QoS 0, 1 and 2.
@@ -217,18 +219,38 @@ pub struct PublishAreas {
     pub sent: Rect,
 }
 
-/// Areas in a publish pane, frame included, that has `sent` messages to list.
-pub fn publish_areas(pane: Rect, sent: usize) -> PublishAreas {
+/// Rows of the MQTT 5 properties.
+const PROPERTY_ROWS: u16 = 4;
+
+/// Two fields in each of the first rows, the user properties in the rest.
+fn property_areas(area: Rect) -> [Rect; 5] {
+    let row = |row: u16, rows: u16| {
+        Rect { y: (area.y + row).min(area.bottom()), height: rows, ..area }.intersection(area)
+    };
+    let halves = |row: Rect| {
+        let left = row.width / 2;
+        [Rect { width: left, ..row }, Rect { x: row.x + left, width: row.width - left, ..row }]
+    };
+    let [content_type, expiry] = halves(row(0, 1));
+    let [response_topic, correlation] = halves(row(1, 1));
+    [content_type, expiry, response_topic, correlation, row(2, 2)]
+}
+
+/// Areas in a publish pane, frame included, that has `sent` messages to list, and shows the properties or not.
+pub fn publish_areas(pane: Rect, sent: usize, with_properties: bool) -> PublishAreas {
     let inside = Rect {
         x: pane.x + 2,
         y: pane.y + 1,
         width: pane.width.saturating_sub(4),
         height: pane.height.saturating_sub(2),
     };
-    let listed = (sent as u16).min(if inside.height >= 12 { 4 } else { 2 });
-    let [topic, payload, options, remark, sent] = Layout::vertical([
+    let most = if inside.height >= 12 { 4 } else { 2 };
+    let listed = (sent as u16).min(if with_properties { most / 2 } else { most });
+    let rows = if with_properties { PROPERTY_ROWS } else { 0 };
+    let [topic, payload, properties, options, remark, sent] = Layout::vertical([
         Constraint::Length(1),
         Constraint::Min(1),
+        Constraint::Length(rows),
         Constraint::Length(1),
         Constraint::Length(1),
         Constraint::Length(listed),
@@ -241,6 +263,7 @@ pub fn publish_areas(pane: Rect, sent: usize) -> PublishAreas {
     PublishAreas {
         topic,
         payload,
+        properties: with_properties.then(|| property_areas(properties)),
         options,
         qos: [part(0, 3), part(3, 3), part(6, 3)],
         retain: part(12, 10),

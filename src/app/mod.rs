@@ -21,6 +21,7 @@ mod notices;
 mod palette;
 pub mod places;
 mod publish;
+mod publish_properties;
 mod rates;
 mod siblings;
 pub mod subscriptions;
@@ -42,12 +43,13 @@ pub use message::{MessageView, PayloadView};
 pub use notices::{Notices, SHOWN_FOR};
 pub use palette::PaletteState;
 pub use publish::{Answers, Field, MAX_EDITOR_BYTES, MAX_EDITOR_LINES, PublishPane, Sent};
+pub use publish_properties::WrittenProperties;
 pub use rates::Rates;
 pub use siblings::Sort;
 pub use tree::{Place, Step, TreeRow, TreeView};
 pub use update::{ingest, update};
 
-use crate::config::{Profile, ProfileBook, Safety};
+use crate::config::{Profile, ProfileBook, Safety, SettingsFile};
 use crate::model::{ConnectionId, LinkState, Moment, Subscription, Target};
 use crate::store::Limits;
 
@@ -111,6 +113,8 @@ pub struct App {
     active: usize,
     /// The saved profiles, and what is wrong with their file.
     pub book: ProfileBook,
+    /// What profiles go by where they say nothing themselves.
+    pub defaults: SettingsFile,
     /// Profiles of brokers that anybody may use, offered while nothing is saved.
     pub ready: Vec<Profile>,
     /// The connections screen.
@@ -144,6 +148,7 @@ impl App {
             nowhere: Connection::new(ConnectionId(u32::MAX), nowhere, settings.limits),
             active: 0,
             book: ProfileBook::default(),
+            defaults: SettingsFile::default(),
             ready: Vec::new(),
             list: ConnectionsView::default(),
             demo: None,

@@ -16,7 +16,7 @@ use crate::payload::{format, sanitise, width};
 /// From this width on, list and details stand side by side.
 const SIDE_BY_SIDE: u16 = 100;
 /// Rows of the details below the list.
-const DETAIL_ROWS: u16 = 9;
+const DETAIL_ROWS: u16 = 11;
 /// Widest name in a tab.
 const TAB_NAME: usize = 20;
 /// Columns of the labels in the form.
@@ -112,7 +112,7 @@ pub fn connections_areas(app: &App, body: Rect) -> ConnectionsAreas {
     if writing {
         return ConnectionsAreas { list: None, details: None, form: Some(body) };
     }
-    let rows = DETAIL_ROWS.min(body.height * 2 / 5);
+    let rows = DETAIL_ROWS.min(body.height * 9 / 20);
     let [list, details] = Layout::vertical([Constraint::Min(3), Constraint::Length(rows)]).areas(body);
     ConnectionsAreas { list: Some(list), details: Some(details), form: None }
 }

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use ratatui_textarea::TextArea;
 use tui_input::Input;
 
+use super::publish_properties::WrittenProperties;
 use crate::model::{Moment, Properties, Publication, PublishId, PublishState, QoS, check_topic};
 use crate::payload::sanitise::is_clean;
 use crate::store::TopicId;
@@ -31,16 +32,35 @@ pub enum Field {
     Retain,
     /// The send button.
     Send,
+    /// MQTT 5: content type.
+    ContentType,
+    /// MQTT 5: message expiry.
+    Expiry,
+    /// MQTT 5: response topic.
+    ResponseTopic,
+    /// MQTT 5: correlation data.
+    Correlation,
+    /// MQTT 5: user properties.
+    UserProperties,
 }
 
 impl Field {
-    const ORDER: [Self; 5] = [Self::Topic, Self::Payload, Self::Qos, Self::Retain, Self::Send];
+    const PROPERTIES: [Self; 5] =
+        [Self::ContentType, Self::Expiry, Self::ResponseTopic, Self::Correlation, Self::UserProperties];
 
-    /// The field `steps` further on, round and round.
+    /// The field `steps` further on, round and round; the properties stand behind the payload while they are on screen.
     #[must_use]
-    pub fn stepped(self, steps: isize) -> Self {
-        let at = Self::ORDER.iter().position(|field| *field == self).unwrap_or(0);
-        Self::ORDER[(at as isize + steps).rem_euclid(Self::ORDER.len() as isize) as usize]
+    pub fn stepped(self, steps: isize, properties: bool) -> Self {
+        let mut order = vec![Self::Topic, Self::Payload];
+        order.extend(Self::PROPERTIES.into_iter().filter(|_| properties));
+        order.extend([Self::Qos, Self::Retain, Self::Send]);
+        let at = order.iter().position(|field| *field == self).unwrap_or(0);
+        order[(at as isize + steps).rem_euclid(order.len() as isize) as usize]
+    }
+
+    /// Whether it is one of the properties.
+    pub fn is_property(self) -> bool {
+        Self::PROPERTIES.contains(&self)
     }
 }
 
@@ -97,6 +117,8 @@ pub struct PublishPane {
     pub confirmed: Option<String>,
     /// What the message answers, while the topic is the one that asked for it.
     pub answers: Option<Answers>,
+    /// MQTT 5 properties to send.
+    pub written: WrittenProperties,
     sent: VecDeque<Sent>,
 }
 
@@ -142,7 +164,7 @@ impl PublishPane {
             payload: Bytes::from(self.payload_text()),
             qos: self.qos,
             retain: self.retain,
-            properties: self.properties(),
+            properties: self.properties()?,
         })
     }
 
@@ -151,9 +173,18 @@ impl PublishPane {
         self.answers.as_ref().filter(|answers| answers.topic == self.topic.value())
     }
 
-    fn properties(&self) -> Option<Box<Properties>> {
-        let correlation_data = self.answering()?.correlation.clone()?;
-        Some(Box::new(Properties { correlation_data: Some(correlation_data), ..Properties::default() }))
+    /// What was typed; the correlation data of the request that is answered, unless other data was typed.
+    fn properties(&self) -> Result<Option<Box<Properties>>, String> {
+        let mut properties = self.written.properties()?;
+        if let Some(data) = self.answering().and_then(|answers| answers.correlation.clone()) {
+            properties.get_or_insert_default().correlation_data.get_or_insert(data);
+        }
+        Ok(properties)
+    }
+
+    /// What is wrong with the properties as they stand.
+    pub fn properties_fault(&self) -> Option<String> {
+        self.written.properties().err()
     }
 
     /// Remembers a message as sent. When there are too many, the oldest whose fate is known goes first.

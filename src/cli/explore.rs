@@ -10,11 +10,13 @@ use jiff::tz::TimeZone;
 use tokio::sync::mpsc::channel;
 use tokio_util::sync::CancellationToken;
 
-use super::{LookArgs, USAGE, output};
+use super::known::Known;
+use super::resolve::LookChoice;
+use super::{USAGE, output};
 use crate::app::{App, Settings};
 use crate::broker::fleet::DEMO_SEED;
 use crate::broker::{Broker, BrokerOptions, demo};
-use crate::config::{Look, Profile, ProfileBook, Themes, config_dir};
+use crate::config::{Look, Profile, Themes, config_dir, starters};
 use crate::model::{Clock, Severity, Target};
 use crate::runtime::{self, Demo, EVENT_CAPACITY, EventLoop, Input, Outcome, ProfileKeeper, Signals};
 use crate::store::Limits;
@@ -25,8 +27,24 @@ pub(super) struct Bundled {
     pub(super) seed: u64,
 }
 
-/// Runs the explorer on `profile` until it is left.
-pub(super) fn run(profile: Profile, look: &LookArgs, bundled: Option<Bundled>) -> ExitCode {
+/// What the explorer begins with.
+pub(super) enum Start {
+    /// The connections screen.
+    Connections,
+    /// A connection of this profile. An empty client id becomes a random one.
+    Open(Box<Profile>),
+}
+
+/// What the explorer is given beside.
+pub(super) struct Launch {
+    pub(super) known: Known,
+    pub(super) look: LookChoice,
+    /// Lines to begin with, after those about the user's files.
+    pub(super) notices: Vec<(Severity, String)>,
+}
+
+/// Runs the explorer until it is left.
+pub(super) fn run(start: Start, launch: Launch, bundled: Option<Bundled>) -> ExitCode {
     if let Err(fault) = runtime::require_terminal() {
         return output::fail(USAGE, &fault);
     }
@@ -35,7 +53,7 @@ pub(super) fn run(profile: Profile, look: &LookArgs, bundled: Option<Bundled>) -
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let result = match runtime {
         Ok(runtime) => {
-            let result = runtime.block_on(explore(profile, look, bundled));
+            let result = runtime.block_on(explore(start, launch, bundled));
             // Blocked name look-ups and the like must not hold the exit.
             runtime.shutdown_background();
             result
@@ -51,26 +69,40 @@ pub(super) fn run(profile: Profile, look: &LookArgs, bundled: Option<Bundled>) -
     }
 }
 
-async fn explore(mut profile: Profile, args: &LookArgs, bundled: Option<Bundled>) -> io::Result<Outcome> {
-    let look = Look::detect(|name| std::env::var(name).ok(), args.color == "never", args.ascii);
+async fn explore(mut start: Start, launch: Launch, bundled: Option<Bundled>) -> io::Result<Outcome> {
+    let choice = launch.look;
+    let variable = |name: &str| std::env::var(name).ok();
+    let look = Look::detect(variable, choice.never_colour.value, choice.ascii.value);
     let folder = config_dir().map(|folder| folder.join("themes"));
     let (themes, faults) = Themes::load(folder.as_deref(), look.colours);
     let clock = Clock::start();
     let stop = CancellationToken::new();
-    let own = match bundled {
-        Some(bundled) => Some(start_bundled(bundled, &mut profile.target, stop.clone()).await?),
-        None => None,
+    let own = match (bundled, &mut start) {
+        (Some(bundled), Start::Open(profile)) => {
+            Some(start_bundled(bundled, &mut profile.target, stop.clone()).await?)
+        }
+        _ => None,
     };
-    let limits = Limits { bytes: args.memory, ..Limits::default() };
-    let settings =
-        Settings { read_only: args.read_only, themes: themes.names().map(str::to_owned).collect(), limits };
+    let limits = Limits { bytes: choice.memory.value, ..Limits::default() };
+    let read_only = choice.read_only.value;
+    let settings = Settings { read_only, themes: themes.names().map(str::to_owned).collect(), limits };
     let mut app = App::new(settings);
-    app.book = ProfileBook::of_user();
-    let first = app.open(profile);
+    let faults_of_files = launch.known.faults().map(|fault| (Severity::Error, fault.to_string()));
+    let warnings = launch.known.warnings().map(|warning| (Severity::Warning, warning));
+    for (severity, text) in faults_of_files.chain(warnings).chain(launch.notices) {
+        app.notices.push(clock.now(), severity, text);
+    }
+    app.book = launch.known.book;
+    app.ready = starters();
+    app.defaults = launch.known.settings;
+    let first = match start {
+        Start::Open(profile) => app.open(*profile),
+        Start::Connections => Vec::new(),
+    };
     for fault in faults {
         app.notices.push(clock.now(), Severity::Warning, fault);
     }
-    if let Some(wanted) = &args.theme {
+    if let Some(wanted) = &choice.theme.value {
         match themes.position(wanted) {
             Some(index) => app.theme = index,
             None => app.notices.push(clock.now(), Severity::Warning, format!("there is no theme '{wanted}'")),
@@ -101,7 +133,7 @@ async fn explore(mut profile: Profile, args: &LookArgs, bundled: Option<Bundled>
     let outcome = event_loop.run().await.map_err(terminal_fault);
     // The screen is given back first: saying goodbye to a broker may take a moment.
     runtime::leave();
-    event_loop.close().await;
+    Box::pin(event_loop.close()).await;
     stop.cancel();
     if let Some(own) = own {
         let _ = tokio::time::timeout(Duration::from_millis(300), own).await;

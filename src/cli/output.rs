@@ -1,28 +1,57 @@
 //! Standard output and standard error of the subcommands. A reader that went away (`| head`) is no fault.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
 use crate::payload::sanitise::{Style, sanitise_with};
+use crate::payload::width;
 
-/// `text` without what stands between `://` and `@`: user and password of a URL that is quoted in an error.
+/// `text` without user and password of addresses that are quoted in it: what stands between `://` and `@`, and whatever stands
+/// before an `@` and has a `:` in it.
 pub(super) fn redacted(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find("://") {
-        let (before, after) = rest.split_at(at + 3);
-        shown.push_str(before);
-        let word = after.find(char::is_whitespace).unwrap_or(after.len());
-        rest = match after[..word].rfind('@') {
-            Some(end) => {
-                shown.push_str("***");
-                &after[end..]
-            }
-            None => after,
-        };
+    text.split_inclusive(char::is_whitespace).map(redacted_word).collect()
+}
+
+fn redacted_word(word: &str) -> Cow<'_, str> {
+    let Some(end) = word.rfind('@') else { return Cow::Borrowed(word) };
+    let quote = word.len() - word.trim_start_matches(['\'', '"', '`', '(']).len();
+    let start = word.find("://").map_or(quote, |at| at + 3).min(end);
+    if start > quote || word[start..end].contains(':') {
+        Cow::Owned(format!("{}***{}", &word[..start], &word[end..]))
+    } else {
+        Cow::Borrowed(word)
     }
-    shown.push_str(rest);
-    shown
+}
+
+/// `text` line by line, made safe for the terminal.
+pub(super) fn clean(text: &str) -> String {
+    let lines = text.split_inclusive('\n').map(|line| match line.strip_suffix('\n') {
+        Some(line) => format!("{}\n", sanitise_with(line, Style::LINE)),
+        None => sanitise_with(line, Style::LINE).into_owned(),
+    });
+    lines.collect()
+}
+
+/// Rows in columns two spaces apart, each cell made safe for the terminal.
+pub(super) fn columns<const N: usize>(rows: &[[String; N]]) -> String {
+    let clean: Vec<[String; N]> = rows
+        .iter()
+        .map(|row| row.each_ref().map(|cell| sanitise_with(cell, Style::LINE).into_owned()))
+        .collect();
+    let widths: [usize; N] =
+        std::array::from_fn(|column| clean.iter().map(|row| width(&row[column])).max().unwrap_or(0));
+    let mut text = String::new();
+    for row in &clean {
+        let mut line = String::new();
+        for (cell, wanted) in row.iter().zip(widths) {
+            line.push_str(cell);
+            line.extend(std::iter::repeat_n(' ', wanted.saturating_sub(width(cell)) + 2));
+        }
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    text
 }
 
 /// Prints `text` to standard output.
@@ -63,6 +92,7 @@ mod tests {
     fn d10_user_and_password_of_a_quoted_url_are_left_out() {
         assert_eq!(redacted("'mqtt://bob:s3cret@host:1' and ws://h"), "'mqtt://***@host:1' and ws://h");
         assert_eq!(redacted("mqtt://u:p@ss@host"), "mqtt://***@host");
-        assert_eq!(redacted("no url, me@home"), "no url, me@home");
+        assert_eq!(redacted("unknown 'bob:s3cret@host:1:2' here"), "unknown '***@host:1:2' here");
+        assert_eq!(redacted("no url, me@home\n  'topic@x:y'"), "no url, me@home\n  'topic@x:y'");
     }
 }

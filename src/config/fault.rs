@@ -46,7 +46,8 @@ impl Origin<'_> {
 
     /// Line and column of the byte at `offset`, both from 1.
     pub(super) fn place(&self, offset: usize) -> (usize, usize) {
-        let before = &self.text[..self.text.floor_char_boundary(offset)];
+        let end = (0..=offset.min(self.text.len())).rev().find(|at| self.text.is_char_boundary(*at));
+        let before = &self.text[..end.unwrap_or_default()];
         let line_start = before.rfind('\n').map_or(0, |at| at + 1);
         (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
     }

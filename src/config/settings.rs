@@ -5,8 +5,8 @@ use std::path::Path;
 use super::book::{parse, protocol_choice, proxy_url, text_of};
 use super::fault::{FileFault, Origin};
 use super::section::Section;
-use super::{Chosen, Source, file, paths};
-use crate::model::{ProtocolChoice, Proxy};
+use super::{Chosen, Profile, Source, file, paths};
+use crate::model::{ProtocolChoice, Proxy, Transport};
 
 /// The version of the file's shape.
 const SCHEMA: u32 = 1;
@@ -62,6 +62,31 @@ impl SettingsFile {
             settings.warnings.push(Origin::whole(path, reason));
         }
         settings
+    }
+
+    /// Sets in `profile` what these settings say and the profile does not; `says` tells by its key what it says itself.
+    pub fn fill(&self, profile: &mut Profile, says: impl Fn(&str) -> bool) {
+        fn set<T: Clone>(slot: &mut T, setting: Option<T>, said: bool) {
+            if let Some(value) = setting.filter(|_| !said) {
+                *slot = value;
+            }
+        }
+        let target = &mut profile.target;
+        set(&mut target.sys, self.sys.as_ref().map(|chosen| chosen.value), says("sys"));
+        set(&mut target.keep_alive, self.keep_alive.as_ref().map(|chosen| chosen.value), says("keep_alive"));
+        set(&mut target.protocol, self.protocol.as_ref().map(|chosen| chosen.value), says("protocol"));
+        set(
+            &mut target.max_packet,
+            self.max_packet.as_ref().map(|chosen| Some(chosen.value)),
+            says("max_packet"),
+        );
+        if target.transport != Transport::Unix {
+            set(
+                &mut target.proxy,
+                self.proxy.as_ref().map(|chosen| Some(chosen.value.clone())),
+                says("proxy"),
+            );
+        }
     }
 
     /// What could not be read. Stays to be seen until the file is mended; the file is never written.
@@ -221,6 +246,20 @@ mod tests {
         let wanted =
             format!("{path}, line 2, column 1: unknown key 'colour': it is kept, and without effect");
         assert_eq!(warnings, [wanted]);
+    }
+
+    #[test]
+    fn the_settings_count_where_a_profile_says_nothing() {
+        let (settings, _) = loaded(b"keep_alive = 60\nsys = false\nproxy = \"proxy.lan\"\n");
+        let target = crate::model::Target::new("broker.lan", 1883, "");
+        let mut profile = Profile::new("home", target.clone());
+        settings.fill(&mut profile, |key| key == "keep_alive");
+        assert_eq!((profile.target.keep_alive, profile.target.sys), (target.keep_alive, false));
+        assert_eq!(profile.target.proxy.as_ref().map(|proxy| proxy.host.as_str()), Some("proxy.lan"));
+        let mut socket =
+            Profile::new("socket", crate::model::Target { transport: Transport::Unix, ..target });
+        settings.fill(&mut socket, |_| false);
+        assert_eq!((socket.target.keep_alive, socket.target.proxy), (60, None));
     }
 
     #[test]

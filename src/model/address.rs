@@ -27,8 +27,9 @@ const LOGIN_UNREADABLE: &str = "user name and password of the URL cannot be told
                                 write '/' as %2F, '?' as %3F, '#' as %23, '@' as %40";
 
 impl Address {
-    /// Reads an address. A text that begins with `/` or `unix:` is the path of a Unix socket and is taken as it is. User name and
-    /// password of a URL are percent-decoded and `+` stays `+` (RFC 3986). The error never quotes either of them.
+    /// Reads an address. A text that begins with `/` or `unix:` is the path of a Unix socket, taken as it is. In URLs, `unix://`
+    /// included, path of a socket, user name and password are percent-decoded and `+` stays `+` (RFC 3986). The error never quotes
+    /// user name or password.
     pub fn parse(text: &str) -> Result<Self, String> {
         let (address, path) = read(text)?;
         match path {
@@ -38,8 +39,8 @@ impl Address {
             }
             Some(path) if path == "/" => Ok(address),
             Some(path) if path.contains('@') => Err(LOGIN_UNREADABLE.to_owned()),
-            Some(path) => Err(format!(
-                "'{path}' is a path, and only ws:// and wss:// have one: filters follow the target, as in: \
+            Some(_) => Err(format!(
+                "only ws:// and wss:// have a path: filters follow the target, as in: \
                  mqtt-tui connect {} 'home/#'",
                 address.host
             )),
@@ -69,7 +70,7 @@ impl Address {
 fn read(text: &str) -> Result<(Address, Option<String>), String> {
     if let Some(path) = socket_path(text)? {
         let transport = Some(Transport::Unix);
-        return Ok((Address { transport, host: path.to_owned(), ..Address::default() }, None));
+        return Ok((Address { transport, host: path, ..Address::default() }, None));
     }
     let (transport, rest) = match text.split_once("://") {
         None => (None, text),
@@ -97,26 +98,27 @@ fn read(text: &str) -> Result<(Address, Option<String>), String> {
 }
 
 /// The path of a Unix socket, if that is what `text` names.
-fn socket_path(text: &str) -> Result<Option<&str>, String> {
+fn socket_path(text: &str) -> Result<Option<String>, String> {
     let path = match text.strip_prefix("unix:") {
-        None if text.starts_with('/') => return Ok(Some(text)),
+        None if text.starts_with('/') => text.to_owned(),
         None => return Ok(None),
         Some(rest) => match rest.strip_prefix("//") {
-            Some(path) if path.starts_with('/') => path,
-            Some(path) if path.is_empty() => path,
-            Some(path) => {
+            Some(path) if !path.is_empty() && !path.starts_with('/') => {
                 return Err(format!(
                     "'unix://{path}' names a host: write unix:///{path} (from the root) or unix:{path}"
                 ));
             }
-            None => rest,
+            Some(path) => decode(path, "the path")?,
+            None => rest.to_owned(),
         },
     };
-    match path {
-        "" => Err("'unix:' lacks the path of the socket, as in unix:///run/mosquitto.sock".to_owned()),
-        path if path.contains('\0') => Err("a path cannot hold the NUL character".to_owned()),
-        path => Ok(Some(path)),
+    if path.is_empty() {
+        return Err("'unix:' lacks the path of the socket, as in unix:///run/mosquitto.sock".to_owned());
     }
+    if path.contains('\0') {
+        return Err("a path cannot hold the NUL character".to_owned());
+    }
+    Ok(Some(path))
 }
 
 fn unknown_scheme(scheme: &str) -> String {
@@ -149,15 +151,17 @@ fn host_and_port(place: &str) -> Result<(String, Option<u16>), String> {
     }
     let (host, port) = match place.rsplit_once(':') {
         Some((host, _)) if host.contains(':') => {
-            return Err(format!(
-                "'{place}' is no host name (an IPv6 address with a port needs brackets: [::1]:1883)"
-            ));
+            return Err(
+                "too many ':' for a host and its port; an IPv6 address with a port needs brackets, as in \
+                        [::1]:1883, and a login ends with '@'"
+                    .to_owned(),
+            );
         }
         Some((host, port)) => (host, Some(read_port(port)?)),
         None => (place, None),
     };
     if host.is_empty() {
-        return Err("the target has no host".to_owned());
+        return Err("the address has no host".to_owned());
     }
     let unfit = |c: char| c.is_whitespace() || c.is_control() || "[]\\\"'<>^`{|}%,;=()".contains(c);
     if host.contains(unfit) {
@@ -176,7 +180,8 @@ fn is_ipv6(text: &str) -> bool {
 fn read_port(text: &str) -> Result<u16, String> {
     match text.parse() {
         Ok(port) if port > 0 => Ok(port),
-        _ => Err(format!("'{text}' is no port: use 1 to 65535")),
+        // Not quoted: without the '@' behind it a password stands here.
+        _ => Err("what follows ':' is no port: use 1 to 65535".to_owned()),
     }
 }
 
@@ -254,6 +259,7 @@ mod tests {
             ("unix:///run/x.sock", Transport::Unix, "/run/x.sock", None),
             ("unix:x.sock", Transport::Unix, "x.sock", None),
             ("unix:/run/a b%20", Transport::Unix, "/run/a b%20", None),
+            ("unix:///run/a%20b", Transport::Unix, "/run/a b", None),
             ("/run/x.sock", Transport::Unix, "/run/x.sock", None),
         ] {
             let expected =
@@ -327,6 +333,9 @@ mod tests {
             ("mqtt://u:%ff@host", "UTF-8"),
             ("mqtt://u%00:x@host", "NUL"),
             ("mqtt://u:secret@host:x", "1 to 65535"),
+            ("mqtt://u:secret", "1 to 65535"),
+            ("u:sec:secret", "login"),
+            ("mqtt://u:12/secret", "filters follow"),
             ("mqtt://u:secret@host/home", "filters follow"),
             ("mqtt://u:sec/secret@host", "%2F"),
             ("mqtt://u:12/secret@host", "%2F"),

@@ -4,12 +4,11 @@
 //! A broker that does not speak MQTT 5 says so with a CONNACK of either version, or closes the connection, or says nothing at
 //! all. It is held to speak 3.1.1 only once 3.1.1 has worked.
 
-use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
 
-use super::explain::Fault;
+use super::explain::{Fault, TlsFault};
 use super::timing::Timing;
-use super::transport::{self, Facts, foreign};
+use super::transport::{self, Facts, Watcher, foreign};
 use super::wire::{ConnAck, Incoming, Lost, Wire};
 use crate::model::{
     Clock, MAX_TOPIC_BYTES, Protocol, ProtocolChoice, Secret, Target, Transport, check_topic,
@@ -94,16 +93,35 @@ pub(super) fn versions(target: &Target, worked: Option<Protocol>) -> &'static [P
     }
 }
 
-/// Connects to `target`, speaking the first of `versions` that the broker knows. Tells each step through `step`. Cancel-safe.
+/// Connects to `target`, speaking the first of `versions` that the broker knows. Tells each step to `watcher`. Cancel-safe.
 pub(super) async fn establish(
     target: &Target,
     versions: &[Protocol],
     timing: &Timing,
     clock: &Clock,
-    step: &watch::Sender<String>,
+    watcher: &dyn Watcher,
 ) -> Result<Connected, Fault> {
     let deadline = Instant::now() + timing.connect;
-    let attempt = |protocol, last| Attempt { target, timing, clock, step, protocol, last, deadline };
+    match negotiate(target, versions, timing, clock, watcher, deadline).await {
+        Err(Fault::ClosedBeforeConnack)
+            if target.transport == Transport::Tcp
+                && transport::speaks_tls(target, timing, deadline).await =>
+        {
+            Err(TlsFault::PortSpeaksTls.into())
+        }
+        result => result,
+    }
+}
+
+async fn negotiate(
+    target: &Target,
+    versions: &[Protocol],
+    timing: &Timing,
+    clock: &Clock,
+    watcher: &dyn Watcher,
+    deadline: Instant,
+) -> Result<Connected, Fault> {
+    let attempt = |protocol, last| Attempt { target, timing, clock, watcher, protocol, last, deadline };
     let (first, second) = match versions {
         [first, second, ..] => (*first, Some(*second)),
         [only] => (*only, None),
@@ -144,7 +162,7 @@ struct Attempt<'a> {
     target: &'a Target,
     timing: &'a Timing,
     clock: &'a Clock,
-    step: &'a watch::Sender<String>,
+    watcher: &'a dyn Watcher,
     protocol: Protocol,
     /// No other version comes after it.
     last: bool,
@@ -153,8 +171,8 @@ struct Attempt<'a> {
 
 impl Attempt<'_> {
     async fn run(&self) -> Result<Connected, Fault> {
-        let opened = transport::open(self.target, self.timing, self.deadline, self.step).await?;
-        self.step.send_replace(format!("waiting for CONNACK ({})", self.protocol));
+        let opened = transport::open(self.target, self.timing, self.deadline, self.watcher).await?;
+        self.watcher.begins(format!("waiting for CONNACK ({})", self.protocol));
         let until =
             if self.last { self.deadline } else { self.deadline.min(Instant::now() + self.timing.fall_back) };
         let mut wire = Wire::new(opened.stream, self.protocol, self.target.max_packet);

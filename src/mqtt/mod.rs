@@ -17,6 +17,7 @@
 mod backoff;
 mod connect;
 mod deliveries;
+pub mod doctor;
 mod explain;
 mod ids;
 mod link;

@@ -476,3 +476,31 @@ fn retained_marks_go_with_the_session_and_come_back_with_the_messages() {
     store.ingest(&retained);
     assert_eq!((store.stats(topic).retained, store.stats(branch).retained_below), (true, 1));
 }
+
+#[test]
+fn a_smaller_budget_takes_the_oldest_and_keeps_the_quiet_topics() {
+    let mut store = Store::new(Limits { bytes: 32 * MIB, keep_min: 3, ..Limits::default() });
+    for number in 0..50 {
+        store.ingest(&message(&format!("quiet/{number}"), b"once"));
+    }
+    for number in 0..60_000_u32 {
+        store.ingest(&message("busy", format!("{number:0>400}").as_bytes()));
+    }
+    let before = store.totals().stored;
+    store.set_budget(4 * MIB);
+    let totals = store.totals();
+    assert!(store.memory().history <= 4 * MIB);
+    assert!(
+        totals.stored < before && totals.stored * 480 > 2 << 20,
+        "{} of {before} are left",
+        totals.stored
+    );
+    for number in 0..50 {
+        assert!(store.latest(find(&store, &format!("quiet/{number}"))).is_some(), "quiet/{number} went");
+    }
+    assert!(store.latest(find(&store, "busy")).is_some_and(|latest| latest.payload.ends_with(b"59999")));
+    store.set_budget(32 * MIB);
+    assert_eq!(store.totals().stored, totals.stored, "more room takes nothing away");
+    store.ingest(&message("busy", b"on it goes"));
+    assert_eq!(store.totals().history_budget + store.sys_totals().history_budget, 32 * MIB);
+}

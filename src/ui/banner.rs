@@ -24,6 +24,8 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, buff
             return;
         }
     };
+    // What never worked may be wrong in the profile (C21).
+    let edit = if app.connection().was_connected() { "" } else { " E edits this connection." };
     let (first, rest) = match link {
         LinkState::Waiting { attempt, trouble, .. } => {
             let left = link.retry_in(ink.now).unwrap_or_default();
@@ -32,7 +34,7 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, buff
             let remedy = sentence(&trouble.remedy);
             (
                 trouble.cause.clone(),
-                format!("Attempt {attempt} in {seconds} s: x tries now, X gives up. {remedy}"),
+                format!("Attempt {attempt} in {seconds} s: x tries now, X gives up.{edit} {remedy}"),
             )
         }
         LinkState::Connecting { attempt, step } => {
@@ -44,7 +46,7 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, buff
                 TroubleKind::TakenOver => "I takes a new random client id; x tries again with this one.",
                 TroubleKind::Other => "Press x to try again.",
             };
-            (trouble.cause.clone(), format!("{} {offer}", sentence(&trouble.remedy)))
+            (trouble.cause.clone(), format!("{} {offer}{edit}", sentence(&trouble.remedy)))
         }
         LinkState::Stopped { trouble: None } => {
             ("Disconnected.".to_owned(), "Press x to connect again.".to_owned())

@@ -122,7 +122,7 @@ fn draw_choice(app: &App, choice: &Choice, ink: &Ink<'_>, row: Rect, buffer: &mu
     let left = row.x + 3;
     let room = row.width.saturating_sub(4 + right_columns as u16);
     let name_columns = (row.width * 3 / 10).clamp(12, 28).min(room);
-    ink.put(buffer, left, row.y, name_columns.saturating_sub(1), &name, name_style(first, profile, ink));
+    ink.put(buffer, left, row.y, name_columns.saturating_sub(2), &name, name_style(first, profile, ink));
     let (start, rest) = (left + name_columns, room.saturating_sub(name_columns));
     let place = match (choice, profile) {
         (Choice::Demo, _) => "the bundled broker with a busy fleet".to_owned(),

@@ -134,7 +134,7 @@ pub fn view(
         publish::draw(app, &ink, area, frame);
     }
     if app.screen() != Screen::Connections {
-        subscriptions::draw(app, &ink, areas.body, frame);
+        subscriptions::draw(app, &ink, areas.body, cache, frame);
         login::draw(app, &ink, areas.body, frame);
     }
     footer::draw(app, &ink, areas.footer, cache, frame.buffer_mut());

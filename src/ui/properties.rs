@@ -177,10 +177,10 @@ fn expiry(seconds: u32, received: Moment, ink: &Ink<'_>, cache: &mut Cache) -> P
     }
     let (text, role) = if left.is_zero() {
         let ago = format::lasting(passed.saturating_sub(whole));
-        (format!("expired {ago} ago, {} after it came", format::lasting(whole)), Role::Warning)
+        (format!("expired {ago} ago, after {}", format::lasting(whole)), Role::Warning)
     } else {
         let left = format::lasting(Duration::from_secs(left.as_secs_f64().ceil() as u64));
-        (format!("expires in {left}, {} after it came", format::lasting(whole)), Role::Muted)
+        (format!("expires in {left} of {}", format::lasting(whole)), Role::Muted)
     };
     Piece { at: 0, text, role }
 }

@@ -23,13 +23,14 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, frame: &mut Frame<'_>) 
     let pane = &app.connection().publish;
     let block = ink.frame("Publish", true);
     block.render(area, frame.buffer_mut());
-    let areas = layout::publish_areas(area, pane.sent().len());
+    let areas = layout::publish_areas(area, pane.sent().len(), pane.written.open);
     let focused = match pane.field {
         Field::Topic => areas.topic,
         Field::Payload => areas.payload,
         Field::Qos => areas.options,
         Field::Retain => areas.retain,
         Field::Send => areas.send,
+        property => property_area(property, &areas),
     };
     ink.put(
         frame.buffer_mut(),
@@ -43,6 +44,7 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, frame: &mut Frame<'_>) 
     one_line_field(&pane.topic, ink, value_of(areas.topic), pane.field == Field::Topic, frame);
     label(ink, "payload", pane.field == Field::Payload, areas.payload, frame);
     draw_payload(pane, ink, value_of(areas.payload), frame);
+    draw_properties(pane, ink, &areas, frame);
     draw_options(pane, ink, &areas, frame);
     let protocol = match app.connection().link {
         LinkState::Connected { protocol, .. } => Some(protocol),
@@ -81,6 +83,47 @@ pub(super) fn one_line_field(input: &Input, ink: &Ink<'_>, area: Rect, focused: 
         frame
             .buffer_mut()
             .set_style(Rect::new(x, area.y, 1, 1), Style::new().add_modifier(Modifier::REVERSED));
+    }
+}
+
+/// The MQTT 5 properties in the order of their areas: field and label.
+const PROPERTIES: [(Field, &str); 5] = [
+    (Field::ContentType, "type"),
+    (Field::Expiry, "expiry s"),
+    (Field::ResponseTopic, "response"),
+    (Field::Correlation, "correl."),
+    (Field::UserProperties, "user"),
+];
+
+fn property_area(field: Field, areas: &PublishAreas) -> Rect {
+    let place = PROPERTIES.iter().position(|(other, _)| *other == field);
+    areas.properties.zip(place).map_or(areas.payload, |(all, place)| all[place])
+}
+
+fn draw_properties(pane: &PublishPane, ink: &Ink<'_>, areas: &PublishAreas, frame: &mut Frame<'_>) {
+    if areas.properties.is_none() {
+        return;
+    }
+    let written = &pane.written;
+    let inputs = [&written.content_type, &written.expiry, &written.response_topic, &written.correlation];
+    for ((field, text), input) in PROPERTIES.into_iter().zip(inputs) {
+        let area = property_area(field, areas);
+        label(ink, text, pane.field == field, area, frame);
+        one_line_field(input, ink, value_of(area), pane.field == field, frame);
+    }
+    let (area, focused) = (property_area(Field::UserProperties, areas), pane.field == Field::UserProperties);
+    label(ink, "user", focused, area, frame);
+    editor(&written.user, ink, value_of(area), focused, frame);
+    if written.user.is_empty() && !focused {
+        let area = value_of(area);
+        ink.put(
+            frame.buffer_mut(),
+            area.x,
+            area.y,
+            area.width,
+            "name=value, one a line",
+            ink.style(Role::Faint),
+        );
     }
 }
 
@@ -161,10 +204,16 @@ fn draw_remark(
         (refusal.clone(), Role::Error)
     } else if let Some(fault) = pane.topic_fault() {
         (fault, Role::Error)
+    } else if let Some(fault) = pane.properties_fault() {
+        (fault, Role::Error)
+    } else if !pane.written.is_empty() && protocol == Some(Protocol::V4) {
+        ("! MQTT 3.1.1 has no properties: they are not sent".to_owned(), Role::Warning)
     } else if let Some(warning) = pane.warning() {
         (format!("! {warning}"), Role::Warning)
     } else if let Some(topic) = pane.draft_from.as_deref().filter(|_| !pane.payload.is_empty()) {
         (format!("payload as written for {topic}; Ctrl-L clears it"), Role::Muted)
+    } else if !pane.written.open && !pane.written.is_empty() {
+        ("with MQTT 5 properties; Ctrl-P shows them".to_owned(), Role::Muted)
     } else if let Some(answers) = pane.answering() {
         let data = match &answers.correlation {
             Some(_) if protocol == Some(Protocol::V4) => {

@@ -1,14 +1,16 @@
 //! The subscriptions pane: each filter with the QoS wanted and granted, what the broker made of it, how much came for it; what the
 //! selected one means in words, or the filter that is being typed.
 
+use std::time::Duration;
+
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 
 use super::ink::{Ink, row_of};
-use super::overlay;
 use super::publish::one_line_field;
+use super::{Cache, overlay};
 use crate::app::layout::{self, SubscriptionsAreas};
 use crate::app::subscriptions::{
     Choice, Entry, EntryFault, EntryField, EntryPurpose, ExcludedView, SubscriptionView, SubscriptionsPane,
@@ -37,9 +39,11 @@ pub(super) fn state(view: &SubscriptionView, ink: &Ink<'_>) -> (String, Role) {
     }
 }
 
-pub(super) fn draw(app: &App, ink: &Ink<'_>, body: Rect, frame: &mut Frame<'_>) {
+pub(super) fn draw(app: &App, ink: &Ink<'_>, body: Rect, cache: &mut Cache, frame: &mut Frame<'_>) {
     let connection = app.connection();
     let Some(pane) = &connection.subscribing else { return };
+    // Rates sink by themselves.
+    cache.wake_in(ink.now, Duration::from_secs(1));
     let rows = pane.rows(&connection.subscriptions);
     let areas = layout::subscriptions_areas(body, rows, pane.entry.is_some());
     let name = ink.clean(&connection.profile.name).into_owned();

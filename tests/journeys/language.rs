@@ -80,17 +80,29 @@ impl Journey {
     }
 
     fn opened(limits: Limits, read_only: bool, profile: Profile) -> Self {
+        let mut journey = Self::unopened(limits, read_only);
+        journey.open(profile);
+        journey
+    }
+
+    /// At the connections screen, with these profiles saved and nothing open.
+    pub(crate) fn among(profiles: Vec<Profile>) -> Self {
+        let mut journey = Self::unopened(Limits { bytes: 16 << 20, ..Limits::default() }, false);
+        journey.app.book = book(profiles);
+        journey.draw();
+        journey
+    }
+
+    fn unopened(limits: Limits, read_only: bool) -> Self {
         let look = Look { colours: Colours::True, ascii: false };
         let (themes, _) = Themes::load(None, look.colours);
         let settings = Settings { read_only, themes: themes.names().map(str::to_owned).collect(), limits };
         // 2026-11-20 14:00:00 UTC; the program was started ten seconds before.
         let now = Moment { mono_us: 10_000_000, wall_ms: 1_795_183_200_000 };
-        let mut app = App::new(settings);
-        let effects = app.open(profile);
         let mut journey = Self {
-            app,
+            app: App::new(settings),
             now,
-            effects,
+            effects: Vec::new(),
             themes,
             appearance: Appearance { look, zone: TimeZone::UTC },
             cache: Cache::default(),
@@ -212,6 +224,26 @@ impl Journey {
     pub(crate) fn event(&mut self, event: SessionEvent) -> &mut Self {
         self.act(Action::Session(HERE, event));
         self
+    }
+
+    /// Opens another connection, in front.
+    pub(crate) fn open(&mut self, profile: Profile) -> &mut Self {
+        let effects = self.app.open(profile);
+        self.effects.extend(effects);
+        self.draw();
+        self
+    }
+
+    /// News of the connection with this number, counted from 0 in the order of opening.
+    pub(crate) fn event_of(&mut self, number: u32, event: SessionEvent) -> &mut Self {
+        self.act(Action::Session(ConnectionId(number), event));
+        self
+    }
+
+    /// A live message on the connection with this number.
+    pub(crate) fn message_of(&mut self, number: u32, topic: &str, payload: &str) -> &mut Self {
+        let message = self.plain(topic, payload.as_bytes());
+        self.event_of(number, SessionEvent::Message(message))
     }
 
     /// An effect came to its end.

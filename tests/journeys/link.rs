@@ -2,7 +2,7 @@
 
 use mqtt_tui::app::{Effect, banner};
 use mqtt_tui::model::{
-    LinkState, Protocol, QoS, SessionRequest, Severity, SubscriptionState, Trouble, TroubleKind,
+    LinkState, Protocol, QoS, SessionEvent, SessionRequest, Severity, SubscriptionState, Trouble, TroubleKind,
 };
 
 use crate::language::{HERE, Journey};
@@ -120,7 +120,8 @@ fn the_protocol_spoken_is_shown() {
 #[test]
 fn falling_behind_is_said_and_ends() {
     let mut journey = Journey::new();
-    let mut batch = vec![];
+    let message = SessionEvent::Message(journey.plain("a", b"1"));
+    let mut batch = vec![(HERE, message)];
     mqtt_tui::app::ingest(&mut journey.app, &mut batch, true, journey.now);
     journey.keys("").wait(1.0).sees("behind");
     mqtt_tui::app::ingest(&mut journey.app, &mut batch, false, journey.now);

@@ -3,9 +3,11 @@
 
 #![allow(clippy::expect_used, reason = "a test that cannot go on says why")]
 
+mod connections;
 mod depths;
 mod emptiness;
 mod filtering;
+mod form;
 mod hostile;
 mod language;
 mod link;
@@ -18,5 +20,6 @@ mod publishing;
 mod safety;
 mod sizes;
 mod subscribing;
+mod tabs;
 mod tree;
 mod wandering;

@@ -1,7 +1,7 @@
 //! What comes with a message beside its payload: MQTT 5 properties, whole and safe; and what an outage leaves in the history.
 
 use bytes::Bytes;
-use mqtt_tui::model::{Message, Properties, SessionEvent};
+use mqtt_tui::model::{LinkState, Message, Properties, Protocol, SessionEvent};
 
 use crate::language::Journey;
 
@@ -34,7 +34,7 @@ fn all_properties_are_shown_and_the_expiry_counts_down() {
     journey.keys("j").sees("content type application/json").sees("payload format UTF-8");
     journey.sees("response topic answers/7").sees("correlation data job-7").sees("subscription id 3, 9");
     journey.sees("unit C   unit K   origin roof").sees("\"t\": 1");
-    journey.sees("expires in 1m 0s").wait(13.0).sees("expires in 47s, 1m 0s after it came");
+    journey.sees("expires in 1m 0s").wait(13.0).sees("expires in 47s of 1m 0s");
     journey.wait(50.0).sees("expired 3s ago");
 }
 
@@ -125,4 +125,60 @@ fn c10_an_outage_is_marked_between_the_messages_around_it() {
     journey.sees("away 1m").sees("messages may be missing");
     journey.wait(1.0).message("a", "later");
     assert_eq!(journey.screen().matches("away 1m").count(), 1, "{}", journey.screen());
+}
+
+#[test]
+fn properties_are_written_in_the_publish_pane_and_sent() {
+    let mut journey = Journey::new();
+    journey
+        .keys("pa<tab>21<ctrl-p>text/plain<tab>60<tab>answers/1<tab>job-1<tab>unit=C<enter>unit=K<ctrl-s>");
+    let (_, publication) = journey.published();
+    assert_eq!(&publication.payload[..], b"21");
+    let expected = Properties {
+        message_expiry: Some(60),
+        content_type: Some("text/plain".into()),
+        response_topic: Some("answers/1".into()),
+        correlation_data: Some(Bytes::from_static(b"job-1")),
+        user_properties: vec![("unit".into(), "C".into()), ("unit".into(), "K".into())],
+        ..Properties::default()
+    };
+    assert_eq!(publication.properties.as_deref(), Some(&expected));
+    // Hidden they are sent all the same, and that is said.
+    journey.keys("<ctrl-p>").sees("with MQTT 5 properties; Ctrl-P shows them").keys("<ctrl-s>");
+    assert_eq!(journey.published().1.properties.as_deref(), Some(&expected));
+}
+
+#[test]
+fn properties_that_cannot_be_sent_are_refused_in_place() {
+    for (typed, words) in [
+        ("<tab>soon", "expiry: seconds"),
+        ("<tab><tab>a/#", "response topic: '#' is a wildcard"),
+        ("<tab><tab><tab><tab>unit", "'unit' has no '='"),
+    ] {
+        let mut journey = Journey::new();
+        journey.keys("pa<ctrl-p>").keys(typed).sees(words).keys("<ctrl-s>").sees("not sent");
+        assert_eq!(journey.effects(), [], "{typed}");
+    }
+}
+
+#[test]
+fn a_broker_that_speaks_3_1_1_gets_no_properties_and_that_is_said() {
+    let mut journey = Journey::new();
+    let since = journey.now;
+    journey.link(LinkState::Connected {
+        since,
+        session_present: false,
+        protocol: Protocol::V4,
+        welcome: Box::default(),
+    });
+    journey.keys("pa<ctrl-p>text/plain").sees("MQTT 3.1.1 has no properties: they are not sent");
+}
+
+#[test]
+fn the_mouse_finds_the_fields_of_the_properties() {
+    let mut journey = Journey::new();
+    journey.keys("pa<ctrl-p>").click_on("correl.").keys("x7").click_on("type ").keys("t/p<ctrl-s>");
+    let sent = journey.published().1.properties.expect("properties");
+    assert_eq!(sent.content_type.as_deref(), Some("t/p"));
+    assert_eq!(sent.correlation_data.as_deref(), Some(&b"x7"[..]));
 }

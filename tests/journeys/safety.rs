@@ -231,3 +231,11 @@ fn a_second_connection_asks_for_its_password_by_itself() {
         "{effects:?}"
     );
 }
+
+#[test]
+fn c21_a_first_connection_that_fails_leaves_the_explorer_with_the_way_to_edit_it() {
+    let mut journey = Journey::opening(Profile::new("here", target()));
+    journey.lose_link(2, 5).sees("E edits this connection.").sees("Not connected").keys("E").sees("journey");
+    let mut journey = Journey::on(Profile::new("here", target()));
+    journey.lose_link(2, 5).does_not_see("E edits this connection.");
+}

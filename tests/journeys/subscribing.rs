@@ -247,3 +247,11 @@ fn a_question_can_carry_effects() {
     journey.keys("<tab>").sees("all is saved").keys("<enter>");
     assert_eq!(journey.effects(), [Effect::Quit]);
 }
+
+#[test]
+fn a_filter_asked_for_again_outlives_the_answer_to_its_removal() {
+    let mut journey = open();
+    journey.keys("d").sees("being removed").keys("a<ctrl-u>#<enter>").does_not_see("being removed");
+    journey.subscription("#", SubscriptionState::Removed).sees("asked for");
+    journey.subscription("#", granted()).sees("granted at QoS 0");
+}

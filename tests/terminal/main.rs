@@ -8,11 +8,13 @@
 mod common;
 mod ending;
 mod explorer;
+mod flags;
 mod harness;
 mod hostile;
 mod input;
 mod links;
 mod looks;
+mod profiles;
 mod stage;
 mod strict;
 mod suspend;

@@ -72,7 +72,7 @@ impl Traffic {
 pub struct Subscriptions {
     list: Vec<SubscriptionView>,
     excluded: Vec<ExcludedView>,
-    /// Messages that matched a muted or excluded filter.
+    /// Messages that matched a muted or excluded filter, `$SYS` apart.
     hidden: u64,
     counting: Counting,
 }
@@ -103,7 +103,7 @@ impl Subscriptions {
         &self.excluded
     }
 
-    /// Messages received, counted and not kept: those that match a muted or excluded filter.
+    /// Messages received, counted and not kept: those that match a muted or excluded filter. Without those of `$SYS`.
     pub fn hidden(&self) -> u64 {
         self.hidden
     }
@@ -133,7 +133,10 @@ impl Subscriptions {
     /// What became of `filter`. One that was not known is added: `$SYS/#` is asked for by the session itself.
     pub(super) fn became(&mut self, filter: TopicFilter, state: SubscriptionState) {
         if state == SubscriptionState::Removed {
-            self.remove(&filter);
+            // Asked for again before the broker had confirmed the removal: that stands.
+            if !self.find(&filter).is_some_and(|view| matches!(view.state, SubscriptionState::Requested(_))) {
+                self.remove(&filter);
+            }
         } else if let Some(view) = self.list.iter_mut().find(|view| view.wanted.filter == filter) {
             view.state = state;
         } else {
@@ -197,7 +200,8 @@ impl Subscriptions {
         for view in self.list.iter_mut().filter(|view| view.wanted.filter.matches(topic)) {
             view.traffic.messages += 1;
         }
-        self.hidden += 1;
+        // What `$SYS` says is apart from the user's traffic.
+        self.hidden += u64::from(!topic.starts_with("$SYS/"));
         true
     }
 

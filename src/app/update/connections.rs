@@ -113,7 +113,7 @@ fn open(app: &mut App, another: bool) -> Vec<Effect> {
         },
         named => match app.profile_of(named).cloned() {
             Some(profile) => {
-                let profile = with_filters(app, profile);
+                let profile = with_defaults(app, profile);
                 app.open(profile)
             }
             None => Vec::new(),
@@ -121,11 +121,13 @@ fn open(app: &mut App, another: bool) -> Vec<Effect> {
     }
 }
 
-/// The profile with what it subscribes to when it names nothing.
-pub(super) fn with_filters(app: &App, mut profile: Profile) -> Profile {
+/// The profile with what the settings say, and what it subscribes to, where it says nothing itself.
+pub(super) fn with_defaults(app: &App, mut profile: Profile) -> Profile {
     if app.means_all(&profile) {
         profile.target.filters = Profile::everything();
     }
+    let name = profile.name.clone();
+    app.defaults.fill(&mut profile, |key| app.book.source(&name, key).is_some());
     profile
 }
 
@@ -160,6 +162,15 @@ pub(super) fn movement(app: &mut App, command: Command) {
     };
     app.list.selected =
         choices.get(wanted.min(choices.len().saturating_sub(1))).map(|choice| (*choice).clone());
+}
+
+/// One step back: the whole list, then the connection in front.
+pub(super) fn back(app: &mut App) {
+    if app.list.filter.is_empty() {
+        app.list.called = false;
+    } else {
+        clear_filter(app);
+    }
 }
 
 /// Brings the list in line with the filter as typed.

@@ -4,7 +4,7 @@ use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::{Position, Rect};
 use tui_input::backend::crossterm::EventHandler;
 
-use super::connections::with_filters;
+use super::connections::with_defaults;
 use super::insert;
 use crate::app::{
     AfterSaving, App, Ask, Choice, Command, Connection, Effect, Form, FormField, FormRow, Kind,
@@ -101,7 +101,7 @@ pub(super) fn saved(app: &mut App, severity: Severity, text: String, now: Moment
 /// What saving leads to: the connection that was opened from the profile learns of it, or one is opened.
 fn follow(app: &mut App, form: &Form, name: &str, then: AfterSaving) -> Vec<Effect> {
     let Some(profile) = app.book.find(name).cloned() else { return Vec::new() };
-    let profile = with_filters(app, profile);
+    let profile = with_defaults(app, profile);
     let is_open = |open: &Connection| match form.connection {
         Some(id) => open.id == id,
         None => form.of.as_ref() == Some(&open.profile.name),

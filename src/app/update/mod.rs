@@ -172,6 +172,10 @@ pub(super) fn run(app: &mut App, command: Command, now: Moment) -> Vec<Effect> {
 }
 
 /// Runs a command that may run.
+#[expect(
+    clippy::too_many_lines,
+    reason = "a table in the shape of a match: the compiler sees that no command is forgotten"
+)]
 fn run_now(app: &mut App, command: Command, now: Moment) -> Vec<Effect> {
     match command {
         Command::Quit | Command::QuitNow => vec![Effect::Quit],
@@ -216,6 +220,7 @@ fn run_now(app: &mut App, command: Command, now: Moment) -> Vec<Effect> {
         | Command::ToggleRetain
         | Command::ClearPayload
         | Command::WithdrawPublish
+        | Command::ToggleProperties
         | Command::RespondToMessage => publish::run(app, command, now),
         Command::Answer | Command::SwitchAnswer | Command::AnswerYes | Command::AnswerNo => {
             ask::run(app, command, now)
@@ -358,6 +363,8 @@ fn copy(app: &App, command: Command) -> Vec<Effect> {
 fn back(app: &mut App) -> Vec<Effect> {
     if !matches!(app.overlay, Overlay::None) {
         app.overlay = Overlay::None;
+    } else if app.screen() == Screen::Connections {
+        connections::back(app);
     } else if login::cancel(app) || subscriptions::back(app) {
         // It lay over the publish pane.
     } else if app.connection().publish.open {

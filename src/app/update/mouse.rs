@@ -150,11 +150,14 @@ fn click_subscriptions(app: &mut App, body: Rect, at: Position) {
 /// A click into a field gives it the keys; on a QoS, the retain mark or the button it does what it says.
 fn click_publish(app: &mut App, pane: Rect, at: Position, now: Moment) -> Vec<Effect> {
     let publish = &mut app.connection_mut().publish;
-    let areas = layout::publish_areas(pane, publish.sent().len());
+    let areas = layout::publish_areas(pane, publish.sent().len(), publish.written.open);
     if areas.topic.contains(at) {
         publish.field = Field::Topic;
     } else if areas.payload.contains(at) {
         publish.field = Field::Payload;
+    } else if let Some(place) = areas.properties.and_then(|all| all.iter().position(|area| area.contains(at)))
+    {
+        publish.field = Field::Payload.stepped(1 + place as isize, true);
     } else if let Some(level) = areas.qos.iter().position(|area| area.contains(at)) {
         publish.field = Field::Qos;
         publish.qos = QoS::from_level(level as u8).unwrap_or_default();

@@ -28,8 +28,16 @@ pub(super) fn run(app: &mut App, command: Command, now: Moment) -> Vec<Effect> {
     }
     let pane = &mut app.connection_mut().publish;
     match command {
-        Command::NextField => pane.field = pane.field.stepped(1),
-        Command::PreviousField => pane.field = pane.field.stepped(-1),
+        Command::NextField => pane.field = pane.field.stepped(1, pane.written.open),
+        Command::PreviousField => pane.field = pane.field.stepped(-1, pane.written.open),
+        Command::ToggleProperties => {
+            pane.written.open = !pane.written.open;
+            if pane.written.open {
+                pane.field = Field::ContentType;
+            } else if pane.field.is_property() {
+                pane.field = Field::Payload;
+            }
+        }
         Command::CycleQos => cycle_qos(&mut pane.qos, 1),
         Command::ToggleRetain => pane.retain = !pane.retain,
         _ => {
@@ -88,7 +96,22 @@ fn cycle_qos(qos: &mut QoS, steps: u8) {
 pub(super) fn on_key(app: &mut App, key: KeyEvent, now: Moment) -> Vec<Effect> {
     let pane = &mut app.connection_mut().publish;
     pane.refusal = None;
+    if let Some(input) = pane.written.input(pane.field) {
+        match key.code {
+            KeyCode::Enter | KeyCode::Down => pane.field = pane.field.stepped(1, true),
+            KeyCode::Up => pane.field = pane.field.stepped(-1, true),
+            _ => drop(input.handle_event(&Event::Key(key))),
+        }
+        return Vec::new();
+    }
     match (pane.field, key.code) {
+        (Field::UserProperties, _) => {
+            if has_room(pane.written.user.lines(), 1, 1) {
+                pane.written.user.input(key);
+            } else {
+                pane.refusal = Some(too_long());
+            }
+        }
         (Field::Topic, KeyCode::Enter | KeyCode::Down) => pane.field = Field::Payload,
         (Field::Topic, _) => drop(pane.topic.handle_event(&Event::Key(key))),
         (Field::Payload, KeyCode::Up) if pane.payload.cursor().0 == 0 => pane.field = Field::Topic,
@@ -126,15 +149,21 @@ pub(super) fn on_key(app: &mut App, key: KeyEvent, now: Moment) -> Vec<Effect> {
 
 pub(super) fn on_paste(app: &mut App, text: &str) {
     let pane = &mut app.connection_mut().publish;
+    if let Some(input) = pane.written.input(pane.field) {
+        pane.refusal = insert(input, text).err();
+        return;
+    }
     match pane.field {
         Field::Topic => pane.refusal = insert(&mut pane.topic, text).err(),
-        Field::Payload => {
+        Field::Payload | Field::UserProperties => {
+            let properties = pane.field == Field::UserProperties;
+            let editor = if properties { &mut pane.written.user } else { &mut pane.payload };
             let text = text.replace("\r\n", "\n").replace('\r', "\n");
             let clean: String =
                 text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
             let lines = clean.bytes().filter(|byte| *byte == b'\n').count();
-            if has_room(pane.payload.lines(), clean.len(), lines) {
-                pane.payload.insert_str(clean);
+            if has_room(editor.lines(), clean.len(), lines) {
+                editor.insert_str(clean);
             } else {
                 pane.refusal = Some(too_long());
             }
@@ -167,7 +196,8 @@ fn send(app: &mut App, now: Moment) -> Vec<Effect> {
         Ok(publication) => publication,
         Err(reason) => {
             pane.refusal = Some(format!("not sent: {reason}"));
-            pane.field = Field::Topic;
+            pane.field = if pane.properties_fault().is_none() { Field::Topic } else { Field::ContentType };
+            pane.written.open |= pane.field.is_property();
             return Vec::new();
         }
     };

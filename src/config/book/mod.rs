@@ -10,9 +10,13 @@ mod save;
 mod tests;
 mod write;
 
+#[cfg(test)]
+pub(super) use tests::every_key;
+
 pub use save::Kept;
 
-pub(super) use read::{protocol_choice, proxy_url};
+pub(super) use read::protocol_choice;
+pub use read::proxy_url;
 
 use std::path::{Path, PathBuf};
 

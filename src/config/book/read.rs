@@ -152,18 +152,17 @@ fn proxy(mut section: Section<'_>, warnings: &mut Vec<FileFault>) -> Result<Prox
     Ok(proxy)
 }
 
-/// `http://[user[:password]@]host[:port]`, port 3128 when there is none.
-pub(in crate::config) fn proxy_url(text: &str) -> Result<Proxy, String> {
-    let rest = match text.split_once("://") {
-        Some(("http", rest)) => rest,
-        Some((scheme, _)) => {
-            return Err(format!("'{scheme}://' is no proxy: HTTP proxies only, http://host:port"));
-        }
-        None => text,
-    };
-    let address = Address::parse(&format!("mqtt://{rest}"))?;
-    let Address { host, port, user, password, .. } = address;
-    Ok(Proxy { host, port: port.unwrap_or(3128), user, password })
+/// An HTTP proxy: `[http://][user[:password]@]host[:port]`, port 3128 when there is none. The error quotes no login.
+pub fn proxy_url(text: &str) -> Result<Proxy, String> {
+    const FORM: &str = "[http://][user[:password]@]host[:port]";
+    const DEFAULT_PORT: u16 = 3128;
+    let rest = text.strip_prefix("http://").unwrap_or(text);
+    if rest.contains("://") || rest.starts_with('/') || rest.starts_with("unix:") {
+        return Err(format!("only HTTP proxies are spoken to, neither SOCKS nor HTTPS: write {FORM}"));
+    }
+    let Address { host, port, user, password, .. } =
+        Address::parse(rest).map_err(|fault| format!("{fault}; write {FORM}"))?;
+    Ok(Proxy { host, port: port.unwrap_or(DEFAULT_PORT), user, password })
 }
 
 fn session(
@@ -248,9 +247,8 @@ fn password(
         section.text("saved")?.map(|password| PasswordSource::Saved(password.into())),
     ];
     let mut sources = sources.into_iter().flatten();
-    let source = match (sources.next(), sources.next()) {
-        (Some(source), None) => source,
-        _ => return Err(section.fault("password", wanted)),
+    let (Some(source), None) = (sources.next(), sources.next()) else {
+        return Err(section.fault("password", wanted));
     };
     section.close(warnings);
     Ok(source)

@@ -9,7 +9,7 @@ use super::super::file::{self, Lock};
 use super::super::name::check_name;
 use super::super::{PasswordSource, Profile};
 use super::{ProfileBook, write};
-use crate::model::Protocol;
+use crate::model::{Properties, Protocol, Transport, WebSocketOptions};
 
 /// What a file of ours begins with.
 const HEAD: &str = "# Connections of mqtt-tui; `mqtt-tui config example` explains every key.\nschema = 1\n";
@@ -64,26 +64,34 @@ impl ProfileBook {
         if self.is_in_memory(replacing.unwrap_or(&profile.name)) && taken(self) {
             return Err(name_taken(&profile.name));
         }
+        let is_saved = |name: &&str| !self.unsaved.iter().any(|unsaved| unsaved == name);
+        // What never was in the file says nothing about what was changed since.
+        let known = replacing.filter(is_saved).and_then(|name| self.find(name)).cloned();
+        let unsaved = self.unsaved.clone();
+        self.unsaved.retain(|name| *name != profile.name && Some(name.as_str()) != replacing);
         let kept = self.change(|file, document| {
             if taken(file) {
                 return Err(Refusal::Asked(name_taken(&profile.name)));
             }
-            put(file, document, &profile, replacing)?;
+            let there = replacing.and_then(|name| file.find(name));
+            put(file, document, &profile, there, known.as_ref().or(there))?;
             Ok(true)
-        })?;
-        let memory = matches!(kept, Kept::Memory { .. });
-        self.unsaved.retain(|name| *name != profile.name && Some(name.as_str()) != replacing);
-        if memory {
-            self.unsaved.push(profile.name.clone());
+        });
+        match &kept {
+            Ok(Kept::Memory { .. }) => self.keep_in_memory(profile, replacing),
+            Ok(_) => {}
+            Err(_) => self.unsaved = unsaved,
         }
-        if let Some(old) = replacing.filter(|old| *old != profile.name) {
-            self.profiles.retain(|known| known.name != old || !memory);
-        }
-        match self.profiles.iter_mut().find(|known| known.name == profile.name) {
+        kept
+    }
+
+    fn keep_in_memory(&mut self, profile: Profile, replacing: Option<&str>) {
+        self.unsaved.push(profile.name.clone());
+        let place = replacing.unwrap_or(&profile.name);
+        match self.profiles.iter_mut().find(|known| known.name == place) {
             Some(known) => *known = profile,
             None => self.profiles.push(profile),
         }
-        Ok(kept)
     }
 
     /// Removes the profile `name`. The error says that there is none.
@@ -121,15 +129,17 @@ impl ProfileBook {
     fn tidied(&self, mut profile: Profile, replacing: Option<&str>) -> Profile {
         let target = &mut profile.target;
         target.password = None;
+        if !target.transport.is_websocket() {
+            target.websocket.path = WebSocketOptions::default().path;
+        }
+        if target.transport == Transport::Unix {
+            target.port = 0;
+        }
         for path in [&mut target.tls.ca_file, &mut target.tls.cert_file, &mut target.tls.key_file] {
             make_absolute(path.as_mut());
         }
         if let Some(will) = &mut target.will
-            && will
-                .publication
-                .properties
-                .as_ref()
-                .is_some_and(|given| **given == crate::model::Properties::default())
+            && will.publication.properties.as_deref() == Some(&Properties::default())
         {
             will.publication.properties = None;
         }
@@ -157,12 +167,13 @@ impl ProfileBook {
             Ok(kept) => {
                 let mut fresh = Self::load(&path);
                 fresh.notices = std::mem::take(&mut self.notices);
-                for name in std::mem::take(&mut self.unsaved) {
-                    if fresh.find(&name).is_none() {
-                        fresh.profiles.extend(self.find(&name).cloned());
-                        fresh.unsaved.push(name);
+                for unsaved in self.profiles.iter().filter(|profile| self.unsaved.contains(&profile.name)) {
+                    match fresh.profiles.iter_mut().find(|known| known.name == unsaved.name) {
+                        Some(known) => known.clone_from(unsaved),
+                        None => fresh.profiles.push(unsaved.clone()),
                     }
                 }
+                fresh.unsaved = std::mem::take(&mut self.unsaved);
                 *self = fresh;
                 Ok(kept)
             }
@@ -214,35 +225,34 @@ fn change_file(
     })
 }
 
-/// Puts `profile` into the document and makes sure that the same profile is read back.
+/// Puts `profile` into the document: in the place of `there`, if it is in the file, and then only in what differs from `known`, the
+/// profile it was made from, so that what another instance changed meanwhile stays. Makes sure that the profile is read back.
 fn put(
     file: &ProfileBook,
     document: &mut DocumentMut,
     profile: &Profile,
-    replacing: Option<&str>,
+    there: Option<&Profile>,
+    known: Option<&Profile>,
 ) -> Result<(), Refusal> {
     let after = write::table(profile);
     let tables = document.entry("profile").or_insert(Item::ArrayOfTables(ArrayOfTables::new()));
     let tables =
         tables.as_array_of_tables_mut().ok_or_else(|| Refusal::Failed("'profile' is no list".into()))?;
-    let old = replacing.and_then(|name| file.find(name));
-    match old.and_then(|old| tables.iter_mut().find(|table| is_named(table, &old.name)).zip(Some(old))) {
-        Some((table, old)) => {
-            let mut before = write::table(old);
-            let has_login = table.get("url").and_then(Item::as_str).is_some_and(|url| url.contains('@'));
-            if has_login {
-                // The login leaves the address and gets keys of its own.
-                for key in ["url", "user", "password"] {
-                    before.remove(key);
-                }
+    let named = there.and_then(|there| tables.iter_mut().find(|table| is_named(table, &there.name)));
+    if let (Some(table), Some(known)) = (named, known) {
+        let mut before = write::table(known);
+        let has_login = table.get("url").and_then(Item::as_str).is_some_and(|url| url.contains('@'));
+        if has_login {
+            // The login leaves the address and gets keys of its own.
+            for key in ["url", "user", "password"] {
+                before.remove(key);
             }
-            write::merge(table, &before, &after);
         }
-        None => {
-            let mut table = after;
-            table.decor_mut().set_prefix("\n");
-            tables.push(table);
-        }
+        write::merge(table, &before, &after);
+    } else {
+        let mut table = after;
+        table.decor_mut().set_prefix("\n");
+        tables.push(table);
     }
     let mut read_back = ProfileBook { path: file.path.clone(), ..ProfileBook::default() };
     let text = document.to_string();
@@ -251,7 +261,8 @@ fn put(
     if let Some(fault) = read_back.faults.first() {
         return Err(Refusal::Asked(format!("the profile cannot be saved: {}", fault.reason)));
     }
-    if read_back.find(&profile.name) != Some(profile) {
+    let changed_elsewhere = there.is_some() && there != known;
+    if !changed_elsewhere && read_back.find(&profile.name) != Some(profile) {
         return Err(Refusal::Asked("the profile cannot be saved: it holds what a text file cannot".into()));
     }
     Ok(())
@@ -269,16 +280,16 @@ fn take(document: &mut DocumentMut, name: &str) -> bool {
     if kept.trim().is_empty() {
         return true;
     }
-    let joined = |below: Option<&str>| format!("{kept}\n{}", below.unwrap_or_default());
-    match tables.get_mut(index) {
-        Some(next) => {
-            let text = joined(next.decor().prefix().and_then(|prefix| prefix.as_str()));
-            next.decor_mut().set_prefix(text);
-        }
-        None => {
-            let text = joined(document.trailing().as_str());
-            document.set_trailing(text);
-        }
+    let joined = |below: Option<&str>| {
+        let below = below.unwrap_or_default();
+        format!("{kept}\n{}{below}", if below.starts_with('\n') { "" } else { "\n" })
+    };
+    if let Some(next) = tables.get_mut(index) {
+        let text = joined(next.decor().prefix().and_then(|prefix| prefix.as_str()));
+        next.decor_mut().set_prefix(text);
+    } else {
+        let text = joined(document.trailing().as_str());
+        document.set_trailing(text);
     }
     true
 }

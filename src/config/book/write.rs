@@ -64,19 +64,20 @@ pub(super) fn table(profile: &Profile) -> Table {
     table
 }
 
-/// Brings `file` from `before` to `after`, both made by [`table`]; what is the same in both is not touched.
+/// Does to `file` what leads from `before` to `after`, both made by [`table`]; what is the same in both is not touched, whatever the
+/// file says there.
 pub(super) fn merge(file: &mut dyn TableLike, before: &dyn TableLike, after: &dyn TableLike) {
     for (key, _) in before.iter().filter(|(key, _)| !after.contains_key(key)) {
         file.remove(key);
     }
     for (key, wanted) in after.iter() {
         let known = before.get(key);
-        if known.is_some_and(|known| known.to_string() == wanted.to_string()) && file.contains_key(key) {
+        if known.is_some_and(|known| known.to_string() == wanted.to_string()) {
             continue;
         }
         match (file.get_mut(key), wanted) {
             (Some(Item::Value(Value::Array(list))), Item::Value(Value::Array(wanted))) => {
-                merge_list(list, wanted)
+                merge_list(list, wanted);
             }
             (Some(there), wanted) => match (there.as_table_like_mut(), wanted.as_table_like()) {
                 (Some(there), Some(wanted)) => {
@@ -337,4 +338,17 @@ pub(super) fn protocol_name(protocol: Protocol) -> &'static str {
         Protocol::V4 => "3.1.1",
         Protocol::V5 => "5",
     }
+}
+
+/// Every key that a profile can have, the names of the tables below it included.
+#[cfg(test)]
+pub(super) fn keys(profile: &Profile) -> Vec<String> {
+    let mut found = Vec::new();
+    for (key, item) in &table(profile) {
+        found.push(key.to_owned());
+        let below =
+            item.as_table_like().into_iter().flat_map(|below| below.iter().map(|(key, _)| key.to_owned()));
+        found.extend(below.collect::<Vec<_>>());
+    }
+    found
 }

@@ -4,7 +4,6 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
 
 use crate::model::{Clock, Protocol, Publication, QoS, Subscription, Target, TopicFilter};
@@ -54,20 +53,28 @@ pub(super) struct Dialogue {
     /// Highest QoS the broker takes.
     maximum_qos: QoS,
     last_id: u16,
+    granted: Vec<TopicFilter>,
     seen: Seen,
 }
 
 impl Dialogue {
     pub(super) fn new(connected: Connected, clock: Clock, timing: Timing) -> Self {
         let maximum_qos = connected.connack.limits.maximum_qos.unwrap_or(QoS::ExactlyOnce);
-        Self { wire: connected.wire, clock, timing, maximum_qos, last_id: 0, seen: Seen::default() }
+        Self {
+            wire: connected.wire,
+            clock,
+            timing,
+            maximum_qos,
+            last_id: 0,
+            granted: Vec::new(),
+            seen: Seen::default(),
+        }
     }
 
     /// Another connection, after the broker hung up; what was counted stays.
     pub(super) async fn again(self, target: &Target) -> Result<Self, Fault> {
-        let (step, _unshown) = watch::channel(String::new());
         let versions: &[Protocol] = &[self.wire.protocol()];
-        let connected = connect::establish(target, versions, &self.timing, &self.clock, &step).await?;
+        let connected = connect::establish(target, versions, &self.timing, &self.clock, &()).await?;
         Ok(Self { seen: self.seen, ..Self::new(connected, self.clock, self.timing) })
     }
 
@@ -110,7 +117,9 @@ impl Dialogue {
         let id = self.next_id();
         let asked = [Subscription { qos: QoS::AtMostOnce, id: None, ..wanted.clone() }];
         let handed = self.wire.subscribe(id, &asked, false);
-        handed.map_err(|_| Fault::BadTarget("the filter is too long for this broker", "choose a shorter one"))?;
+        handed.map_err(|_| {
+            Fault::BadTarget("the filter is too long for this broker", "choose a shorter one")
+        })?;
         let until = Instant::now() + self.timing.suback;
         while let Some(packet) = self.next(until).await? {
             if let Incoming::SubAck(answers) = packet
@@ -118,6 +127,9 @@ impl Dialogue {
             {
                 let code = answers.codes.first().copied().unwrap_or_default();
                 let stated = Stated { code, text: answers.text, server: None };
+                if !stated.is_failure() {
+                    self.granted.push(wanted.filter.clone());
+                }
                 return Ok(Some(SubAck { protocol: self.wire.protocol(), stated }));
             }
         }
@@ -133,24 +145,26 @@ impl Dialogue {
     }
 
     /// Publishes on a random topic and waits for the messages to come back.
-    pub(super) async fn round_trip(&mut self, filters: &[TopicFilter]) -> Trip {
-        match self.try_round_trip(filters).await {
+    pub(super) async fn round_trip(&mut self) -> Trip {
+        match self.try_round_trip().await {
             Ok(trip) => trip,
             Err(fault) => Trip::Lost(fault),
         }
     }
 
-    async fn try_round_trip(&mut self, filters: &[TopicFilter]) -> Result<Trip, Fault> {
+    async fn try_round_trip(&mut self) -> Result<Trip, Fault> {
         // The flood of a wide filter would be measured too.
-        for filter in filters {
+        for filter in std::mem::take(&mut self.granted) {
             let id = self.next_id();
-            let _ = self.wire.unsubscribe(id, filter);
+            let _ = self.wire.unsubscribe(id, &filter);
         }
         let topic = format!("mqtt-tui/doctor/{:016x}", fastrand::u64(..));
         let Ok(filter) = TopicFilter::parse(&topic) else { return Ok(Trip::Missing) };
         match self.subscribe(&Subscription::new(filter, QoS::AtMostOnce)).await? {
             None => return Ok(Trip::Missing),
-            Some(answer) if answer.stated.is_failure() => return Ok(Trip::Refused("SUBSCRIBE", answer.stated)),
+            Some(answer) if answer.stated.is_failure() => {
+                return Ok(Trip::Refused("SUBSCRIBE", answer.stated));
+            }
             Some(_) => {}
         }
         let mut times = Vec::with_capacity(ROUNDS);
@@ -169,11 +183,18 @@ impl Dialogue {
         let qos = if self.maximum_qos == QoS::AtMostOnce { QoS::AtMostOnce } else { QoS::AtLeastOnce };
         let id = if qos == QoS::AtMostOnce { 0 } else { self.next_id() };
         let payload = Bytes::from(format!("round {round}"));
-        let publication =
-            Publication { topic: topic.to_owned(), payload: payload.clone(), qos, retain: false, properties: None };
+        let publication = Publication {
+            topic: topic.to_owned(),
+            payload: payload.clone(),
+            qos,
+            retain: false,
+            properties: None,
+        };
         let began = Instant::now();
         let handed = self.wire.publish(&publication, id, false);
-        handed.map_err(|_| Fault::BadTarget("the topic is too long for this broker", "there is nothing to do"))?;
+        handed.map_err(|_| {
+            Fault::BadTarget("the topic is too long for this broker", "there is nothing to do")
+        })?;
         let until = began + self.timing.suback;
         while let Some(packet) = self.next(until).await? {
             match packet {

@@ -64,7 +64,8 @@ pub(super) fn suback(
         _ => "check the filter and the rights of this user",
     };
     let line = line(step, String::new(), None);
-    let doubtful = |found: String| DoctorLine { verdict: refused, found, advice: Some(advice.into()), ..line.clone() };
+    let doubtful =
+        |found: String| DoctorLine { verdict: refused, found, advice: Some(advice.into()), ..line.clone() };
     match answer {
         Ok(Some(answer)) if is_granted(&answer) => {
             DoctorLine { found: format!("{filter} granted with QoS {}", answer.stated.code), ..line }
@@ -72,12 +73,16 @@ pub(super) fn suback(
         Ok(Some(answer)) => {
             let words = match answer.protocol {
                 Protocol::V5 => answer.stated.words(),
-                Protocol::V4 => format!("{:#04x}, for a reason that MQTT 3.1.1 does not tell", answer.stated.code),
+                Protocol::V4 => {
+                    format!("{:#04x}, for a reason that MQTT 3.1.1 does not tell", answer.stated.code)
+                }
             };
             doubtful(format!("{filter} refused: {words}"))
         }
         Ok(None) => doubtful(format!("no answer to the subscription of {filter}")),
-        Err(fault) if fault.is_hang_up() => doubtful(format!("the broker hung up on the subscription of {filter}")),
+        Err(fault) if fault.is_hang_up() => {
+            doubtful(format!("the broker hung up on the subscription of {filter}"))
+        }
         Err(fault) => {
             let trouble = explain(&fault, target, 1).trouble;
             DoctorLine { verdict: Verdict::Bad, found: trouble.cause, advice: Some(trouble.remedy), ..line }
@@ -90,7 +95,8 @@ pub(super) fn retained(seen: Seen) -> DoctorLine {
     let Seen { retained, retained_sys, others } = seen;
     let sys = if retained_sys > 0 { format!(" and {retained_sys} under $") } else { String::new() };
     let traffic = if others > 0 { format!("; {others} others came meanwhile") } else { String::new() };
-    let said = line("retained", format!("{retained} retained messages{sys}{traffic}"), None);
+    let messages = if retained == 1 { "message" } else { "messages" };
+    let said = line("retained", format!("{retained} retained {messages}{sys}{traffic}"), None);
     if retained > 0 {
         return said;
     }
@@ -135,5 +141,9 @@ pub(super) fn skipped(step: &'static str) -> DoctorLine {
 /// The line of a round trip that was not allowed.
 pub(super) fn not_allowed() -> DoctorLine {
     let advice = Some("allow it with --publish: five small messages on a random topic".to_owned());
-    DoctorLine { verdict: Verdict::Skipped, advice, ..line("round trip", "not allowed to publish".into(), None) }
+    DoctorLine {
+        verdict: Verdict::Skipped,
+        advice,
+        ..line("round trip", "not allowed to publish".into(), None)
+    }
 }

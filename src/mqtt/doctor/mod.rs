@@ -49,13 +49,20 @@ pub enum Diagnosis {
 }
 
 /// Examines the way to `target`; each line goes to `lines` as soon as it is known, and waits there when nobody takes it. Ends
-/// early when `lines` is closed. May be dropped at any time.
+/// early, as unsound, when `lines` is closed. May be dropped at any time.
 pub async fn run(target: Target, options: DoctorOptions, lines: mpsc::Sender<DoctorLine>) -> Diagnosis {
     let target = visitor(target, options);
+    let listener = lines.clone();
     let mut examination = Examination::new(target, options, lines, Timing::default());
-    let diagnosis = examination.run().await;
-    examination.skip_the_rest().await;
-    diagnosis
+    let visit = async {
+        let diagnosis = examination.run().await;
+        examination.skip_the_rest().await;
+        diagnosis
+    };
+    tokio::select! {
+        diagnosis = visit => diagnosis,
+        () = listener.closed() => Diagnosis::Unsound,
+    }
 }
 
 /// The target as the doctor uses it.
@@ -85,12 +92,7 @@ struct Examination {
 struct Ended(Diagnosis);
 
 impl Examination {
-    fn new(
-        target: Target,
-        options: DoctorOptions,
-        lines: mpsc::Sender<DoctorLine>,
-        timing: Timing,
-    ) -> Self {
+    fn new(target: Target, options: DoctorOptions, lines: mpsc::Sender<DoctorLine>, timing: Timing) -> Self {
         let mut pending: VecDeque<&'static str> = way::steps(&target).into();
         pending.push_back("CONNACK");
         pending.extend(wanted(&target).iter().map(|wanted| suback_step(&wanted.filter)));
@@ -109,7 +111,8 @@ impl Examination {
             let answer = dialogue.subscribe(&wanted).await;
             let is_lost = answer.is_err();
             subscribed |= matches!(&answer, Ok(Some(answer)) if findings::is_granted(answer));
-            self.tell(findings::suback(suback_step(&wanted.filter), &wanted.filter, answer, &self.target)).await;
+            self.tell(findings::suback(suback_step(&wanted.filter), &wanted.filter, answer, &self.target))
+                .await;
             if is_lost {
                 // Some brokers hang up on a filter they do not like: the others deserve another connection.
                 match dialogue.again(&self.target).await {
@@ -179,7 +182,7 @@ impl Examination {
         let Some(place) = self.pending.iter().position(|step| *step == line.step) else { return };
         self.pending.remove(place);
         self.sound &= line.verdict != Verdict::Bad;
-        // Nobody listens any more: then there is nobody to be told of that either.
+        // When nobody listens any more, the visit ends.
         let _ = self.lines.send(line).await;
     }
 

@@ -55,7 +55,9 @@ pub(super) fn passed(step: Passed, facts: &Facts, target: &Target, now: i64) -> 
 /// The line of the step that failed with `fault`.
 pub(super) fn failed(fault: &Fault, advice: Advice, target: &Target) -> DoctorLine {
     let step = match fault {
-        Fault::Transport(TransportFault::Tcp(TcpFault::Resolve { .. } | TcpFault::ResolveTimeout { .. })) => "DNS",
+        Fault::Transport(TransportFault::Tcp(TcpFault::Resolve { .. } | TcpFault::ResolveTimeout { .. })) => {
+            "DNS"
+        }
         Fault::Transport(TransportFault::Tcp(_)) => "TCP",
         Fault::Transport(TransportFault::Proxy(_)) => "proxy",
         Fault::Transport(TransportFault::Socket(_)) => "socket",
@@ -105,7 +107,9 @@ fn tls(facts: Option<&TlsFacts>, now: i64) -> (Verdict, String, Option<String>) 
         parts.push("not verified".into());
         verdict = (
             Verdict::Doubtful,
-            Some("anybody can read and change this connection: use --cafile FILE instead of --insecure".into()),
+            Some(
+                "anybody can read and change this connection: use --cafile FILE instead of --insecure".into(),
+            ),
         );
     }
     (verdict.0, parts.join(", "), verdict.1)
@@ -114,12 +118,11 @@ fn tls(facts: Option<&TlsFacts>, now: i64) -> (Verdict, String, Option<String>) 
 /// Names and end of a certificate, and the days that are left.
 fn certificate(own: &CertificateFacts, now: i64) -> (String, i64) {
     let listed: Vec<&str> = own.names.iter().take(LISTED).map(String::as_str).collect();
-    let names = if listed.is_empty() { own.subject.clone() } else { listed.join(", ") + &more(own.names.len()) };
+    let names =
+        if listed.is_empty() { own.subject.clone() } else { listed.join(", ") + &more(own.names.len()) };
     let days = (own.not_after - now).div_euclid(SECONDS_A_DAY);
-    let date = Timestamp::from_second(own.not_after).map_or_else(
-        |_| "an unknown date".to_owned(),
-        |time| time.strftime("%Y-%m-%d").to_string(),
-    );
+    let date = Timestamp::from_second(own.not_after)
+        .map_or_else(|_| "an unknown date".to_owned(), |time| time.strftime("%Y-%m-%d").to_string());
     let expires = match days {
         ..0 => format!("expired on {date}"),
         0 => format!("expires today, {date}"),
@@ -131,7 +134,8 @@ fn certificate(own: &CertificateFacts, now: i64) -> (String, i64) {
 
 /// The issuers up the chain.
 fn chain(chain: &[CertificateFacts]) -> String {
-    let issuers: Vec<&str> = chain.iter().take(LISTED).map(|certificate| certificate.issuer.as_str()).collect();
+    let issuers: Vec<&str> =
+        chain.iter().take(LISTED).map(|certificate| certificate.issuer.as_str()).collect();
     let mut issuers: Vec<&str> = issuers;
     issuers.dedup();
     issuers.join(" ← ")
@@ -183,7 +187,9 @@ mod tests {
 
     #[test]
     fn a_certificate_that_ends_soon_or_is_not_verified_deserves_attention() {
-        for (days, verified, words) in [(20, true, "in 20 days"), (0, true, "today"), (90, false, "not verified")] {
+        for (days, verified, words) in
+            [(20, true, "in 20 days"), (0, true, "today"), (90, false, "not verified")]
+        {
             let line = passed(Passed::Tls, &facts(days, verified), &target(Transport::Tls), NOW);
             assert_eq!(line.verdict, Verdict::Doubtful, "{line:?}");
             assert!(line.found.contains(words) && line.advice.is_some(), "{line:?}");

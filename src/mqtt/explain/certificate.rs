@@ -80,10 +80,7 @@ impl CertificateFault {
                 format!("{at}: the certificate cannot be read"),
                 "it is damaged or of an outdated form (version 1): the broker needs another one".to_owned(),
             ),
-            CertificateProblem::BadSignature => (
-                format!("{at}: the certificate is forged or damaged: its signature is wrong"),
-                "is the file given with --cafile an older one of the same authority?".to_owned(),
-            ),
+            CertificateProblem::BadSignature => self.bad_signature(target),
             CertificateProblem::Revoked => {
                 (format!("{at}: the certificate was revoked"), "it must be replaced at the broker".to_owned())
             }
@@ -114,6 +111,23 @@ impl CertificateFault {
             ),
         };
         (cause, remedy)
+    }
+
+    /// Mostly an authority that was made anew under its old name.
+    fn bad_signature(&self, target: &Target) -> (String, String) {
+        let at = target.address();
+        let Some(file) = &target.tls.ca_file else {
+            return (
+                format!("{at}: the certificate is forged or damaged: its signature is wrong"),
+                "ask whoever runs the broker; do not log in".into(),
+            );
+        };
+        let issuer = self.chain.last().map(|last| short(&last.issuer)).unwrap_or_default();
+        (
+            format!("{at}: certificate issued by another CA {issuer} than the one in {}", file.display()),
+            "that file is of an older or another CA of the same name: use --cafile FILE with the right one, or (unsafe) --insecure"
+                .into(),
+        )
     }
 
     fn is_self_signed(&self) -> bool {

@@ -38,6 +38,20 @@ pub(in crate::mqtt) enum TlsFault {
 }
 
 impl TlsFault {
+    /// Whether only a server that speaks TLS can have caused it.
+    pub(in crate::mqtt) fn is_from_tls(&self) -> bool {
+        matches!(
+            self,
+            Self::PortSpeaksTls
+                | Self::Certificate(_)
+                | Self::ClientCertificateWanted { said: true }
+                | Self::ClientCertificateRefused { .. }
+                | Self::NoAlpn
+                | Self::NameUnknown
+                | Self::Version
+        )
+    }
+
     #[allow(clippy::too_many_lines, reason = "one flat table, a row a fault")]
     pub(super) fn explain(&self, target: &Target) -> Row {
         let at = target.address();
@@ -72,7 +86,7 @@ impl TlsFault {
             ),
             Self::PortSpeaksTls => {
                 let secure = if is_websocket { "wss://" } else { "mqtts://" };
-                (true, format!("{at}: that port speaks TLS"), try_instead(secure, target))
+                (false, format!("{at}: that port speaks TLS"), try_instead(secure, target))
             }
             Self::Certificate(fault) => fault.explain(target),
             Self::ClientCertificateWanted { said } => (

@@ -76,6 +76,9 @@ pub(super) async fn black_hole() -> (Vec<TcpStream>, SocketAddr) {
     (fillers, address)
 }
 
+/// The first byte of a TLS connection (RFC 8446, 5.1).
+const TLS_HANDSHAKE: u8 = 0x16;
+
 /// A broker whose every byte the test decides.
 pub(super) struct Fake {
     listener: TcpListener,
@@ -91,8 +94,16 @@ impl Fake {
 
     /// The next connection, before its CONNECT.
     async fn accept(&self) -> Peer {
-        let (stream, _) = timeout(PATIENCE, self.listener.accept()).await.expect("nobody connects").unwrap();
-        Peer { stream }
+        loop {
+            let (stream, _) =
+                timeout(PATIENCE, self.listener.accept()).await.expect("nobody connects").unwrap();
+            let mut first = [0];
+            let _ = timeout(PATIENCE, stream.peek(&mut first)).await.expect("nobody speaks");
+            // The question whether this port speaks TLS, which it does not.
+            if first != [TLS_HANDSHAKE] {
+                return Peer { stream };
+            }
+        }
     }
 
     /// The next connection, welcomed with a CONNACK for a new session.

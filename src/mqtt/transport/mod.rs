@@ -31,7 +31,7 @@ use tokio::time::Instant;
 
 use super::explain::{Fault, TlsFault, TransportFault};
 use super::timing::Timing;
-use crate::model::{Target, TlsFacts, Transport};
+use crate::model::{Target, TlsFacts, TlsOptions, Transport};
 
 pub(in crate::mqtt) use greeting::foreign;
 
@@ -117,6 +117,11 @@ impl Watcher for watch::Sender<String> {
     }
 }
 
+/// Nobody looks.
+impl Watcher for () {
+    fn begins(&self, _step: String) {}
+}
+
 /// What an attempt begins with, in words.
 pub(in crate::mqtt) fn first_step(target: &Target) -> String {
     if target.transport == Transport::Unix {
@@ -141,7 +146,7 @@ pub(in crate::mqtt) async fn open(
 ) -> Result<Opened, Fault> {
     let mut facts = Facts::default();
     // What is wrong with files, names and headers is found before anything is connected.
-    let tls = if target.transport.is_tls() { Some(tls::prepare(target).await?) } else { None };
+    let tls = if target.transport.is_tls() { Some(tls::prepare(target, deadline).await?) } else { None };
     let request = if target.transport.is_websocket() { Some(websocket::request(target)?) } else { None };
     let mut stream: Box<dyn Stream> = if target.transport == Transport::Unix {
         watcher.begins(connecting_to(&target.host));
@@ -195,4 +200,20 @@ async fn open_tcp(
 
 fn connecting_to(address: &str) -> String {
     format!("connecting to {address}")
+}
+
+/// How long the question whether a port speaks TLS may take.
+const TLS_PROBE: Duration = Duration::from_secs(2);
+
+/// Whether the port of `target` speaks TLS, found out by a handshake of its own that trusts anybody and sends nothing: some
+/// servers hang up on plain MQTT without the alert that would tell (D04).
+pub(in crate::mqtt) async fn speaks_tls(target: &Target, timing: &Timing, deadline: Instant) -> bool {
+    let tls = TlsOptions { insecure: true, ..TlsOptions::default() };
+    let probe = Target { transport: Transport::Tls, tls, ..target.clone() };
+    let deadline = deadline.min(Instant::now() + TLS_PROBE);
+    match open(&probe, timing, deadline, &()).await {
+        Ok(_) => true,
+        Err(Fault::Transport(TransportFault::Tls(fault))) => fault.is_from_tls(),
+        Err(_) => false,
+    }
 }

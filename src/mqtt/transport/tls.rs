@@ -33,15 +33,19 @@ pub(super) struct Tls {
 }
 
 /// Reads the files, off the runtime's threads, and finds whatever is wrong with them and with the server's name.
-pub(super) async fn prepare(target: &Target) -> Result<Tls, TlsFault> {
+pub(super) async fn prepare(target: &Target, deadline: Instant) -> Result<Tls, TlsFault> {
     let text = target.tls.server_name.as_deref().unwrap_or(&target.host);
     // A zone (`fe80::1%eth0`) means something on this machine alone, and a final dot to the resolver alone.
     let text = text.split('%').next().unwrap_or(text).trim_end_matches('.').to_owned();
     let name = ServerName::try_from(text.clone()).map_err(|_| TlsFault::BadName { name: text })?;
     let options = target.tls.clone();
-    tokio::task::spawn_blocking(move || build(&options, name))
+    let reading = tokio::task::spawn_blocking(move || build(&options, name));
+    let failed = |words: &str| TlsFault::Other { words: words.to_owned() };
+    // A file may be a pipe that nobody writes to.
+    timeout_at(deadline, reading)
         .await
-        .map_err(|_| TlsFault::Other { words: "reading certificates and keys failed".into() })?
+        .map_err(|_| failed("reading certificates and keys took too long"))?
+        .map_err(|_| failed("reading certificates and keys failed"))?
 }
 
 fn build(options: &TlsOptions, name: ServerName<'static>) -> Result<Tls, TlsFault> {
@@ -82,9 +86,12 @@ fn configure(
 fn trusted(options: &TlsOptions) -> Result<(RootCertStore, Vec<CertificateDer<'static>>), TlsFault> {
     let mut roots = RootCertStore::empty();
     let Some(path) = &options.ca_file else {
+        if options.insecure {
+            return Ok((roots, Vec::new()));
+        }
         // Single certificates of the system that cannot be read are left out, as every program does.
         roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-        if roots.is_empty() && !options.insecure {
+        if roots.is_empty() {
             return Err(TlsFault::NothingTrusted);
         }
         return Ok((roots, Vec::new()));
@@ -247,5 +254,19 @@ impl ResolvesClientCert for ClientCertificate {
 
     fn has_certs(&self) -> bool {
         self.own.is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn d16_session_keys_are_logged_only_when_asked_for() {
+        for key_log in [false, true] {
+            let options = TlsOptions { key_log, insecure: true, ..TlsOptions::default() };
+            let tls = build(&options, ServerName::try_from("broker.lan").unwrap()).unwrap();
+            assert_eq!(tls.config.key_log.will_log("CLIENT_RANDOM"), key_log);
+        }
     }
 }

@@ -1,0 +1,358 @@
+//! The form: filling in, what is refused and where, saving, leaving.
+
+use std::path::PathBuf;
+
+use mqtt_tui::app::{Done, Effect, FormField, Screen};
+use mqtt_tui::config::{PasswordSource, Profile, Safety};
+use mqtt_tui::model::{
+    ConnectionId, LinkState, Protocol, ProtocolChoice, Proxy, Publication, QoS, RetainHandling, Secret,
+    Severity, Subscription, Target, TlsOptions, TopicFilter, Transport, Will,
+};
+
+use crate::language::{HERE, Journey, book};
+
+/// The form of a new connection.
+fn fresh() -> Journey {
+    let mut journey = Journey::among(Vec::new());
+    journey.keys("n");
+    journey
+}
+
+/// Goes to `field` by its key.
+fn go(journey: &mut Journey, field: FormField) -> &mut Journey {
+    for _ in 0..FormField::ALL.len() {
+        if journey.app.form.as_ref().is_some_and(|form| form.focus == field) {
+            return journey;
+        }
+        journey.keys("<tab>");
+    }
+    panic!("{field:?} is not in\n{}", journey.screen());
+}
+
+/// The profile that the last effect saves, and the name that it replaces.
+#[track_caller]
+fn saved(journey: &mut Journey) -> (Profile, Option<String>) {
+    match journey.effects().pop() {
+        Some(Effect::SaveProfile(profile, replacing)) => (*profile, replacing),
+        other => panic!("not saved but {other:?}\n{}", journey.screen()),
+    }
+}
+
+fn filter(text: &str) -> TopicFilter {
+    TopicFilter::parse(text).expect("a filter")
+}
+
+/// A profile with something in every field.
+fn full() -> Profile {
+    let mut target = Target::new("broker.lan", 8443, "panel-7");
+    target.transport = Transport::SecureWebSocket;
+    target.websocket.path = "/mqtt?room=1".into();
+    target.websocket.headers = vec![("Authorization".into(), Secret::new("Bearer t0ken"))];
+    target.tls = TlsOptions {
+        ca_file: Some("/etc/ca.pem".into()),
+        cert_file: Some("/etc/me.pem".into()),
+        key_file: Some("/etc/me.key".into()),
+        alpn: vec!["mqtt".into(), "x-amzn-mqtt-ca".into()],
+        server_name: Some("mes.example.com".into()),
+        insecure: true,
+        key_log: true,
+    };
+    let (user, password) = (Some("p".to_owned()), Some(Secret::new("pr0xy")));
+    target.proxy = Some(Proxy { host: "::1".into(), port: 3128, user, password });
+    target.user = Some("alice".into());
+    target.keep_alive = 45;
+    target.clean_session = false;
+    target.session_expiry = Some(u32::MAX);
+    target.protocol = ProtocolChoice::Only(Protocol::V5);
+    target.max_packet = Some(65_536);
+    target.sys = false;
+    target.filters = vec![
+        Subscription::new(filter("home/#"), QoS::AtMostOnce),
+        Subscription {
+            no_local: true,
+            retain_as_published: true,
+            retain_handling: RetainHandling::IfNew,
+            id: Some(9),
+            ..Subscription::new(filter("$SYS/broker/retained messages/count"), QoS::ExactlyOnce)
+        },
+    ];
+    let publication = Publication {
+        topic: "panel/7".into(),
+        payload: "gone\naway".into(),
+        qos: QoS::AtLeastOnce,
+        retain: true,
+        properties: None,
+    };
+    target.will = Some(Will { publication, delay: 5 });
+    let mut profile = Profile::new("panel", target);
+    profile.group = Some("House".into());
+    profile.colour = Some("#ff8800".into());
+    profile.notes = Some("first\nsecond".into());
+    profile.safety = Safety::Confirm;
+    profile.public = true;
+    profile.excluded = vec![filter("home/noise/#")];
+    profile.muted = vec![filter("home/#")];
+    profile.password = PasswordSource::Saved(Secret::new("hunter2"));
+    profile
+}
+
+#[test]
+fn what_is_not_changed_is_saved_as_it_was() {
+    let mut sources = vec![PasswordSource::None, PasswordSource::Prompt, PasswordSource::Keyring];
+    sources.push(PasswordSource::Environment("SECRET".into()));
+    sources.push(PasswordSource::File(PathBuf::from("/run/secret")));
+    sources.push(PasswordSource::Command("pass show mqtt".into()));
+    let mut profiles = vec![full(), Profile::new("plain", Target::new("::1", 1883, ""))];
+    profiles.extend(sources.into_iter().map(|password| Profile { password, ..full() }));
+    let socket = Target { transport: Transport::Unix, ..Target::new("/run/m.sock", 0, "") };
+    profiles.push(Profile::new("socket", socket));
+    let mut binary = full();
+    if let Some(will) = &mut binary.target.will {
+        will.publication.payload = vec![0, 159, 146, 150].into();
+    }
+    profiles.push(binary);
+    for profile in profiles {
+        let mut journey = Journey::among(vec![profile.clone()]);
+        journey.keys("e<ctrl-s>");
+        let name = profile.name.clone();
+        assert_eq!(saved(&mut journey), (profile, Some(name)));
+    }
+}
+
+#[test]
+fn a_connection_is_written_saved_and_opened_by_keys_alone() {
+    let mut journey = fresh();
+    journey.keys("kitchen<tab><tab><right><tab>broker.lan<tab><ctrl-s>");
+    let (profile, replacing) = saved(&mut journey);
+    assert_eq!((profile.target.url().as_str(), replacing), ("mqtts://broker.lan:8883", None));
+    journey.sees("saving");
+    let known = Box::new(book(vec![profile]));
+    journey.done(Done::Profiles(known, Severity::Success, "kitchen saved to profiles.toml".to_owned()));
+    journey.sees("mqtts://broker.lan:8883").does_not_see("saving");
+    journey.keys("<enter>");
+    assert!(
+        matches!(&journey.effects()[..], [Effect::Connect(HERE, target, _)] if target.host == "broker.lan")
+    );
+}
+
+#[test]
+fn saving_and_connecting_is_one_key() {
+    let mut journey = fresh();
+    journey.keys("lab<tab><tab><tab>lab.lan<alt-enter>");
+    let (profile, _) = saved(&mut journey);
+    journey.done(Done::Profiles(Box::new(book(vec![profile])), Severity::Success, "lab saved".to_owned()));
+    assert!(matches!(&journey.effects()[..], [Effect::Connect(HERE, ..)]));
+    assert_eq!(journey.app.screen(), Screen::Explorer);
+}
+
+#[test]
+fn what_is_wrong_is_said_under_its_field_as_it_is_typed() {
+    let mut journey = fresh();
+    journey
+        .does_not_see("needs a name")
+        .keys("<ctrl-s>")
+        .sees("a profile needs a name")
+        .sees("2 fields need another look");
+    assert_eq!(journey.effects(), []);
+    for (field, text, words) in [
+        (FormField::Name, "a/b", "cannot hold '/'"),
+        (FormField::Host, "a b", "holds no ' '"),
+        (FormField::Host, "lan:1883", "the port has a field of its own"),
+        (FormField::Port, "70000", "a number from 1 to 65535"),
+        (FormField::KeepAlive, "70000", "a number from 0 to 65535 seconds"),
+        (FormField::MaxPacket, "0", "a number from 1 to 268435455 bytes"),
+        (FormField::WillTopic, "a/+", "'+' is a wildcard"),
+        (FormField::ProxyHost, "proxy:x", "a number from 1 to 65535"),
+        (FormField::Colour, "dark", "no colour"),
+    ] {
+        let mut journey = fresh();
+        go(&mut journey, field).keys("<ctrl-u>").keys(text).sees(words);
+        journey.keys("<ctrl-u>").does_not_see(words);
+    }
+}
+
+#[test]
+fn e03_a_wrong_filter_has_a_caret_under_its_fault() {
+    let mut journey = fresh();
+    go(&mut journey, FormField::Filters).keys("<end> qos=1<enter>home/kitch#n qos=2");
+    let (column, row) = journey.place_of("^ line 2: '#' must be a whole level");
+    let lines = journey.lines();
+    let above: Vec<char> = lines[usize::from(row) - 1].chars().collect();
+    assert_eq!(above[usize::from(column)], '#', "{}", journey.screen());
+    journey.keys("<backspace><backspace>");
+    go(&mut journey, FormField::Excluded).keys("a/+b").sees("^ line 1: '+' must be a whole level");
+}
+
+#[test]
+fn fields_that_mean_nothing_are_not_there() {
+    let mut journey = fresh();
+    journey.does_not_see("TLS\n").does_not_see("ALPN").does_not_see("headers");
+    go(&mut journey, FormField::Transport)
+        .keys("<right><right><right>")
+        .sees("ALPN")
+        .sees("headers")
+        .sees("443");
+    journey.keys("<right>").sees("path").does_not_see(" port  ").does_not_see("ALPN");
+}
+
+#[test]
+fn g04_a_password_is_masked_and_never_comes_to_light_in_another_field() {
+    let mut journey = Journey::among(vec![full()]);
+    journey.keys("e").sees("*******").does_not_see("hunter2").does_not_see("t0ken").does_not_see("pr0xy");
+    go(&mut journey, FormField::PasswordSource).keys("<right>").sees("variable").does_not_see("hunter2");
+    journey.keys("<left>").does_not_see("hunter2");
+    let shown = format!("{:?}", journey.app);
+    assert!(!shown.contains("hunter2") && !shown.contains("t0ken"), "secrets in Debug");
+}
+
+#[test]
+fn d05_insecure_is_saved_only_after_a_question() {
+    let mut journey = fresh();
+    journey.keys("lab<tab><tab><right><tab>lab.lan");
+    go(&mut journey, FormField::Insecure).keys(" ").sees("any certificate is accepted");
+    journey.keys("<ctrl-s>").sees("Accept any certificate from now on?").keys("<enter>");
+    assert_eq!(journey.effects(), []);
+    journey.keys("<ctrl-s>y");
+    assert!(saved(&mut journey).0.target.tls.insecure);
+    // What the file says already is not asked about again.
+    let mut journey = Journey::among(vec![full()]);
+    journey.keys("e<ctrl-s>");
+    assert!(saved(&mut journey).0.target.tls.insecure);
+}
+
+#[test]
+fn escape_asks_only_when_something_would_be_lost() {
+    let mut journey = fresh();
+    journey
+        .keys("<esc>")
+        .sees("To try out")
+        .keys("nx<esc>")
+        .sees("Leave without saving?")
+        .keys("n")
+        .sees("name");
+    journey.keys("<esc>y").sees("To try out").does_not_see("Leave without");
+    assert!(journey.app.form.is_none());
+}
+
+#[test]
+fn a13_a_paste_goes_into_the_focused_field_and_a_url_is_spread_over_its_fields() {
+    let mut journey = fresh();
+    journey.paste("ki\u{1b}tch\nenq");
+    go(&mut journey, FormField::Host).paste("wss://bob:s3cret@broker.lan:8084/ws?x=1\n");
+    go(&mut journey, FormField::Filters).keys("<end><backspace>").paste("a/#\r\nb/#");
+    journey.does_not_see("s3cret").keys("<ctrl-s>");
+    let (profile, _) = saved(&mut journey);
+    assert_eq!(profile.name, "kitchenq");
+    assert_eq!(profile.target.url(), "wss://broker.lan:8084/ws");
+    assert_eq!(profile.target.websocket.path, "/ws?x=1");
+    assert_eq!((profile.target.user.as_deref(), profile.password), (Some("bob"), PasswordSource::Prompt));
+    assert_eq!(profile.target.password, None, "not saved without being asked for");
+    let filters: Vec<_> = profile.target.filters.iter().map(|wanted| wanted.filter.as_str()).collect();
+    assert_eq!(filters, ["a/#", "b/#"]);
+}
+
+#[test]
+fn a_save_that_fails_keeps_the_form_and_says_why() {
+    let mut journey = fresh();
+    journey.keys("lab<tab><tab><tab>lab.lan<ctrl-s>").effects();
+    let refused = Done::Profiles(
+        Box::new(book(Vec::new())),
+        Severity::Error,
+        "there is a profile 'lab' already".into(),
+    );
+    journey.done(refused).sees("there is a profile 'lab' already").sees("lab.lan");
+    journey.keys("<ctrl-s>");
+    assert_eq!(saved(&mut journey).0.name, "lab");
+}
+
+#[test]
+fn changing_an_open_connection_offers_to_connect_again_and_keeps_the_tree() {
+    let before = Profile::new("lab", Target::new("lab.lan", 1883, ""));
+    let mut journey = Journey::among(vec![before.clone()]);
+    journey.keys("<enter>").message("kept", "1").connect().effects();
+    journey.keys("E");
+    go(&mut journey, FormField::Host).keys("<ctrl-u>lab2.lan<ctrl-s>");
+    let (after, replacing) = saved(&mut journey);
+    assert_eq!(replacing.as_deref(), Some("lab"));
+    let known = Box::new(book(vec![after.clone()]));
+    journey
+        .done(Done::Profiles(known, Severity::Success, "lab saved".into()))
+        .sees("Connect again with the changes now?");
+    journey.keys("n");
+    assert_eq!(journey.effects(), []);
+    journey.keys("<esc>").sees("mqtt://lab.lan:1883");
+    // Later, by x: down, then up with what the profile says by now.
+    journey.link(LinkState::Stopped { trouble: None }).keys("x");
+    assert!(
+        matches!(&journey.effects()[..], [Effect::Connect(HERE, target, _)] if target.host == "lab2.lan")
+    );
+    journey.sees("mqtt://lab2.lan:1883").sees("kept");
+}
+
+#[test]
+fn changing_what_is_not_the_way_to_the_broker_counts_at_once() {
+    let mut journey = Journey::among(vec![Profile::new("lab", Target::new("lab.lan", 1883, ""))]);
+    journey.keys("<enter>").connect().effects();
+    journey.keys("E<ctrl-u>bench");
+    go(&mut journey, FormField::Safety).keys("<right><right><ctrl-s>");
+    let (after, _) = saved(&mut journey);
+    journey.done(Done::Profiles(Box::new(book(vec![after])), Severity::Success, "bench saved".into()));
+    journey.does_not_see("Connect again").keys("<esc>").sees("bench");
+    journey.keys("p");
+    assert!(journey.notice().contains("read-only"), "{}", journey.notice());
+}
+
+#[test]
+fn an_open_connection_that_is_not_saved_is_saved_from_its_tab() {
+    let mut journey = Journey::among(Vec::new());
+    let target = Target { filters: Profile::everything(), ..Target::new("here", 1883, "drawn-by-lot") };
+    journey.open(Profile::new("here:1883", target)).connect().effects();
+    journey.keys("E").sees("New connection").keys("<ctrl-s>");
+    let (profile, replacing) = saved(&mut journey);
+    assert_eq!((profile.name.as_str(), replacing), ("here", None));
+    journey.done(Done::Profiles(Box::new(book(vec![profile])), Severity::Success, "here saved".into()));
+    journey.sees("Saved").does_not_see("Open, not saved").does_not_see("Connect again");
+    assert_eq!(journey.app.connections()[0].id, ConnectionId(0));
+}
+
+#[test]
+fn a_duplicate_begins_with_everything_but_the_name() {
+    let mut journey = Journey::among(vec![full()]);
+    journey.keys("d<ctrl-s>").keys("y");
+    let (profile, replacing) = saved(&mut journey);
+    assert_eq!((profile.name.as_str(), replacing), ("panel 2", None));
+    assert_eq!(profile.target, full().target);
+}
+
+#[test]
+fn a_name_that_is_taken_is_refused() {
+    let mut journey = Journey::among(vec![full(), Profile::new("lab", Target::new("lab.lan", 1883, ""))]);
+    journey.keys("e<ctrl-u>lab").sees("there is another connection called lab").keys("<ctrl-s>");
+    assert_eq!(journey.effects(), []);
+}
+
+#[test]
+fn clicks_choose_switch_and_focus() {
+    let mut journey = fresh();
+    journey.click_on(" TLS ").sees("[TLS]").sees("ALPN");
+    let (column, row) = journey.place_of("clean session");
+    journey.click(column + 15, row);
+    assert!(!journey.app.form.as_ref().is_some_and(|form| form.is_on(FormField::CleanSession)));
+    journey.click_on("keep alive");
+    assert_eq!(journey.app.form.as_ref().map(|form| form.focus), Some(FormField::KeepAlive));
+}
+
+#[test]
+fn every_field_can_be_reached_and_seen_on_a_small_terminal() {
+    let mut journey = Journey::among(vec![full()]);
+    journey.resize(60, 14).keys("e");
+    let fields: Vec<FormField> = journey.app.form.as_ref().expect("a form").fields().collect();
+    for field in fields {
+        let label = journey.app.form.as_ref().expect("a form").label(field);
+        assert_eq!(journey.app.form.as_ref().map(|form| form.focus), Some(field));
+        let mark = format!("▌ {label}");
+        assert!(journey.shows(&mark), "{mark} is not in\n{}", journey.screen());
+        journey.keys("<tab>");
+    }
+    assert_eq!(journey.app.form.as_ref().map(|form| form.focus), Some(FormField::Name), "round and round");
+}
