@@ -5,7 +5,7 @@ use crossterm::event::{KeyEvent, MouseEvent};
 
 use super::{Command, TestNews};
 use crate::config::{PasswordSource, Profile, ProfileBook};
-use crate::model::{ConnectionId, Protocol, SessionEvent, SessionRequest, Severity, Target};
+use crate::model::{ConnectionId, Protocol, SessionEvent, SessionRequest, Severity, Target, Trouble};
 
 /// Something happened.
 #[derive(Debug, Clone, PartialEq)]
@@ -84,6 +84,8 @@ pub enum Done {
     Failed(String),
     /// The password of a connection was looked for: the target with it, or why there is none.
     PasswordFound(ConnectionId, Result<Box<Target>, String>),
+    /// No session could begin; why.
+    NotBegun(ConnectionId, Trouble),
     /// A session has begun with this client id.
     Begun(ConnectionId, String),
     /// The profiles after a change, and what became of the change: an error when it was not made; no text when there is nothing to tell.

@@ -14,8 +14,8 @@ use super::event_loop::{Drawing, EventLoop, Outcome};
 use super::profiles::Change;
 use super::signals::has_shell;
 use crate::app::{Action, Done, Effect, SessionRequestName, update};
-use crate::config::{PasswordSource, find_password};
-use crate::model::{ConnectionId, SessionRequest, Severity, Target};
+use crate::config::{PasswordSource, environment_proxy, find_password};
+use crate::model::{ConnectionId, SessionRequest, Severity, Target, Trouble};
 use crate::mqtt::{Session, random_client_id};
 
 impl<B, I> EventLoop<B, I>
@@ -94,6 +94,16 @@ where
         if password == PasswordSource::None || target.password.is_some() {
             if target.client_id.is_empty() {
                 target.client_id = random_client_id();
+            }
+            match environment_proxy(&target, |name| std::env::var(name).ok()) {
+                Ok(None) => {}
+                Ok(proxy) => target.proxy = proxy,
+                Err(cause) => {
+                    let remedy = "only HTTP proxies are gone through".to_owned();
+                    let not_begun = Done::NotBegun(id, Trouble { cause, remedy, ..Trouble::default() });
+                    update(&mut self.app, Action::Done(not_begun), self.clock.now());
+                    return;
+                }
             }
             let begun = Done::Begun(id, target.client_id.clone());
             update(&mut self.app, Action::Done(begun), self.clock.now());

@@ -3,7 +3,9 @@
 use super::{connections, form, session, test};
 use crate::app::{App, Done, Effect, SessionRequestName};
 use crate::config::PasswordSource;
-use crate::model::{LinkState, Moment, PublishState, SessionEvent, Severity, Trouble, TroubleKind};
+use crate::model::{
+    ConnectionId, LinkState, Moment, PublishState, SessionEvent, Severity, Trouble, TroubleKind,
+};
 
 pub(super) fn on_done(app: &mut App, done: Done, now: Moment) -> Vec<Effect> {
     match done {
@@ -16,12 +18,9 @@ pub(super) fn on_done(app: &mut App, done: Done, now: Moment) -> Vec<Effect> {
                 remedy: "check where the profile says the password comes from".to_owned(),
                 kind: TroubleKind::Login,
             };
-            let stopped = LinkState::Stopped { trouble: Some(trouble) };
-            if let Some(connection) = app.connection_by_id(id) {
-                connection.begun = false;
-            }
-            session::on_event(app, id, SessionEvent::Link(stopped), now);
+            not_begun(app, id, trouble, now);
         }
+        Done::NotBegun(id, trouble) => not_begun(app, id, trouble, now),
         Done::Begun(id, client_id) => {
             if let Some(connection) = app.connection_by_id(id) {
                 connection.client_id = client_id;
@@ -48,4 +47,12 @@ pub(super) fn on_done(app: &mut App, done: Done, now: Moment) -> Vec<Effect> {
         }
     }
     Vec::new()
+}
+
+/// A connection stays without a session until it is asked for again.
+fn not_begun(app: &mut App, id: ConnectionId, trouble: Trouble, now: Moment) {
+    if let Some(connection) = app.connection_by_id(id) {
+        connection.begun = false;
+    }
+    session::on_event(app, id, SessionEvent::Link(LinkState::Stopped { trouble: Some(trouble) }), now);
 }
