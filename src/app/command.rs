@@ -2,9 +2,10 @@
 
 use super::App;
 use super::enabled::{
-    always, can_open, filter_shown, has_connection, has_filter, has_history, has_message, has_profile, has_queued,
-    has_response_topic, has_saved_profile, has_selection, has_tabs, is_asked, is_listing, is_logging_in,
-    is_offline, is_publishing, is_resting, is_saved, is_writing, sees_subscriptions, types_subscription,
+    always, can_open, filter_shown, has_connection, has_filter, has_history, has_message, has_profile,
+    has_queued, has_response_topic, has_saved_profile, has_selection, has_tabs, is_asked, is_listing,
+    is_logging_in, is_offline, is_publishing, is_resting, is_saved, is_writing, sees_subscriptions,
+    types_subscription,
 };
 
 /// Where the keys go: the pane or overlay that has the focus.
@@ -216,6 +217,7 @@ commands! {
     NewProfile, "connections.new", "New connection", &[Connections], ["n"], Some("new"), false, always;
     EditProfile, "connections.edit", "Edit the selected connection", &[Connections], ["e"], Some("edit"), false, has_profile;
     DuplicateProfile, "connections.duplicate", "New connection like the selected one", &[Connections], ["d"], Some("duplicate"), false, has_profile;
+    TestProfile, "connections.test", "Test the selected connection, step by step", &[Connections], ["T"], Some("test"), false, has_profile;
     DeleteProfile, "connections.delete", "Delete the selected connection", &[Connections], ["D", "delete"], Some("delete"), false, has_saved_profile;
     FilterProfiles, "connections.filter", "Find a connection as you type", &[Connections], ["/"], Some("find"), false, is_listing;
 

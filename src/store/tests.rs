@@ -490,7 +490,11 @@ fn a_smaller_budget_takes_the_oldest_and_keeps_the_quiet_topics() {
     store.set_budget(4 * MIB);
     let totals = store.totals();
     assert!(store.memory().history <= 4 * MIB);
-    assert!(totals.stored < before && totals.stored * 480 > 2 << 20, "{} of {before} are left", totals.stored);
+    assert!(
+        totals.stored < before && totals.stored * 480 > 2 << 20,
+        "{} of {before} are left",
+        totals.stored
+    );
     for number in 0..50 {
         assert!(store.latest(find(&store, &format!("quiet/{number}"))).is_some(), "quiet/{number} went");
     }

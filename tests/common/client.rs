@@ -2,8 +2,8 @@
 
 use bytes::Bytes;
 use mqtt_tui::model::{
-    Clock, ConnectionId, LinkState, Message, Publication, PublishId, PublishState, QoS, SessionEvent,
-    SessionRequest, SubscriptionState, Target, Trouble,
+    Clock, ConnectionId, LinkState, Message, Protocol, Publication, PublishId, PublishState, QoS,
+    SessionEvent, SessionRequest, SubscriptionState, Target, Trouble, Welcome,
 };
 use mqtt_tui::mqtt::{RequestRefused, Session};
 use tokio::sync::mpsc;
@@ -59,6 +59,26 @@ impl Client {
         .await
     }
 
+    /// Waits for the next connection; its version, and what was found out about it.
+    pub(crate) async fn connected(&mut self) -> (Protocol, Box<Welcome>) {
+        self.until(|event| match event {
+            SessionEvent::Link(LinkState::Connected { protocol, welcome, .. }) => Some((protocol, welcome)),
+            _ => None,
+        })
+        .await
+    }
+
+    /// Waits for the end of publish `id`.
+    pub(crate) async fn fate(&mut self, id: u64, qos: QoS) -> PublishState {
+        self.until(|event| match event {
+            SessionEvent::Publish(PublishId(which), state) if which == id && state.is_final(qos) => {
+                Some(state)
+            }
+            _ => None,
+        })
+        .await
+    }
+
     /// Waits until the session stops for good; why it did.
     pub(crate) async fn stopped(&mut self) -> Trouble {
         self.until(|event| match event {
@@ -85,14 +105,7 @@ impl Client {
     pub(crate) async fn publish_and_wait(&mut self, id: u64, topic: &str, payload: &'static str, qos: QoS) {
         self.publish(id, topic, Bytes::from_static(payload.as_bytes()), qos, false)
             .expect("room for a request");
-        let state = self
-            .until(|event| match event {
-                SessionEvent::Publish(PublishId(about), state) if about == id && state.is_final(qos) => {
-                    Some(state)
-                }
-                _ => None,
-            })
-            .await;
+        let state = self.fate(id, qos).await;
         assert!(matches!(state, PublishState::Sent | PublishState::Acknowledged(_)), "{state:?}");
     }
 }

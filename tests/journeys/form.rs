@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use mqtt_tui::app::{Done, Effect, FormField, Screen};
 use mqtt_tui::config::{PasswordSource, Profile, Safety};
 use mqtt_tui::model::{
-    ConnectionId, LinkState, Protocol, ProtocolChoice, Proxy, Publication, QoS, RetainHandling, Secret, SessionEvent,
+    ConnectionId, LinkState, Protocol, ProtocolChoice, Proxy, Publication, QoS, RetainHandling, Secret,
     Severity, Subscription, Target, TlsOptions, TopicFilter, Transport, Will,
 };
 
@@ -130,7 +130,9 @@ fn a_connection_is_written_saved_and_opened_by_keys_alone() {
     journey.done(Done::Profiles(known, Severity::Success, "kitchen saved to profiles.toml".to_owned()));
     journey.sees("mqtts://broker.lan:8883").does_not_see("saving");
     journey.keys("<enter>");
-    assert!(matches!(&journey.effects()[..], [Effect::Connect(HERE, target, _)] if target.host == "broker.lan"));
+    assert!(
+        matches!(&journey.effects()[..], [Effect::Connect(HERE, target, _)] if target.host == "broker.lan")
+    );
 }
 
 #[test]
@@ -146,7 +148,11 @@ fn saving_and_connecting_is_one_key() {
 #[test]
 fn what_is_wrong_is_said_under_its_field_as_it_is_typed() {
     let mut journey = fresh();
-    journey.does_not_see("needs a name").keys("<ctrl-s>").sees("a profile needs a name").sees("2 fields need another look");
+    journey
+        .does_not_see("needs a name")
+        .keys("<ctrl-s>")
+        .sees("a profile needs a name")
+        .sees("2 fields need another look");
     assert_eq!(journey.effects(), []);
     for (field, text, words) in [
         (FormField::Name, "a/b", "cannot hold '/'"),
@@ -181,7 +187,11 @@ fn e03_a_wrong_filter_has_a_caret_under_its_fault() {
 fn fields_that_mean_nothing_are_not_there() {
     let mut journey = fresh();
     journey.does_not_see("TLS\n").does_not_see("ALPN").does_not_see("headers");
-    go(&mut journey, FormField::Transport).keys("<right><right><right>").sees("ALPN").sees("headers").sees("443");
+    go(&mut journey, FormField::Transport)
+        .keys("<right><right><right>")
+        .sees("ALPN")
+        .sees("headers")
+        .sees("443");
     journey.keys("<right>").sees("path").does_not_see(" port  ").does_not_see("ALPN");
 }
 
@@ -213,7 +223,13 @@ fn d05_insecure_is_saved_only_after_a_question() {
 #[test]
 fn escape_asks_only_when_something_would_be_lost() {
     let mut journey = fresh();
-    journey.keys("<esc>").sees("To try out").keys("nx<esc>").sees("Leave without saving?").keys("n").sees("name");
+    journey
+        .keys("<esc>")
+        .sees("To try out")
+        .keys("nx<esc>")
+        .sees("Leave without saving?")
+        .keys("n")
+        .sees("name");
     journey.keys("<esc>y").sees("To try out").does_not_see("Leave without");
     assert!(journey.app.form.is_none());
 }
@@ -239,7 +255,11 @@ fn a13_a_paste_goes_into_the_focused_field_and_a_url_is_spread_over_its_fields()
 fn a_save_that_fails_keeps_the_form_and_says_why() {
     let mut journey = fresh();
     journey.keys("lab<tab><tab><tab>lab.lan<ctrl-s>").effects();
-    let refused = Done::Profiles(Box::new(book(Vec::new())), Severity::Error, "there is a profile 'lab' already".into());
+    let refused = Done::Profiles(
+        Box::new(book(Vec::new())),
+        Severity::Error,
+        "there is a profile 'lab' already".into(),
+    );
     journey.done(refused).sees("there is a profile 'lab' already").sees("lab.lan");
     journey.keys("<ctrl-s>");
     assert_eq!(saved(&mut journey).0.name, "lab");
@@ -255,13 +275,17 @@ fn changing_an_open_connection_offers_to_connect_again_and_keeps_the_tree() {
     let (after, replacing) = saved(&mut journey);
     assert_eq!(replacing.as_deref(), Some("lab"));
     let known = Box::new(book(vec![after.clone()]));
-    journey.done(Done::Profiles(known, Severity::Success, "lab saved".into())).sees("Connect again with the changes now?");
+    journey
+        .done(Done::Profiles(known, Severity::Success, "lab saved".into()))
+        .sees("Connect again with the changes now?");
     journey.keys("n");
     assert_eq!(journey.effects(), []);
     journey.keys("<esc>").sees("mqtt://lab.lan:1883");
     // Later, by x: down, then up with what the profile says by now.
     journey.link(LinkState::Stopped { trouble: None }).keys("x");
-    assert!(matches!(&journey.effects()[..], [Effect::Connect(HERE, target, _)] if target.host == "lab2.lan"));
+    assert!(
+        matches!(&journey.effects()[..], [Effect::Connect(HERE, target, _)] if target.host == "lab2.lan")
+    );
     journey.sees("mqtt://lab2.lan:1883").sees("kept");
 }
 

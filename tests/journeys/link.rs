@@ -2,8 +2,7 @@
 
 use mqtt_tui::app::{Effect, banner};
 use mqtt_tui::model::{
-    LinkState, Protocol, QoS, SessionEvent, SessionRequest, Severity, SubscriptionState, Trouble,
-    TroubleKind,
+    LinkState, Protocol, QoS, SessionEvent, SessionRequest, Severity, SubscriptionState, Trouble, TroubleKind,
 };
 
 use crate::language::{HERE, Journey};

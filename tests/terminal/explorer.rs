@@ -17,7 +17,7 @@ pub(crate) fn demo_at(mut terminal: Terminal, topic: &str) -> Terminal {
 fn demo_is_browsed_filtered_and_left() {
     let mut terminal = Launch::new(&["demo"]).start();
     terminal.wait_for_topics(100);
-    terminal.wait_for("MQTT 3.1.1");
+    terminal.wait_for("MQTT 5");
     terminal.wait_for("Topics");
     terminal.wait_for("History");
     assert!(terminal.look(vt100::Screen::alternate_screen));

@@ -89,7 +89,7 @@ fn c08_a_broker_that_dies_and_comes_back() {
     // Not waiting for the countdown.
     terminal.keys("x");
     terminal.wait_without("not connected");
-    terminal.wait_for("MQTT 3.1.1");
+    terminal.wait_for("MQTT 5");
     terminal.wait_without("Attempt");
     // Published until the new subscription carries it.
     let deadline = Instant::now() + Duration::from_secs(20);
@@ -111,7 +111,7 @@ fn c08_a_broker_that_comes_back_is_found_without_a_key() {
     terminal.wait_for("not connected");
     stage.open();
     stage.publish("retained/while/away", b"here", true);
-    terminal.wait_for("MQTT 3.1.1");
+    terminal.wait_for("MQTT 5");
     terminal.wait_for("away");
     quit(&mut terminal);
 }
@@ -180,7 +180,7 @@ fn c08_a_mosquitto_that_is_killed_and_started_again() {
     publish(mosquitto.port, "workshop/drill/speed", "3000 rpm");
     terminal.wait_for("3000 rpm");
     terminal.wait_for("1200 rpm");
-    terminal.wait_for("MQTT 3.1.1");
+    terminal.wait_for("MQTT 5");
     quit(&mut terminal);
 }
 

@@ -143,8 +143,8 @@ fn read_packet(socket: &mut TcpStream) -> Option<Vec<u8>> {
 
 fn answer(packet: &[u8]) -> Option<Vec<u8>> {
     match packet[0] >> 4 {
-        1 => Some(vec![0x20, 2, 0, 0]),
-        8 => Some(vec![0x90, 3, packet[1], packet[2], 0]),
+        1 => Some(vec![0x20, 3, 0, 0, 0]),
+        8 => Some(vec![0x90, 4, packet[1], packet[2], 0, 0]),
         12 => Some(vec![0xD0, 0]),
         _ => None,
     }

@@ -95,7 +95,8 @@ impl Fake {
     /// The next connection, before its CONNECT.
     async fn accept(&self) -> Peer {
         loop {
-            let (stream, _) = timeout(PATIENCE, self.listener.accept()).await.expect("nobody connects").unwrap();
+            let (stream, _) =
+                timeout(PATIENCE, self.listener.accept()).await.expect("nobody connects").unwrap();
             let mut first = [0];
             let _ = timeout(PATIENCE, stream.peek(&mut first)).await.expect("nobody speaks");
             // The question whether this port speaks TLS, which it does not.

@@ -1,8 +1,11 @@
 //! The session against brokers that are not scripted: mosquitto where it is installed, and the bundled broker, also
-//! misbehaving. What raw bytes can show is tested inside the crate, in `src/mqtt/tests`.
+//! misbehaving; `versions` is about MQTT 5 and the way back to 3.1.1. What raw bytes can show is tested inside the crate, in
+//! `src/mqtt/tests`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+#[path = "../common/mod.rs"]
 mod common;
+mod versions;
 
 use std::time::Duration;
 
