@@ -1,4 +1,4 @@
-//! Every way to a broker as a user goes it: a session over TLS, WebSockets, a Unix socket and a proxy to the bundled broker,
+//! Every way to a broker as a user goes it: a session over TLS, WebSocket, a Unix socket and a proxy to the bundled broker,
 //! and what it says of the usual mistakes.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 

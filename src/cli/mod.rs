@@ -7,12 +7,14 @@ mod broker_options;
 mod config;
 mod connect;
 mod demo;
+mod doctor;
 mod environment;
 mod explore;
 mod import;
 mod keys;
 mod known;
 mod output;
+mod password;
 mod profile;
 mod resolve;
 pub mod scene;
@@ -46,6 +48,8 @@ enum Command {
     Connect(Box<ConnectArgs>),
     /// Explore a simulated fleet on a bundled broker: no network, no set-up
     Demo(DemoArgs),
+    /// Go the way to a broker step by step, and say of each step how it went and what to do
+    Doctor(Box<doctor::DoctorArgs>),
     /// Run the bundled test broker in the foreground
     Broker(BrokerArgs),
     /// The saved connections: list, show, add, remove, import
@@ -142,6 +146,8 @@ pub fn main() -> ExitCode {
     match cli.command {
         Some(Command::Connect(args)) if args.flags.asks_for_help() => print_help(&["connect"]),
         Some(Command::Connect(args)) => connect::run(&args),
+        Some(Command::Doctor(args)) if args.flags.asks_for_help() => print_help(&["doctor"]),
+        Some(Command::Doctor(args)) => doctor::run(&args),
         Some(Command::Profile(command)) => profile::run(&command),
         Some(Command::Config(command)) => config::run(&command),
         Some(Command::Demo(args)) => demo::run(&args),

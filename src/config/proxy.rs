@@ -1,4 +1,4 @@
-//! The proxy that the environment names for WebSockets, as other programs understand its variables. Read once, where a target
+//! The proxy that the environment names for a WebSocket, as other programs understand its variables. Read once, where a target
 //! is put together; a proxy set for the target itself comes before it.
 
 use std::net::IpAddr;

@@ -9,12 +9,13 @@ use ratatui::backend::Backend;
 use tokio::sync::mpsc::Sender;
 
 use super::clipboard::Clipboard;
+use super::errands::Visit;
 use super::event_loop::{Drawing, EventLoop, Outcome};
 use super::profiles::Change;
 use super::signals::has_shell;
 use crate::app::{Action, Done, Effect, SessionRequestName, update};
-use crate::config::{PasswordSource, find_password};
-use crate::model::{ConnectionId, SessionRequest, Severity, Target};
+use crate::config::{PasswordSource, environment_proxy, find_password};
+use crate::model::{ConnectionId, SessionRequest, Severity, Target, Trouble};
 use crate::mqtt::{Session, random_client_id};
 
 impl<B, I> EventLoop<B, I>
@@ -59,13 +60,17 @@ where
                 }
                 Effect::Close(id) => self.close_session(id),
                 Effect::SaveProfile(profile, replacing) => {
-                    self.change(Change::Save(profile, replacing), done)
+                    self.change(Change::Save(profile, replacing), done);
                 }
                 Effect::RemoveProfile(name) => self.change(Change::Remove(name), done),
                 Effect::RememberProtocol(name, protocol) => {
                     self.change(Change::Remember(name, protocol), done);
                 }
                 Effect::StartDemo => self.start_demo(done),
+                Effect::Test { id, name, target, password, publish } => {
+                    self.errands.visit(Visit { id, name, target, password, publish }, done);
+                }
+                Effect::EndTest => self.errands.end_visit(),
                 Effect::Request(id, request) => {
                     if let Some(refused) = self.request(id, request) {
                         // It asks for nothing more, and must not get lost on the way.
@@ -89,6 +94,16 @@ where
         if password == PasswordSource::None || target.password.is_some() {
             if target.client_id.is_empty() {
                 target.client_id = random_client_id();
+            }
+            match environment_proxy(&target, |name| std::env::var(name).ok()) {
+                Ok(None) => {}
+                Ok(proxy) => target.proxy = proxy,
+                Err(cause) => {
+                    let remedy = "only HTTP proxies are gone through".to_owned();
+                    let not_begun = Done::NotBegun(id, Trouble { cause, remedy, ..Trouble::default() });
+                    update(&mut self.app, Action::Done(not_begun), self.clock.now());
+                    return;
+                }
             }
             let begun = Done::Begun(id, target.client_id.clone());
             update(&mut self.app, Action::Done(begun), self.clock.now());
@@ -116,7 +131,7 @@ where
 
     /// Hands a change of the profiles to their keeper.
     fn change(&mut self, change: Change, done: &Sender<Done>) {
-        if !self.profiles.change(change, &self.app.book, done) {
+        if !self.errands.change(change, &self.app.book, done) {
             let reason = "not saved: changes before it are still being written".to_owned();
             let _ = done.try_send(Done::Profiles(Box::new(self.app.book.clone()), Severity::Error, reason));
         }

@@ -6,6 +6,7 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod doctor;
 mod ending;
 mod explorer;
 mod flags;

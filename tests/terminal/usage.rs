@@ -44,6 +44,8 @@ fn h07_help_is_no_error() {
         &["connect", "--help"],
         &["connect", "-h"],
         &["demo", "--help"],
+        &["doctor", "-h"],
+        &["doctor", "--help"],
         &["broker", "--help"],
         &["keys", "--help"],
         &["config", "--help"],

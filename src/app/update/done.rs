@@ -1,9 +1,11 @@
 //! What became of effects: passwords found, sessions begun, requests refused, profiles written.
 
-use super::{connections, form, session};
+use super::{connections, form, session, test};
 use crate::app::{App, Done, Effect, SessionRequestName};
 use crate::config::PasswordSource;
-use crate::model::{LinkState, Moment, PublishState, SessionEvent, Severity, Trouble, TroubleKind};
+use crate::model::{
+    ConnectionId, LinkState, Moment, PublishState, SessionEvent, Severity, Trouble, TroubleKind,
+};
 
 pub(super) fn on_done(app: &mut App, done: Done, now: Moment) -> Vec<Effect> {
     match done {
@@ -16,12 +18,9 @@ pub(super) fn on_done(app: &mut App, done: Done, now: Moment) -> Vec<Effect> {
                 remedy: "check where the profile says the password comes from".to_owned(),
                 kind: TroubleKind::Login,
             };
-            let stopped = LinkState::Stopped { trouble: Some(trouble) };
-            if let Some(connection) = app.connection_by_id(id) {
-                connection.begun = false;
-            }
-            session::on_event(app, id, SessionEvent::Link(stopped), now);
+            not_begun(app, id, trouble, now);
         }
+        Done::NotBegun(id, trouble) => not_begun(app, id, trouble, now),
         Done::Begun(id, client_id) => {
             if let Some(connection) = app.connection_by_id(id) {
                 connection.client_id = client_id;
@@ -31,8 +30,12 @@ pub(super) fn on_done(app: &mut App, done: Done, now: Moment) -> Vec<Effect> {
             app.book = *book;
             return form::saved(app, severity, text, now);
         }
+        Done::Test(id, news) => test::news(app, id, news),
         Done::DemoRuns(Ok(target)) => return connections::demo_runs(app, target),
-        Done::DemoRuns(Err(reason)) => app.notices.push(now, Severity::Error, reason),
+        Done::DemoRuns(Err(reason)) => {
+            app.list.awaits_demo = false;
+            app.notices.push(now, Severity::Error, reason);
+        }
         Done::Copied(text) => app.notices.push(now, Severity::Success, text),
         Done::Failed(text) => app.notices.push(now, Severity::Error, text),
         Done::RequestRefused(id, name, reason) => {
@@ -44,4 +47,12 @@ pub(super) fn on_done(app: &mut App, done: Done, now: Moment) -> Vec<Effect> {
         }
     }
     Vec::new()
+}
+
+/// A connection stays without a session until it is asked for again.
+fn not_begun(app: &mut App, id: ConnectionId, trouble: Trouble, now: Moment) {
+    if let Some(connection) = app.connection_by_id(id) {
+        connection.begun = false;
+    }
+    session::on_event(app, id, SessionEvent::Link(LinkState::Stopped { trouble: Some(trouble) }), now);
 }

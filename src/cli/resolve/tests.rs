@@ -408,4 +408,5 @@ fn the_proxy_of_the_environment_is_for_websockets_and_gives_way() {
     let world = World { environment: &[("HTTPS_PROXY", "socks://u:hidden@p")], ..world };
     let fault = world.try_resolve(&["wss://h"]).expect_err("no HTTP proxy");
     assert!(fault.contains("HTTPS_PROXY") && !fault.contains("hidden"), "{fault}");
+    assert_eq!(host(&world, &["wss://h", "--proxy", "flag.lan"]).as_deref(), Some("flag.lan"));
 }

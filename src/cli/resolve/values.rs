@@ -70,7 +70,10 @@ pub(super) fn way(
         let exported = sources.environment.chosen("MQTT_TUI_PROXY", |text| proxy_url(text).map(Some))?;
         let given = [Chosen::flag("--proxy", flags.way.proxy.clone().map(Some)), exported];
         let set = sources.settings.proxy.clone().map(|chosen| chosen.map(Some));
-        let usual = environment_proxy(target, |name| sources.environment.proxy(name))?;
+        // What is wrong with a variable that has no say is no fault.
+        let has_say = set.is_none() && given.iter().all(Option::is_none);
+        let read = || environment_proxy(target, |name| sources.environment.proxy(name));
+        let usual = if has_say { read()? } else { None };
         let usual = usual
             .map(|proxy| Chosen { value: Some(proxy), from: Source::Variable("HTTPS_PROXY and the like") });
         let weaker = set.or(usual);

@@ -68,7 +68,9 @@ pub(super) fn suback(
         |found: String| DoctorLine { verdict: refused, found, advice: Some(advice.into()), ..line.clone() };
     match answer {
         Ok(Some(answer)) if is_granted(&answer) => {
-            DoctorLine { found: format!("{filter} granted with QoS {}", answer.stated.code), ..line }
+            // The other steps name their filter themselves.
+            let which = if step == "SUBACK" { format!("{filter} ") } else { String::new() };
+            DoctorLine { found: format!("{which}granted with QoS {}", answer.stated.code), ..line }
         }
         Ok(Some(answer)) => {
             let words = match answer.protocol {
@@ -115,8 +117,9 @@ pub(super) fn round_trip(trip: Trip, target: &Target) -> DoctorLine {
         Trip::Back(times) => {
             let milliseconds = |time: Option<&Duration>| time.map_or(0.0, |time| time.as_secs_f64() * 1e3);
             let (least, median) = (milliseconds(times.first()), milliseconds(times.get(times.len() / 2)));
-            let found = format!("{least:.1} ms at least, {median:.1} ms median of {}", times.len());
-            line("round trip", found, times.get(times.len() / 2).copied())
+            let found =
+                format!("{} messages came back: at least {least:.1} ms, median {median:.1} ms", times.len());
+            line("round trip", found, None)
         }
         Trip::Refused(packet, stated) => bad(
             format!("{packet} refused: {}", stated.words()),
