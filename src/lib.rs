@@ -1,7 +1,7 @@
 //! mqtt-tui: a terminal explorer for MQTT.
 //!
 //! ```text
-//!  broker ──▶ session task (owns rumqttc's EventLoop; nothing else polls it)
+//!  broker ──▶ session task (owns the open stream and MQTT's books; rumqttc is its codec)
 //!               │ bounded channel of SessionEvent      ▲ SessionRequest (publish, subscribe, disconnect)
 //!               ▼                                      │
 //!  runtime task: select! { signals · keys · results of effects · a frame that is due · a second · events.recv_many }

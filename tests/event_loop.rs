@@ -16,7 +16,7 @@ use jiff::tz::TimeZone;
 use mqtt_tui::app::{App, Settings, parse_key};
 use mqtt_tui::config::{Colours, Look, Profile, Themes};
 use mqtt_tui::model::{Clock, ConnectionId, LinkState, Message, Protocol, QoS, SessionEvent, Target};
-use mqtt_tui::runtime::{EVENT_CAPACITY, EventLoop, Outcome, ProfileKeeper};
+use mqtt_tui::runtime::{EVENT_CAPACITY, Errands, EventLoop, Outcome};
 use mqtt_tui::store::Limits;
 use mqtt_tui::ui::Appearance;
 use ratatui::Terminal;
@@ -147,7 +147,7 @@ impl Running {
         drop(app.open(Profile::new("here", target())));
         let mut event_loop = EventLoop {
             demo: None,
-            profiles: ProfileKeeper::default(),
+            errands: Errands::default(),
             app,
             terminal: Terminal::new(screen).expect("the screen has a size"),
             input: Keys(input),

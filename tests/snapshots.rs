@@ -7,12 +7,12 @@
 use std::fmt::Write as _;
 
 use crossterm::event::KeyEvent;
-use mqtt_tui::app::{Action, App, Command, Settings, parse_key, update};
+use mqtt_tui::app::{Action, App, Command, Done, Settings, TestEnd, TestNews, parse_key, update};
 use mqtt_tui::cli::scene::Scene;
 use mqtt_tui::config::{Colours, Look, PasswordSource, Profile, ProfileBook, Safety};
 use mqtt_tui::model::{
-    ConnectionId, LinkState, PublishId, PublishState, QoS, SessionEvent, Severity, SubscriptionState, Target,
-    TopicFilter, Transport, Trouble,
+    ConnectionId, DoctorLine, LinkState, PublishId, PublishState, QoS, SessionEvent, Severity,
+    SubscriptionState, Target, TopicFilter, Transport, Trouble, Verdict,
 };
 use ratatui::buffer::Buffer;
 use ratatui::style::{Color, Modifier, Style};
@@ -329,6 +329,41 @@ fn connections() {
     let mut scene = several(COMMON);
     keys(&mut scene, "C / h o");
     insta::assert_snapshot!("connections__found", text(&scene.draw()));
+}
+
+#[test]
+fn test_of_a_connection() {
+    let line = |step, verdict, found: &str, advice: Option<&str>, took| {
+        TestNews::Line(DoctorLine {
+            step,
+            verdict,
+            found: found.to_owned(),
+            advice: advice.map(str::to_owned),
+            took: Some(std::time::Duration::from_millis(took)),
+        })
+    };
+    for (name, size) in [("80x24", COMMON), ("160x48", (160, 48))] {
+        let mut scene = several(size);
+        keys(&mut scene, "C g T");
+        let id = scene.app.list.test.as_ref().map(|test| test.id).expect("a test");
+        for news in [
+            line("DNS", Verdict::Good, "10.0.0.2, and fe80::1 over eth0", None, 4),
+            line("TCP", Verdict::Good, "10.0.0.2:8883", None, 1),
+            line(
+                "TLS",
+                Verdict::Doubtful,
+                "TLS 1.3, certificate for broker.lan, valid for 5 more days",
+                Some("renew it soon"),
+                31,
+            ),
+            line("CONNACK", Verdict::Bad, "bad user name or password", Some("check user and password"), 9),
+            line("SUBACK #", Verdict::Skipped, "not tried", None, 0),
+            TestNews::End(TestEnd::Unsound),
+        ] {
+            update(&mut scene.app, Action::Done(Done::Test(id, news)), scene.now);
+        }
+        insta::assert_snapshot!(format!("connections__test_{name}"), text(&scene.draw()));
+    }
 }
 
 #[test]

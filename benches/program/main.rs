@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! cargo bench --bench program                 everything, about three minutes
-//! cargo bench --bench program -- flood keys   only these: size start idle keys flood retained
+//! cargo bench --bench program -- flood keys   only these: size start idle keys tabs flood retained
 //! ```
 //!
 //! Needs Linux, and `mosquitto` and `mosquitto_sub` installed. Brokers are started on free loopback ports and end with the run. The
@@ -44,11 +44,12 @@ const JSON: &str =
 
 fn main() -> Result<()> {
     let wanted: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
-    let all: [Measurement; 6] = [
+    let all: [Measurement; 7] = [
         ("size", size),
         ("start", start),
         ("idle", idle),
         ("keys", keys),
+        ("tabs", tabs),
         ("flood", flood),
         ("retained", retained),
     ];
@@ -154,6 +155,45 @@ fn key_times(what: &str, program: &mut Program) -> Result<()> {
     report::milliseconds(&format!("{what}, median"), median(&times), Goal::AtMost(5.0));
     report::milliseconds(&format!("{what}, 99th of 100"), ninety_ninth(&times), Goal::None);
     Ok(())
+}
+
+/// Ten connections in one program, each of them busy.
+fn tabs() -> Result<()> {
+    const TABS: usize = 10;
+    const EACH: u64 = 5_000;
+    let broker = Mosquitto::start(10)?;
+    let flood = Flood::start(broker.port, flood_packets(), EACH, Duration::from_secs(120))?;
+    let mut program = Program::start(broker.port)?;
+    for tab in 2..=TABS {
+        program.press("Co")?;
+        program.until(|screen| screen.text().contains(&format!("127.0.0.1:{} ({tab})", broker.port)))?;
+        program.until(|screen| screen.topics() == Some(FLOOD_TOPICS as u64))?;
+    }
+    program.open_all("load")?;
+    let before = Usage::of(program.pid)?;
+    let begun = Instant::now();
+    key_times(&format!("keys, {TABS} connections with {EACH} msg/s each"), &mut program)?;
+    let mut times = Vec::new();
+    for sample in 0..100 {
+        sleep(Duration::from_millis(20 + sample * 7 % 23));
+        let first_line = |screen: &Screen| screen.text().lines().next().map(str::to_owned);
+        let from = program.look(first_line).unwrap_or_default();
+        let name = from.split(" · ").next().unwrap_or_default().to_owned();
+        let pressed = Instant::now();
+        program.press(">")?;
+        let moved = program
+            .until(|screen| first_line(screen).is_some_and(|line| !line.starts_with(&format!("{name} ·"))))?;
+        times.push(moved - pressed);
+    }
+    report::milliseconds("to the next connection, median", median(&times), Goal::AtMost(50.0));
+    report::milliseconds("to the next connection, 99th of 100", ninety_ninth(&times), Goal::AtMost(50.0));
+    let spent = Usage::of(program.pid)?.since(&before);
+    let share = spent.cpu.as_secs_f64() / begun.elapsed().as_secs_f64() * 100.0;
+    report::figure("CPU of the program meanwhile", share, "% of a core", Goal::None);
+    let memory = process::memory(program.pid)?;
+    report::figure("resident", memory.resident_mb, "MB", Goal::None);
+    flood.stop()?;
+    program.quit()
 }
 
 /// A flood taken in by the program and by `mosquitto_sub` at the same time.

@@ -48,6 +48,8 @@ impl Program {
         let mut command = CommandBuilder::new(BINARY);
         command.args(["connect", &format!("127.0.0.1:{port}")]);
         command.env("TERM", "xterm-256color");
+        // Nobody's own connections and settings.
+        command.env("MQTT_TUI_CONFIG_DIR", "/nonexistent");
         command.env("COLORTERM", "truecolor");
         command.env("LANG", "C.UTF-8");
         let started = Instant::now();

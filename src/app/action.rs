@@ -3,7 +3,7 @@
 
 use crossterm::event::{KeyEvent, MouseEvent};
 
-use super::Command;
+use super::{Command, TestNews};
 use crate::config::{PasswordSource, Profile, ProfileBook};
 use crate::model::{ConnectionId, Protocol, SessionEvent, SessionRequest, Severity, Target, Trouble};
 
@@ -47,6 +47,21 @@ pub enum Effect {
     RememberProtocol(String, Protocol),
     /// Start the bundled broker with its fleet, unless it runs; comes back as [`Done::DemoRuns`].
     StartDemo,
+    /// Have the doctor test the way to a broker; his lines come back as [`Done::Test`] with the same id. One at a time.
+    Test {
+        /// Names the test.
+        id: u64,
+        /// Name of the profile, by which a keyring knows its password.
+        name: String,
+        /// Where to go.
+        target: Box<Target>,
+        /// Where the password comes from, when the target has none.
+        password: PasswordSource,
+        /// Something may be published, on a topic of its own.
+        publish: bool,
+    },
+    /// Call the doctor back.
+    EndTest,
     /// Put bytes on the clipboard; `what` names them in the notice.
     Copy {
         /// "payload", "topic".
@@ -77,6 +92,8 @@ pub enum Done {
     Profiles(Box<ProfileBook>, Severity, String),
     /// The bundled broker runs, and this is the way to it; or why it does not.
     DemoRuns(Result<Box<Target>, String>),
+    /// News of the test with this id.
+    Test(u64, TestNews),
     /// A request did not reach its session.
     RequestRefused(ConnectionId, SessionRequestName, String),
 }

@@ -217,6 +217,7 @@ commands! {
     NewProfile, "connections.new", "New connection", &[Connections], ["n"], Some("new"), false, always;
     EditProfile, "connections.edit", "Edit the selected connection", &[Connections], ["e"], Some("edit"), false, has_profile;
     DuplicateProfile, "connections.duplicate", "New connection like the selected one", &[Connections], ["d"], Some("duplicate"), false, has_profile;
+    TestProfile, "connections.test", "Test the selected connection, step by step", &[Connections], ["T"], Some("test"), false, has_profile;
     DeleteProfile, "connections.delete", "Delete the selected connection", &[Connections], ["D", "delete"], Some("delete"), false, has_saved_profile;
     FilterProfiles, "connections.filter", "Find a connection as you type", &[Connections], ["/"], Some("find"), false, is_listing;
 

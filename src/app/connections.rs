@@ -2,7 +2,7 @@
 
 use tui_input::Input;
 
-use super::{App, Connection, Screen};
+use super::{App, Connection, Screen, Test};
 use crate::config::Profile;
 use crate::model::ConnectionId;
 
@@ -43,6 +43,10 @@ pub struct ConnectionsView {
     pub top: usize,
     /// What is looked for, while it is typed and after.
     pub filter: String,
+    /// The test of one of them, until it is left.
+    pub test: Option<Test>,
+    /// The bundled broker was asked for and is not there yet.
+    pub(super) awaits_demo: bool,
     /// The line it is typed in.
     pub filter_input: Option<Input>,
 }
@@ -145,6 +149,12 @@ impl App {
         });
         let first = choices.clone().next();
         choices.find(|choice| Some(*choice) == self.list.selected.as_ref()).or(first).cloned()
+    }
+
+    /// The test of the selected line, while it is on the screen.
+    pub fn shown_test(&self) -> Option<&Test> {
+        let choice = self.choice();
+        self.list.test.as_ref().filter(|test| Some(&test.of) == choice.as_ref())
     }
 
     /// The profile of the selected line.

@@ -26,6 +26,7 @@ mod rates;
 mod siblings;
 pub mod subscriptions;
 mod tabs;
+mod test;
 mod tree;
 mod update;
 mod walk;
@@ -46,6 +47,7 @@ pub use publish::{Answers, Field, MAX_EDITOR_BYTES, MAX_EDITOR_LINES, PublishPan
 pub use publish_properties::WrittenProperties;
 pub use rates::Rates;
 pub use siblings::Sort;
+pub use test::{Test, TestEnd, TestNews};
 pub use tree::{Place, Step, TreeRow, TreeView};
 pub use update::{ingest, update};
 
@@ -137,6 +139,7 @@ pub struct App {
     last_input: Moment,
     next_connection: u32,
     next_publish: u64,
+    next_test: u64,
 }
 
 impl App {
@@ -161,6 +164,7 @@ impl App {
             last_input: Moment::default(),
             next_connection: 0,
             next_publish: 1,
+            next_test: 1,
         }
     }
 

@@ -90,7 +90,7 @@ fn tab(app: &App, index: usize, connection: &Connection) -> Tab {
 pub struct ConnectionsAreas {
     /// The list; absent while the form needs its place.
     pub list: Option<Rect>,
-    /// What is known of the selected one.
+    /// What is known of the selected one, or its test.
     pub details: Option<Rect>,
     /// The form, in place of the details or of everything.
     pub form: Option<Rect>,
@@ -111,6 +111,9 @@ pub fn connections_areas(app: &App, body: Rect) -> ConnectionsAreas {
     }
     if writing {
         return ConnectionsAreas { list: None, details: None, form: Some(body) };
+    }
+    if app.shown_test().is_some() {
+        return ConnectionsAreas { list: None, details: Some(body), form: None };
     }
     let rows = DETAIL_ROWS.min(body.height * 9 / 20);
     let [list, details] = Layout::vertical([Constraint::Min(3), Constraint::Length(rows)]).areas(body);

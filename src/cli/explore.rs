@@ -18,7 +18,7 @@ use crate::broker::fleet::DEMO_SEED;
 use crate::broker::{Broker, BrokerOptions, demo};
 use crate::config::{Look, Profile, Themes, config_dir, starters};
 use crate::model::{Clock, Severity, Target};
-use crate::runtime::{self, Demo, EVENT_CAPACITY, EventLoop, Input, Outcome, ProfileKeeper, Signals};
+use crate::runtime::{self, Demo, EVENT_CAPACITY, Errands, EventLoop, Input, Outcome, Signals};
 use crate::store::Limits;
 use crate::ui::Appearance;
 
@@ -122,7 +122,7 @@ async fn explore(mut start: Start, launch: Launch, bundled: Option<Bundled>) -> 
         events,
         first,
         demo: Some(demo_starter(stop.clone())),
-        profiles: ProfileKeeper::default(),
+        errands: Errands::default(),
         clock,
         themes,
         appearance: Appearance { look, zone: TimeZone::system() },

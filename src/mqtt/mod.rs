@@ -1,18 +1,22 @@
 //! The client side of MQTT: a [`Session`] keeps one connection to a broker alive, in a task of its own, and tells the
-//! program what happens. Called by `runtime` (explorer) and `cli` (scripts). Only `wire` names the MQTT library.
+//! program what happens. Called by `runtime` (explorer) and `cli` (scripts). Only `wire` names the MQTT codec.
 //!
 //! ```text
-//!  request() ──▶ bounded channel ──▶ task ── publishes · subscriptions ──▶ wire ──▶ broker
-//!  events    ◀── bounded channel ◀── outlet ◀── pacing ◀──────────────────── wire ◀── broker
+//!  request() ──▶ bounded channel ──▶ task ── publishes · subscriptions · ids ──▶ wire ──▶ transport ──▶ broker
+//!  events    ◀── bounded channel ◀── outlet ◀── receiving · pacing ◀──────────── wire ◀── transport ◀── broker
 //! ```
 //!
 //! What the session promises:
+//! - it speaks MQTT 5, and 3.1.1 where the broker knows nothing else, says so, and goes straight to what worked from then on;
 //! - it connects, and reconnects with back-off, until told to stop or until trying again would do harm (bad credentials,
 //!   another client with the same id); each state comes as a [`LinkState`](crate::model::LinkState) with cause and remedy;
+//! - what CONNACK allows is kept to: a publish the broker would not take fails with the reason before it is sent;
 //! - it subscribes again on every connection whose session the broker did not keep;
 //! - every publish ends in one known state, and one that was sent but not acknowledged is never sent again on its own
 //!   (with a clean session), while one that never left waits for the next connection;
-//! - when the program is behind, it reads less, so that TCP slows the broker, and still answers the keep alive.
+//! - when the program is behind, it does not read, so that TCP slows the broker, and still answers the keep alive;
+//! - a message that cannot be taken in (too large, a topic that is not UTF-8) is skipped, acknowledged and said, never a reason
+//!   to connect again and again.
 
 mod backoff;
 mod connect;

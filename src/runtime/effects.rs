@@ -9,6 +9,7 @@ use ratatui::backend::Backend;
 use tokio::sync::mpsc::Sender;
 
 use super::clipboard::Clipboard;
+use super::errands::Visit;
 use super::event_loop::{Drawing, EventLoop, Outcome};
 use super::profiles::Change;
 use super::signals::has_shell;
@@ -59,13 +60,17 @@ where
                 }
                 Effect::Close(id) => self.close_session(id),
                 Effect::SaveProfile(profile, replacing) => {
-                    self.change(Change::Save(profile, replacing), done)
+                    self.change(Change::Save(profile, replacing), done);
                 }
                 Effect::RemoveProfile(name) => self.change(Change::Remove(name), done),
                 Effect::RememberProtocol(name, protocol) => {
                     self.change(Change::Remember(name, protocol), done);
                 }
                 Effect::StartDemo => self.start_demo(done),
+                Effect::Test { id, name, target, password, publish } => {
+                    self.errands.visit(Visit { id, name, target, password, publish }, done);
+                }
+                Effect::EndTest => self.errands.end_visit(),
                 Effect::Request(id, request) => {
                     if let Some(refused) = self.request(id, request) {
                         // It asks for nothing more, and must not get lost on the way.
@@ -126,7 +131,7 @@ where
 
     /// Hands a change of the profiles to their keeper.
     fn change(&mut self, change: Change, done: &Sender<Done>) {
-        if !self.profiles.change(change, &self.app.book, done) {
+        if !self.errands.change(change, &self.app.book, done) {
             let reason = "not saved: changes before it are still being written".to_owned();
             let _ = done.try_send(Done::Profiles(Box::new(self.app.book.clone()), Severity::Error, reason));
         }

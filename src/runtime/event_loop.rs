@@ -18,8 +18,8 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 
 use super::clipboard::Clipboard;
+use super::errands::Errands;
 use super::output::OutputState;
-use super::profiles::ProfileKeeper;
 use super::signals::{Signal, Signals, stop_group, terminal_gone};
 use crate::app::{self, Action, App, Done, Effect, arrange, update};
 use crate::config::Themes;
@@ -70,8 +70,8 @@ pub struct EventLoop<B: Backend, I> {
     pub first: Vec<Effect>,
     /// Starts the bundled broker.
     pub demo: Option<Demo>,
-    /// Writes profiles, once one was to be written.
-    pub profiles: ProfileKeeper,
+    /// What is under way beside the sessions.
+    pub errands: Errands,
     /// Where moments come from.
     pub clock: Clock,
     /// The themes at hand.

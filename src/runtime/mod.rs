@@ -2,6 +2,7 @@
 
 mod clipboard;
 mod effects;
+mod errands;
 mod event_loop;
 mod input;
 mod output;
@@ -9,9 +10,9 @@ mod profiles;
 mod signals;
 mod terminal;
 
+pub use errands::Errands;
 pub use event_loop::{Demo, EVENT_CAPACITY, EventLoop, FRAME_INTERVAL, Outcome};
 pub use input::Input;
 pub use output::{Output, OutputState};
-pub use profiles::ProfileKeeper;
 pub use signals::{Signal, Signals, stop_group};
 pub use terminal::{Screen, enter, install_panic_hook, leave, panic_if_asked, require_terminal};

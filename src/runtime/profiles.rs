@@ -20,20 +20,8 @@ pub(super) enum Change {
     Remember(String, Protocol),
 }
 
-/// The way to the task that owns the book; there is one once something was to be changed.
-#[derive(Debug, Default)]
-pub struct ProfileKeeper(Option<Sender<Change>>);
-
-impl ProfileKeeper {
-    /// Hands on a change; false when too many wait already. `book` is what the first one begins with.
-    pub(super) fn change(&mut self, change: Change, book: &ProfileBook, done: &Sender<Done>) -> bool {
-        let keeper = self.0.get_or_insert_with(|| keeper(book.clone(), done.clone()));
-        keeper.try_send(change).is_ok()
-    }
-}
-
 /// Starts the task that owns `book`. It ends when the last sender is gone.
-fn keeper(mut book: ProfileBook, done: Sender<Done>) -> Sender<Change> {
+pub(super) fn keeper(mut book: ProfileBook, done: Sender<Done>) -> Sender<Change> {
     let (sender, mut changes) = channel(WAITING);
     tokio::spawn(async move {
         while let Some(change) = changes.recv().await {

@@ -10,7 +10,7 @@ use ratatui::widgets::Widget;
 
 use super::ink::{Ink, row_of};
 use super::publish::one_line_field;
-use super::{Cache, details, form, tabs};
+use super::{Cache, details, form, tabs, test};
 use crate::app::{App, Choice, Connection, DEMO, ListLine, places};
 use crate::config::{Profile, Role, Safety, shown_colour};
 use crate::model::LinkState;
@@ -25,7 +25,9 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, body: Rect, cache: &mut Cache, fram
     if let Some(area) = areas.list {
         list(app, ink, area, frame);
     }
-    if let (Some(area), Some(choice)) = (areas.details, app.choice()) {
+    if let (Some(area), Some(test)) = (areas.details, app.shown_test()) {
+        test::draw(test, ink, area, frame.buffer_mut());
+    } else if let (Some(area), Some(choice)) = (areas.details, app.choice()) {
         details::draw(app, &choice, ink, area, frame.buffer_mut());
     } else if let Some(area) = areas.details {
         ink.frame("", false).render(area, frame.buffer_mut());
@@ -81,13 +83,11 @@ fn list(app: &App, ink: &Ink<'_>, area: Rect, frame: &mut Frame<'_>) {
 fn filter(app: &App, ink: &Ink<'_>, area: Rect, frame: &mut Frame<'_>) {
     ink.put(frame.buffer_mut(), area.x + 1, area.y, 1, "/", ink.style(Role::Key));
     let field = Rect { x: area.x + 3, width: area.width.saturating_sub(4), ..area };
-    match &app.list.filter_input {
-        Some(input) => one_line_field(input, ink, field, true, frame),
-        None => {
-            let text = ink.clean(&app.list.filter).into_owned();
-            ink.put(frame.buffer_mut(), field.x, field.y, field.width, &text, ink.style(Role::Match));
-        }
+    if let Some(input) = &app.list.filter_input {
+        return one_line_field(input, ink, field, true, frame);
     }
+    let text = ink.clean(&app.list.filter).into_owned();
+    ink.put(frame.buffer_mut(), field.x, field.y, field.width, &text, ink.style(Role::Match));
 }
 
 /// A line of the list: mark, name, where it leads, how it stands.

@@ -36,6 +36,7 @@ mod publish;
 mod subscriptions;
 pub mod svg;
 mod tabs;
+mod test;
 mod topics;
 mod welcome;
 

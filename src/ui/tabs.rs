@@ -63,12 +63,10 @@ pub(super) fn colour(connection: &Connection, ink: &Ink<'_>) -> Style {
     const TURN: [Role; 5] =
         [Role::Accent, Role::Retain, Role::ValueNumber, Role::ValueString, Role::ValueKey];
     let named = connection.profile.colour.as_deref();
-    match named.and_then(|name| shown_colour(name, ink.appearance.look.colours)) {
-        Some(colour) => Style::new().fg(colour),
-        None => {
-            let style = ink.style(TURN[connection.id.0 as usize % TURN.len()]);
-            // The hue alone: a background would look like a selection.
-            Style::new().fg(style.fg.unwrap_or_default()).add_modifier(style.add_modifier & Modifier::BOLD)
-        }
+    if let Some(colour) = named.and_then(|name| shown_colour(name, ink.appearance.look.colours)) {
+        return Style::new().fg(colour);
     }
+    let style = ink.style(TURN[connection.id.0 as usize % TURN.len()]);
+    // The hue alone: a background would look like a selection.
+    Style::new().fg(style.fg.unwrap_or_default()).add_modifier(style.add_modifier & Modifier::BOLD)
 }

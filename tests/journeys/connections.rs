@@ -1,12 +1,13 @@
 //! The connections screen: what it lists, and what is done from there.
 
 use std::fs;
+use std::time::Duration;
 
-use mqtt_tui::app::{Done, Effect, Screen};
+use mqtt_tui::app::{Done, Effect, Screen, TestEnd, TestNews};
 use mqtt_tui::config::{PasswordSource, Profile, ProfileBook, Safety};
 use mqtt_tui::model::{
-    LinkState, Protocol, QoS, SessionEvent, SessionRequest, Severity, Subscription, Target, TopicFilter,
-    Welcome,
+    DoctorLine, LinkState, Protocol, QoS, SessionEvent, SessionRequest, Severity, Subscription, Target,
+    TopicFilter, Verdict, Welcome,
 };
 
 use crate::language::{HERE, Journey, book};
@@ -181,4 +182,52 @@ fn small_terminals_keep_the_selected_line_in_sight() {
         journey.keys("j");
     }
     journey.sees("broker-25");
+}
+
+fn step(step: &'static str, verdict: Verdict, found: &str, advice: Option<&str>) -> TestNews {
+    TestNews::Line(DoctorLine {
+        step,
+        verdict,
+        found: found.to_owned(),
+        advice: advice.map(str::to_owned),
+        took: Some(Duration::from_millis(12)),
+    })
+}
+
+#[test]
+fn a_test_shows_each_step_as_it_is_made_and_is_called_back_by_escape() {
+    let mut journey = three();
+    journey.keys("T").sees("Test of home").sees("on the way");
+    let [Effect::Test { id, target, publish: true, .. }] = &journey.effects()[..] else { panic!("one test") };
+    assert_eq!(target.address(), "home.lan:1883");
+    journey
+        .done(Done::Test(*id, step("DNS", Verdict::Good, "192.0.2.7", None)))
+        .sees("192.0.2.7")
+        .sees("12 ms");
+    journey.done(Done::Test(*id, step("TCP", Verdict::Bad, "refused", Some("is a broker listening there?"))));
+    journey
+        .sees("refused")
+        .sees("is a broker listening there?")
+        .resize(80, 24)
+        .sees("is a broker listening there?");
+    journey
+        .done(Done::Test(*id + 1, step("TLS", Verdict::Good, "of another test", None)))
+        .does_not_see("another test");
+    journey.keys("<esc>").does_not_see("Test of home").sees("home.lan");
+    assert_eq!(journey.effects(), [Effect::EndTest]);
+    journey.done(Done::Test(*id, TestNews::End(TestEnd::Unsound))).does_not_see("does not work");
+}
+
+#[test]
+fn a_test_that_came_to_its_end_says_so_and_publishes_nothing_where_that_is_not_wanted() {
+    let mut journey = three();
+    journey.keys("jT");
+    let [Effect::Test { id, publish: false, .. }] = &journey.effects()[..] else {
+        panic!("one test without publish")
+    };
+    journey.done(Done::Test(*id, TestNews::End(TestEnd::Sound))).sees("Everything that is needed works.");
+    journey.keys("<esc>");
+    assert_eq!(journey.effects(), [], "there is nothing to call back");
+    journey.keys("GT");
+    assert!(journey.notice().contains("no connection is selected"), "{}", journey.notice());
 }

@@ -235,7 +235,7 @@ async fn c11_a_takeover_by_its_reason_on_the_bundled_broker() {
 }
 
 /// Options and ids of subscriptions, on a broker that is not told to misbehave.
-async fn options_work(port: u16) {
+async fn options_work(port: u16, changes_no_local: bool) {
     let mut writer = Client::start(target(port));
     writer.subscribed().await;
     writer.publish(1, "kept/a", Bytes::from_static(b"old"), QoS::AtLeastOnce, true).unwrap();
@@ -271,20 +271,23 @@ async fn options_work(port: u16) {
     reader.session.request(SessionRequest::Subscribe(plain)).unwrap();
     let again = reader.message_on("kept/a").await;
     assert_eq!((again.qos, again.retain), (QoS::AtMostOnce, true), "retained, sent at SUBSCRIBE");
-    reader.publish(2, "kept/own", Bytes::from_static(b"own"), QoS::AtMostOnce, false).unwrap();
-    reader.message_on("kept/own").await;
+    if changes_no_local {
+        reader.publish(2, "kept/own", Bytes::from_static(b"own"), QoS::AtMostOnce, false).unwrap();
+        reader.message_on("kept/own").await;
+    }
 }
 
 #[tokio::test]
 async fn subscription_options_work_with_mosquitto() {
     let Some(mosquitto) = Mosquitto::start() else { return };
-    options_work(mosquitto.port).await;
+    // mosquitto 2.0 keeps `no local` as it was when the filter is subscribed to once more.
+    options_work(mosquitto.port, false).await;
 }
 
 #[tokio::test]
 async fn subscription_options_work_with_the_bundled_broker() {
     let broker = bundled(Misbehaviour::default()).await;
-    options_work(broker.address().port()).await;
+    options_work(broker.address().port(), true).await;
     broker.stop().await;
 }
 

@@ -64,7 +64,7 @@ fields! {
     "Login": {
         User, "user", Kind::Line, "empty: nobody logs in";
         PasswordSource, "password", Kind::Choice(&["none", "ask", "saved", "variable", "file", "command", "keyring"]), "where it comes from at each connect; only 'saved' writes it down";
-        PasswordValue, "", Kind::Line, "";
+        PasswordValue, "password value", Kind::Line, "";
         ClientId, "client id", Kind::Line, "empty: a new random one each time";
     }
     "TLS": {

@@ -3,7 +3,7 @@
 use ratatui::layout::{Position, Rect};
 use tui_input::Input;
 
-use super::form;
+use super::{form, test};
 use crate::app::{App, Ask, Choice, Command, DEMO, Effect, ListLine, Then, places};
 use crate::config::{Profile, check_name};
 use crate::model::{ConnectionId, Target, Transport};
@@ -23,6 +23,7 @@ pub(super) fn run(app: &mut App, command: Command) -> Vec<Effect> {
             }
         }
         Command::DuplicateProfile => duplicate(app),
+        Command::TestProfile => return test::begin(app),
         _ => delete(app),
     }
     Vec::new()
@@ -77,7 +78,7 @@ fn duplicate(app: &mut App) {
     let Some(mut profile) = app.chosen_profile().cloned() else { return };
     let free = |name: &String| !app.is_saved(name);
     let base = nameable(profile.clone()).name;
-    profile.name = (2..).map(|number| format!("{base} {number}")).find(free).unwrap_or_default();
+    profile.name = (2..u16::MAX).map(|number| format!("{base} {number}")).find(free).unwrap_or_default();
     form::open(app, profile, None, None);
 }
 
@@ -109,7 +110,11 @@ fn open(app: &mut App, another: bool) -> Vec<Effect> {
         }
         Choice::Demo => match app.demo.clone() {
             Some(target) => app.open(demo(*target)),
-            None => vec![Effect::StartDemo],
+            None if app.list.awaits_demo => Vec::new(),
+            None => {
+                app.list.awaits_demo = true;
+                vec![Effect::StartDemo]
+            }
         },
         named => match app.profile_of(named).cloned() {
             Some(profile) => {
@@ -138,6 +143,7 @@ fn demo(target: Target) -> Profile {
 
 pub(super) fn demo_runs(app: &mut App, target: Box<Target>) -> Vec<Effect> {
     app.demo = Some(target.clone());
+    app.list.awaits_demo = false;
     app.open(demo(*target))
 }
 
@@ -164,13 +170,17 @@ pub(super) fn movement(app: &mut App, command: Command) {
         choices.get(wanted.min(choices.len().saturating_sub(1))).map(|choice| (*choice).clone());
 }
 
-/// One step back: the whole list, then the connection in front.
-pub(super) fn back(app: &mut App) {
+/// One step back: the test, the whole list, then the connection in front.
+pub(super) fn back(app: &mut App) -> Vec<Effect> {
+    if app.list.test.is_some() {
+        return test::leave(app);
+    }
     if app.list.filter.is_empty() {
         app.list.called = false;
     } else {
         clear_filter(app);
     }
+    Vec::new()
 }
 
 /// Brings the list in line with the filter as typed.
@@ -217,7 +227,7 @@ pub(super) fn wheel(app: &mut App, body: Rect, at: Position, rows: isize) {
         Some(form) if areas.form.is_some_and(|area| area.contains(at)) => form.page(rows),
         Some(_) => {}
         None => {
-            (0..rows.abs()).for_each(|_| movement(app, if rows < 0 { Command::Up } else { Command::Down }))
+            (0..rows.abs()).for_each(|_| movement(app, if rows < 0 { Command::Up } else { Command::Down }));
         }
     }
 }

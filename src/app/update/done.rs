@@ -1,6 +1,6 @@
 //! What became of effects: passwords found, sessions begun, requests refused, profiles written.
 
-use super::{connections, form, session};
+use super::{connections, form, session, test};
 use crate::app::{App, Done, Effect, SessionRequestName};
 use crate::config::PasswordSource;
 use crate::model::{
@@ -30,8 +30,12 @@ pub(super) fn on_done(app: &mut App, done: Done, now: Moment) -> Vec<Effect> {
             app.book = *book;
             return form::saved(app, severity, text, now);
         }
+        Done::Test(id, news) => test::news(app, id, news),
         Done::DemoRuns(Ok(target)) => return connections::demo_runs(app, target),
-        Done::DemoRuns(Err(reason)) => app.notices.push(now, Severity::Error, reason),
+        Done::DemoRuns(Err(reason)) => {
+            app.list.awaits_demo = false;
+            app.notices.push(now, Severity::Error, reason);
+        }
         Done::Copied(text) => app.notices.push(now, Severity::Success, text),
         Done::Failed(text) => app.notices.push(now, Severity::Error, text),
         Done::RequestRefused(id, name, reason) => {

@@ -14,7 +14,7 @@ use crate::app::{
 use crate::config::Profile;
 use crate::model::{ConnectionId, Moment, Severity};
 
-/// Rows turned by PgUp and PgDn.
+/// Rows turned by a page.
 const PAGE: isize = 8;
 
 /// Opens the form on `profile`; `of` is the name under which it is in the file, `connection` the open one that it describes.

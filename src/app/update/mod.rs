@@ -14,6 +14,7 @@ mod publish;
 mod session;
 mod subscriptions;
 mod tabs;
+mod test;
 mod topics;
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind};
@@ -205,6 +206,7 @@ fn run_now(app: &mut App, command: Command, now: Moment) -> Vec<Effect> {
         | Command::EditProfile
         | Command::EditConnection
         | Command::DuplicateProfile
+        | Command::TestProfile
         | Command::DeleteProfile
         | Command::FilterProfiles => connections::run(app, command),
         Command::SaveProfile
@@ -364,7 +366,7 @@ fn back(app: &mut App) -> Vec<Effect> {
     if !matches!(app.overlay, Overlay::None) {
         app.overlay = Overlay::None;
     } else if app.screen() == Screen::Connections {
-        connections::back(app);
+        return connections::back(app);
     } else if login::cancel(app) || subscriptions::back(app) {
         // It lay over the publish pane.
     } else if app.connection().publish.open {

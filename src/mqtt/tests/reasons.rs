@@ -106,6 +106,20 @@ async fn c11_a_takeover_told_by_its_reason_stops_at_the_second() {
 }
 
 #[tokio::test]
+async fn c15_a_broker_that_says_goodbye_over_a_filter_is_used_without_it() {
+    let broker = Fake::bind().await;
+    let mut client = Client::start(Target { sys: true, ..target_v5(broker.port) });
+    let mut peer = broker.welcome_v5(&[]).await;
+    peer.expect(0x80).await;
+    peer.send(&[0xE0, 1, 0x87]).await;
+    client.subscription("$SYS/#", |state| matches!(state, SubscriptionState::Refused(_))).await;
+    let mut peer = broker.welcome_v5(&[]).await;
+    client.connected().await;
+    client.publish(1, QoS::AtMostOnce);
+    peer.expect(0x30).await;
+}
+
+#[tokio::test]
 async fn c14_the_brokers_farewell_is_told_and_one_that_moved_is_left_alone() {
     for (bytes, words, again) in [
         (vec![0xE0, 0], "Success (0x00)", true),

@@ -66,6 +66,35 @@ fn g02_a_broken_file_is_named_by_place_and_never_written() {
 }
 
 #[test]
+fn g02_cut_at_any_byte_a_file_that_shows_it_is_never_written() {
+    let mut faults = 0;
+    for length in 0..BY_HAND.len() {
+        let cut = &BY_HAND.as_bytes()[..length];
+        let place = Place::with(cut);
+        let mut book = place.load();
+        if book.faults().is_empty() {
+            continue;
+        }
+        faults += 1;
+        book.save(profile("new"), None).expect("kept");
+        assert_eq!(fs::read(&place.path).expect("read"), cut, "cut after {length} bytes");
+        assert!(place.load().find("new").is_some());
+    }
+    assert!(faults > BY_HAND.len() / 2, "only {faults} cuts are seen");
+}
+
+proptest::proptest! {
+    #[test]
+    fn g02_whatever_bytes_are_in_the_file_they_are_read_or_named(bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..200)) {
+        let book = Place::with(&bytes).load();
+        proptest::prop_assert!(book.profiles().is_empty());
+        for fault in book.faults() {
+            proptest::prop_assert!(fault.place.is_some());
+        }
+    }
+}
+
+#[test]
 fn g02_a_profile_with_a_fault_does_not_take_the_others_with_it() {
     let place =
         Place::with("[[profile]]\nname = \"x\"\nurl = \"h:0\"\n[[profile]]\nname = \"y\"\nurl = \"h\"\n");
