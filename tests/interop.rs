@@ -10,7 +10,9 @@ use bytes::Bytes;
 use common::brokers::{Aedes, Nats};
 use common::client::Client;
 use common::mosquitto::Mosquitto;
-use mqtt_tui::model::{LinkState, QoS, SessionEvent, Subscription, SubscriptionState, Target, TopicFilter};
+use mqtt_tui::model::{
+    LinkState, QoS, SessionEvent, Subscription, SubscriptionState, Target, TopicFilter, Transport,
+};
 use mqtt_tui::mqtt::random_client_id;
 use tokio::time::timeout;
 
@@ -85,6 +87,8 @@ async fn aedes_talks_and_stays() {
     let Some(aedes) = Aedes::start() else { return };
     conversation(&target(aedes.port), QoS::ExactlyOnce).await;
     stays_connected(&target(aedes.port)).await;
+    let websocket = Target { transport: Transport::WebSocket, ..target(aedes.websocket_port) };
+    conversation(&websocket, QoS::ExactlyOnce).await;
 }
 
 #[tokio::test]
