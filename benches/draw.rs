@@ -184,8 +184,8 @@ fn history(c: &mut Criterion) {
 fn keys(c: &mut Criterion) {
     let mut group = c.benchmark_group("key");
     for (shape, mut bench) in [
-        ("1 M open", Bench::new(plant()).open_all()),
-        ("1 M siblings", Bench::new(flat(1_000_000)).open_all()),
+        ("1 M open", Box::new(Bench::new(plant()).open_all())),
+        ("1 M siblings", Box::new(Bench::new(flat(1_000_000)).open_all())),
     ] {
         for (name, command) in [
             ("down", Command::Down),

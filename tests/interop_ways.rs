@@ -6,14 +6,16 @@
 mod common;
 
 use std::fs;
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use common::brokers::free_port;
 use common::client::Client;
 use common::mosquitto::Mosquitto;
-use common::mosquitto_tool;
+use common::{PATIENCE, mosquitto_tool};
 use mqtt_tui::broker::{Authority, CertificateOptions, Certificates};
 use mqtt_tui::config::Profile;
 use mqtt_tui::model::{
@@ -74,6 +76,14 @@ impl Ways {
         );
         open_to_all(folder.path());
         let mosquitto = Mosquitto::start_with(plain, &lines)?;
+        // It opens its listeners one after the other.
+        for port in ports {
+            let deadline = Instant::now() + PATIENCE;
+            while TcpStream::connect(("127.0.0.1", port)).is_err() {
+                assert!(Instant::now() < deadline, "mosquitto does not listen on port {port}");
+                std::thread::sleep(Duration::from_millis(10));
+            }
+        }
         Some(Self {
             plain,
             tls,

@@ -275,7 +275,7 @@ fn several(size: (u16, u16)) -> Scene {
     home.colour = Some("#7ee2a8".to_owned());
     home.notes = Some("zigbee bridge and the heating\nthe old panel is switched off".to_owned());
     let mut garage = Profile::new("garage", Target::new("10.0.0.7", 1883, "panel"));
-    garage.group = home.group.clone();
+    garage.group.clone_from(&home.group);
     garage.safety = Safety::Confirm;
     let mut plant = Profile::new("plant", Target::new("mes.example.com", 443, "panel"));
     plant.target.transport = Transport::SecureWebSocket;

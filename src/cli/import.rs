@@ -11,7 +11,7 @@ use crate::config::{Consent, ImportKind, Imported, Kept, ProfileBook, import};
 
 #[derive(Debug, Args)]
 pub(super) struct ImportArgs {
-    /// Settings of MQTT Explorer, an export of MQTTX, a configuration of mqtt-spy, or an options file of mosquitto_sub
+    /// Settings of MQTT Explorer, an export of MQTTX, a configuration of mqtt-spy, or an options file of mosquitto
     file: PathBuf,
     /// Which program it is of: mqtt-explorer, mqttx, mqtt-spy or mosquitto [default: found out]
     #[arg(long, value_parser = parse_kind)]
@@ -40,7 +40,9 @@ pub(super) fn run(args: &ImportArgs, book: &mut ProfileBook) -> ExitCode {
         Err(fault) => return output::fail(FAILED, &fault.to_string()),
     };
     let Imported { kind, profiles, notes } = imported;
-    notes.iter().for_each(|note| output::warn(note));
+    for note in notes {
+        output::warn(&note);
+    }
     let found = profiles.len();
     let mut saved = 0;
     for mut profile in profiles {
@@ -55,7 +57,9 @@ pub(super) fn run(args: &ImportArgs, book: &mut ProfileBook) -> ExitCode {
         profile.group = args.group.clone().or(profile.group);
         let consent = Consent { password: args.with_passwords, insecure: false };
         let (profile, left_out) = profile.for_saving(consent);
-        left_out.iter().for_each(|sentence| output::warn(&format!("profile '{name}': {sentence}")));
+        for sentence in left_out {
+            output::warn(&format!("profile '{name}': {sentence}"));
+        }
         match book.save(profile, taken.then_some(name.as_str())) {
             Ok(Kept::File(_)) => saved += 1,
             Ok(kept) => output::warn(&format!("profile '{name}': {kept}")),

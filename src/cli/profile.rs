@@ -37,7 +37,7 @@ pub(super) enum ProfileCommand {
         /// Name of the profile
         name: String,
     },
-    /// Take over the connections of MQTT Explorer, MQTTX, mqtt-spy or mosquitto_sub
+    /// Take over the connections of MQTT Explorer, MQTTX, mqtt-spy or mosquitto
     Import(ImportArgs),
 }
 

@@ -243,7 +243,8 @@ pub struct Target {
     pub keep_alive: u16,
     /// Clean session (3.1.1) or clean start (5).
     pub clean_session: bool,
-    /// Seconds the broker keeps the session after the connection (MQTT 5); `u32::MAX` is for ever.
+    /// Seconds the broker keeps the session after the connection (MQTT 5); `u32::MAX` is for ever. Unless said, a session that is to
+    /// be kept is kept for ever, and another one not at all.
     pub session_expiry: Option<u32>,
     /// Protocol versions to speak.
     pub protocol: ProtocolChoice,

@@ -82,7 +82,8 @@ fn a05_properties_are_sanitised() {
 
 #[test]
 fn long_properties_are_whole_and_scroll_with_the_payload() {
-    let value = (0..400).map(|n| format!("{n:03} ")).collect::<String>();
+    let numbers: Vec<_> = (0..400).map(|n| format!("{n:03}")).collect();
+    let value = numbers.join(" ");
     let mut journey = Journey::new();
     let user_properties = vec![("long".into(), value)];
     receive(&mut journey, "a", "the payload", Properties { user_properties, ..Properties::default() });

@@ -67,7 +67,7 @@ fn the_message_pane_shows_the_selection_in_every_view() {
     terminal.wait_for("Help");
     terminal.escape();
     terminal.keys("2");
-    terminal.wait_for("Clients");
+    terminal.wait_for("As the broker counts");
     terminal.keys("1");
     terminal.wait_for("7b 22");
     terminal.quit();
