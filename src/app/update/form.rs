@@ -109,9 +109,16 @@ fn follow(app: &mut App, form: &Form, name: &str, then: AfterSaving) -> Vec<Effe
     let Some(index) = app.connections.iter().position(is_open) else {
         return if then == AfterSaving::Connect { app.open(profile) } else { Vec::new() };
     };
-    let connection = &mut app.connections[index];
-    let id = connection.id;
-    let differs = connection.adopt(profile);
+    let id = app.connections[index].id;
+    for other in app
+        .connections
+        .iter_mut()
+        .filter(|open| open.id != id && form.of.as_ref() == Some(&open.profile.name))
+    {
+        // Another tab of the same profile: it takes what changed when it is connected again.
+        other.adopt(profile.clone());
+    }
+    let differs = app.connections[index].adopt(profile);
     match then {
         AfterSaving::Connect => {
             app.show_tab(index);
