@@ -64,7 +64,11 @@ fn c16_a_refused_filter_is_a_notice_and_the_reason_why_the_tree_is_empty() {
     let mut journey = Journey::new();
     journey.subscription("#", SubscriptionState::Requested(QoS::AtMostOnce)).sees("asked for, no answer yet");
     journey.subscription("#", SubscriptionState::Refused("not authorized".into()));
-    assert!(journey.notice().contains("refused the filter '#'"), "{}", journey.notice());
+    assert!(
+        journey.notice().contains("refused the filter '#': not authorized (EMQX"),
+        "{}",
+        journey.notice()
+    );
     journey.wait(30.0).sees("refused: not authorized").sees("#");
 }
 

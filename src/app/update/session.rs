@@ -107,6 +107,16 @@ fn on_link(app: &mut App, id: ConnectionId, state: LinkState, now: Moment) {
     }
 }
 
+/// What is said of a filter that was refused (C16).
+fn refusal(filter: &TopicFilter, reason: &str) -> String {
+    let advice = match filter.as_str() {
+        "#" => " (EMQX's default rules do so). Press s to subscribe to a narrower filter",
+        sys if sys.starts_with('$') => "; going on without it",
+        _ => "; s changes what is subscribed",
+    };
+    format!("the broker refused the filter '{filter}': {reason}{advice}")
+}
+
 fn on_subscription(
     app: &mut App,
     id: ConnectionId,
@@ -116,10 +126,7 @@ fn on_subscription(
 ) {
     let Some(connection) = app.connection_by_id(id) else { return };
     let news = match &state {
-        SubscriptionState::Refused(reason) => Some((
-            Severity::Warning,
-            format!("the broker refused the filter '{filter}': {reason}; s subscribes to a narrower one"),
-        )),
+        SubscriptionState::Refused(reason) => Some((Severity::Warning, refusal(&filter, reason))),
         SubscriptionState::Unanswered => Some((
             Severity::Warning,
             format!("no SUBACK for '{filter}' within 5 s: the broker may be overloaded"),

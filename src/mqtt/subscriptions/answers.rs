@@ -66,7 +66,6 @@ impl Subscriptions {
                     Stated { code, text: answers.text.clone(), server: None }.advised()
                 }
             };
-            events.push(SessionEvent::Notice(Severity::Warning, denial(&filter, code, protocol)));
             events.push(entry.event(SubscriptionState::Refused(reason)));
         }
         events
@@ -134,7 +133,7 @@ impl Subscriptions {
         if let [only] = suspects[..]
             && (self.entries[only].is_apart() || self.drops >= MAX_DROPS)
         {
-            events.extend(self.leave_out(only, "the broker closes the connection over it"));
+            events.push(self.leave_out(only, "the broker closes the connection over it"));
         } else {
             events.push(SessionEvent::Notice(
                 Severity::Warning,
@@ -144,7 +143,7 @@ impl Subscriptions {
         if self.drops >= MAX_DROPS {
             for at in 0..self.entries.len() {
                 if !self.entries[at].proven && self.entries[at].stage != Stage::LeftOut {
-                    events.extend(self.leave_out(
+                    events.push(self.leave_out(
                         at,
                         "not tried: the broker has closed the connection twice over subscriptions",
                     ));
@@ -154,29 +153,9 @@ impl Subscriptions {
         Some(events)
     }
 
-    fn leave_out(&mut self, at: usize, reason: &str) -> [SessionEvent; 2] {
+    fn leave_out(&mut self, at: usize, reason: &str) -> SessionEvent {
         let entry = &mut self.entries[at];
         entry.stage = Stage::LeftOut;
-        let filter = entry.filter().clone();
-        [
-            SessionEvent::Notice(
-                Severity::Warning,
-                format!("broker refused '{filter}': {reason}; going on without it"),
-            ),
-            SessionEvent::Subscription(filter, SubscriptionState::Refused(reason.to_owned())),
-        ]
+        entry.event(SubscriptionState::Refused(reason.to_owned()))
     }
-}
-
-fn denial(filter: &TopicFilter, code: Option<u8>, protocol: Protocol) -> String {
-    let why = match (code, protocol) {
-        (None, _) => ": its SUBACK does not mention it".to_owned(),
-        (Some(_), Protocol::V4) => String::new(),
-        (Some(code), Protocol::V5) => format!(": {}", Stated::code(code).words()),
-    };
-    let hint = match filter.as_str() {
-        "#" if code.is_some() => " (EMQX's default ACL does): subscribe to a narrower filter",
-        _ => "",
-    };
-    format!("Broker denied subscription '{filter}'{hint}{why}")
 }

@@ -72,7 +72,6 @@ async fn c15_a_broker_that_hangs_up_on_sys_is_used_without_it() {
     let mut peer = broker.welcome().await;
     peer.suback(&[0]).await;
     assert_eq!(peer.hang_up_on_subscribe().await, ["$SYS/#"]);
-    client.notice("broker refused '$SYS/#'").await;
     client.subscription("$SYS/#", refused).await;
     let mut peer = broker.welcome().await;
     assert_eq!(peer.suback(&[0]).await, ["#"]);
@@ -104,7 +103,6 @@ async fn c16_a_denied_filter_is_not_taken_for_silence() {
     let mut client = Client::start(subscribing(broker.port, &["#"], false));
     let mut peer = broker.welcome().await;
     peer.suback(&[0x80]).await;
-    client.notice("Broker denied subscription '#' (EMQX's default ACL does)").await;
     client.subscription("#", refused).await;
 }
 
