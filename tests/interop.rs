@@ -10,7 +10,9 @@ use bytes::Bytes;
 use common::brokers::{Aedes, Nats};
 use common::client::Client;
 use common::mosquitto::Mosquitto;
-use mqtt_tui::model::{LinkState, QoS, SessionEvent, Subscription, SubscriptionState, Target, TopicFilter};
+use mqtt_tui::model::{
+    LinkState, Protocol, QoS, SessionEvent, Subscription, SubscriptionState, Target, TopicFilter, Transport,
+};
 use mqtt_tui::mqtt::random_client_id;
 use tokio::time::timeout;
 
@@ -73,23 +75,49 @@ async fn stays_connected(target: &Target) {
     client.session.close().await;
 }
 
+/// The version spoken when 5 is tried first, and why it is not 5.
+async fn spoken(target: &Target) -> (Protocol, Option<String>) {
+    let mut client = Client::start(target.clone());
+    let spoken = client
+        .until(|event| match event {
+            SessionEvent::Link(LinkState::Connected { protocol, welcome, .. }) => {
+                Some((protocol, welcome.fell_back.clone()))
+            }
+            _ => None,
+        })
+        .await;
+    client.session.close().await;
+    spoken
+}
+
+async fn falls_back(target: &Target) {
+    let (protocol, why) = spoken(target).await;
+    assert_eq!(protocol, Protocol::V4);
+    assert!(why.is_some(), "it is said why");
+}
+
 #[tokio::test]
 async fn mosquitto_talks_and_stays() {
     let Some(mosquitto) = Mosquitto::start() else { return };
+    assert_eq!(spoken(&target(mosquitto.port)).await, (Protocol::V5, None));
     conversation(&target(mosquitto.port), QoS::ExactlyOnce).await;
     stays_connected(&target(mosquitto.port)).await;
 }
 
 #[tokio::test]
-async fn aedes_talks_and_stays() {
+async fn c13_aedes_is_reached_by_the_fallback_talks_and_stays() {
     let Some(aedes) = Aedes::start() else { return };
+    falls_back(&target(aedes.port)).await;
     conversation(&target(aedes.port), QoS::ExactlyOnce).await;
     stays_connected(&target(aedes.port)).await;
+    let websocket = Target { transport: Transport::WebSocket, ..target(aedes.websocket_port) };
+    conversation(&websocket, QoS::ExactlyOnce).await;
 }
 
 #[tokio::test]
-async fn nats_talks_and_stays() {
+async fn c13_nats_is_reached_by_the_fallback_talks_and_stays() {
     let Some(nats) = Nats::start() else { return };
+    falls_back(&target(nats.port)).await;
     // Before 2.10 it hangs up over a publish with QoS 2.
     conversation(&target(nats.port), QoS::AtLeastOnce).await;
     stays_connected(&target(nats.port)).await;

@@ -9,10 +9,10 @@ use std::fmt::Write as _;
 use crossterm::event::KeyEvent;
 use mqtt_tui::app::{Action, App, Command, Done, Settings, TestEnd, TestNews, parse_key, update};
 use mqtt_tui::cli::scene::Scene;
-use mqtt_tui::config::{Colours, Look, PasswordSource, Profile, ProfileBook, Safety};
+use mqtt_tui::config::{Colours, Look};
 use mqtt_tui::model::{
     ConnectionId, DoctorLine, LinkState, PublishId, PublishState, QoS, SessionEvent, Severity,
-    SubscriptionState, Target, TopicFilter, Transport, Trouble, Verdict,
+    SubscriptionState, Target, TopicFilter, Trouble, Verdict,
 };
 use ratatui::buffer::Buffer;
 use ratatui::style::{Color, Modifier, Style};
@@ -263,34 +263,11 @@ fn empty() {
     insta::assert_snapshot!("topics__empty", text(&scene.draw()));
 }
 
-/// The demo and two saved connections beside it, one of them in trouble, and a third that is closed.
+/// The demo with other connections beside it, one in trouble, and more messages in the demo since it was looked at last.
 fn several(size: (u16, u16)) -> Scene {
     let mut scene = scene(size);
-    let mut book = ProfileBook::default();
-    let mut home = Profile::new("home", Target::new("broker.lan", 8883, "panel"));
-    home.target.transport = Transport::Tls;
-    home.target.user = Some("alice".to_owned());
-    home.password = PasswordSource::Prompt;
-    home.group = Some("House".to_owned());
-    home.colour = Some("#7ee2a8".to_owned());
-    home.notes = Some("zigbee bridge and the heating\nthe old panel is switched off".to_owned());
-    let mut garage = Profile::new("garage", Target::new("10.0.0.7", 1883, "panel"));
-    garage.group.clone_from(&home.group);
-    garage.safety = Safety::Confirm;
-    let mut plant = Profile::new("plant", Target::new("mes.example.com", 443, "panel"));
-    plant.target.transport = Transport::SecureWebSocket;
-    plant.group = Some("Work".to_owned());
-    plant.safety = Safety::ReadOnly;
-    for profile in [home, garage.clone(), plant.clone()] {
-        book.save(profile, None).expect("in memory");
-    }
-    scene.app.book = book;
-    drop(scene.app.open(garage));
-    drop(scene.app.open(plant));
-    let trouble = Trouble { cause: "Connection refused by 10.0.0.7:1883".to_owned(), ..Trouble::default() };
-    let until = scene.now.plus(std::time::Duration::from_secs(4));
-    let waiting = SessionEvent::Link(LinkState::Waiting { attempt: 3, until, trouble });
-    update(&mut scene.app, Action::Session(ConnectionId(1), waiting), scene.now);
+    scene.several();
+    keys(&mut scene, "alt-3");
     for number in 0..1_234 {
         let message = mqtt_tui::model::Message {
             topic: format!("a/{}", number % 5),
@@ -303,7 +280,6 @@ fn several(size: (u16, u16)) -> Scene {
         };
         event(&mut scene, SessionEvent::Message(message));
     }
-    scene.app.notices = mqtt_tui::app::Notices::default();
     scene
 }
 
@@ -311,7 +287,6 @@ fn several(size: (u16, u16)) -> Scene {
 fn tabs() {
     for (name, size) in [("60x20", SMALL), ("80x24", COMMON), ("160x48", (160, 48))] {
         let mut scene = several(size);
-        keys(&mut scene, "alt-1 alt-3");
         insta::assert_snapshot!(format!("tabs__{name}"), text(&scene.draw()));
     }
     let mut scene = several(COMMON);

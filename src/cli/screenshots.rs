@@ -41,12 +41,15 @@ pub(super) fn pictures() -> Vec<(&'static str, String)> {
     publish.select("zigbee2mqtt/living_room_lamp").run(Command::OpenPublish);
     let mut broker = scene(140, 40, "midnight");
     broker.run(Command::ShowBroker);
+    let mut connections = scene(140, 32, "midnight");
+    connections.several().run(Command::ShowConnections).run(Command::Top);
     [
         ("explorer", &mut explorer),
         ("explorer-80x24", &mut narrow),
         ("explorer-light", &mut paper),
         ("publish", &mut publish),
         ("broker", &mut broker),
+        ("connections", &mut connections),
     ]
     .map(|(name, scene)| (name, svg::picture(&scene.draw(), svg::DARK, &format!("mqtt-tui: {name}"))))
     .into()

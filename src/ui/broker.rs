@@ -57,11 +57,14 @@ impl Unit {
 pub(super) fn draw(app: &App, ink: &Ink<'_>, body: Rect, cache: &mut Cache, buffer: &mut Buffer) {
     let connection = app.connection();
     cache.wake_in(ink.now, Duration::from_secs(1));
-    let (first, second) = (identity(connection, ink), traffic(connection, ink));
+    let (first, mut second) = (identity(connection, ink), traffic(connection, ink));
+    let facts = facts(connection, ink);
     let scroll = connection.broker_scroll;
     if body.width >= WIDE {
         let [left, right] =
             Layout::horizontal([Constraint::Percentage(45), Constraint::Percentage(55)]).areas(body);
+        second.push(Line::Blank);
+        second.extend(facts);
         cache.measured.broker = (first.len().max(second.len()), usize::from(body.height.saturating_sub(2)));
         column("Broker", &first, scroll, ink, left, buffer);
         column("Traffic", &second, scroll, ink, right, buffer);
@@ -69,6 +72,8 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, body: Rect, cache: &mut Cache, buff
         let mut lines = second;
         lines.push(Line::Blank);
         lines.extend(first);
+        lines.push(Line::Blank);
+        lines.extend(facts);
         cache.measured.broker = (lines.len(), usize::from(body.height.saturating_sub(2)));
         column("Broker", &lines, scroll, ink, body, buffer);
     }
@@ -85,13 +90,6 @@ fn identity(connection: &Connection, ink: &Ink<'_>) -> Vec<Line> {
     if let Some(uptime) = sys.uptime_at(ink.now) {
         lines.push(fact("uptime", format::lasting(uptime)));
     }
-    lines.push(fact("address", ink.clean(&connection.address).into_owned()));
-    lines.push(fact("client id", ink.clean(&connection.client_id).into_owned()));
-    for view in connection.subscriptions.list() {
-        let label = format!("filter {}", ink.clean(view.wanted.filter.as_str()));
-        lines.push(fact(&label, subscriptions::state(view, ink).0));
-    }
-    lines.extend(welcome::lines(&connection.link, ink));
     if sys.is_empty() {
         lines.push(Line::Blank);
         lines.extend(silence(connection, ink).into_iter().map(Line::Note));
@@ -100,6 +98,23 @@ fn identity(connection: &Connection, ink: &Ink<'_>) -> Vec<Line> {
     held(sys, &mut lines);
     lines.push(Line::Blank);
     load(sys, &mut lines);
+    lines.extend(others(sys, ink));
+    lines
+}
+
+/// Where this connection leads and as whom, what is subscribed, and what handshake and CONNACK said.
+fn facts(connection: &Connection, ink: &Ink<'_>) -> Vec<Line> {
+    let fact = |label: &str, value: String| Line::Fact(label.to_owned(), value);
+    let mut lines = vec![
+        Line::Heading("This connection"),
+        fact("address", ink.clean(&connection.address).into_owned()),
+        fact("client id", ink.clean(&connection.client_id).into_owned()),
+    ];
+    for view in connection.subscriptions.list() {
+        let label = format!("filter {}", ink.clean(view.wanted.filter.as_str()));
+        lines.push(fact(&label, subscriptions::state(view, ink).0));
+    }
+    lines.extend(welcome::lines(&connection.link, ink));
     lines
 }
 
@@ -215,6 +230,12 @@ fn traffic(connection: &Connection, ink: &Ink<'_>) -> Vec<Line> {
     let memory = connection.store.memory();
     let (history, index) = (format::bytes(memory.history as u64), format::bytes(memory.index as u64));
     lines.push(Line::Fact("memory".to_owned(), format!("history {history}, topic index {index}")));
+    lines
+}
+
+/// What the model does not know.
+fn others(sys: &SysModel, ink: &Ink<'_>) -> Vec<Line> {
+    let mut lines = Vec::new();
     let others = sys.others();
     if others.len() > 0 {
         lines.push(Line::Blank);

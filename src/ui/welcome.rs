@@ -12,8 +12,7 @@ pub(super) fn lines(link: &LinkState, ink: &Ink<'_>) -> Vec<Line> {
     let LinkState::Connected { since, protocol, welcome, session_present } = link else {
         return Vec::new();
     };
-    let mut lines = vec![Line::Blank, Line::Heading("Connection")];
-    lines.push(fact("protocol", protocol.to_string()));
+    let mut lines = vec![fact("protocol", protocol.to_string())];
     if let Some(reason) = &welcome.fell_back {
         lines.push(fact("why not MQTT 5", ink.clean(reason).into_owned()));
     }

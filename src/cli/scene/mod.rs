@@ -1,5 +1,7 @@
 //! The demo at a fixed moment, without broker or clock: the one scene behind the README's pictures and the screen snapshots.
 
+mod several;
+
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -13,7 +15,7 @@ use crate::broker::fleet::{DEMO_SEED, Fleet, FleetEvent, SCENE_START};
 use crate::config::{Look, Profile, Themes};
 use crate::model::{
     ConnectionId, LinkState, Message, Moment, Protocol, Publication, QoS, SessionEvent, SubscriptionState,
-    Target, TopicFilter,
+    Target, TopicFilter, Welcome,
 };
 use crate::store::Limits;
 use crate::ui::{self, Appearance, Cache};
@@ -43,8 +45,8 @@ impl Scene {
         let link = LinkState::Connected {
             since: start,
             session_present: false,
-            protocol: Protocol::V4,
-            welcome: Box::default(),
+            protocol: Protocol::V5,
+            welcome: Box::new(welcome()),
         };
         send(&mut app, SessionEvent::Link(link), start);
         for filter in ["#", "$SYS/#"] {
@@ -107,7 +109,11 @@ fn settings(themes: &Themes) -> Settings {
 }
 
 fn target() -> Target {
-    Target::new("127.0.0.1", 1883, "mqtt-tui-0badcafe")
+    Target { filters: Profile::everything(), ..Target::new("127.0.0.1", 1883, "mqtt-tui-0badcafe") }
+}
+
+fn welcome() -> Welcome {
+    Welcome { peer: "127.0.0.1:1883".into(), ..Welcome::default() }
 }
 
 /// A moment of the scene. The monotonic clock starts a while before, as it would for a program that was started first.
