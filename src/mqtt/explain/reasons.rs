@@ -13,6 +13,12 @@ pub(in crate::mqtt) struct Stated {
 }
 
 impl Stated {
+    /// Just a code.
+    #[cfg(test)]
+    pub(in crate::mqtt) fn code(code: u8) -> Self {
+        Self { code, ..Self::default() }
+    }
+
     /// Whether it says that something failed (MQTT 5.0, 2.4).
     pub(in crate::mqtt) fn is_failure(&self) -> bool {
         self.code >= 0x80
