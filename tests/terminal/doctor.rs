@@ -5,7 +5,6 @@ use std::process::Output;
 
 use mqtt_tui::broker::{Broker, BrokerOptions};
 use rustix::process::Signal;
-use rustix::termios::LocalModes;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
@@ -106,7 +105,7 @@ fn d12_the_password_is_asked_for_without_echo() {
     let guarded = Guarded::start();
     let mut terminal = guarded.on_a_terminal();
     terminal.wait_for("Password of bob at 127.0.0.1");
-    assert!(!terminal.modes().local_modes.contains(LocalModes::ECHO), "what is typed would be seen");
+    terminal.wait_for_no_echo();
     terminal.keys("hunter2\r");
     let ended = terminal.wait_for_end();
     assert_eq!(ended.code, 0, "{}", terminal.screen());
@@ -120,6 +119,7 @@ fn d12_however_the_question_ends_the_echo_is_given_back() {
     for (keys, signal, code) in [("\u{3}", None, 130), ("secr", Some(Signal::TERM), 143)] {
         let mut terminal = guarded.on_a_terminal();
         terminal.wait_for("Password of bob at 127.0.0.1");
+        terminal.wait_for_no_echo();
         terminal.keys(keys);
         if let Some(signal) = signal {
             terminal.signal(signal);

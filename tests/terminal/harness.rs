@@ -284,9 +284,18 @@ impl Terminal {
 
     /// Waits until the program has the terminal in raw mode.
     pub(crate) fn wait_for_raw_mode(&self) {
+        self.wait_until_off(LocalModes::ICANON, "the terminal is not in raw mode");
+    }
+
+    /// Waits until what is typed is not shown.
+    pub(crate) fn wait_for_no_echo(&self) {
+        self.wait_until_off(LocalModes::ECHO, "what is typed would be seen");
+    }
+
+    fn wait_until_off(&self, mode: LocalModes, fault: &str) {
         let deadline = Instant::now() + PATIENCE;
-        while self.modes().local_modes.contains(LocalModes::ICANON) {
-            assert!(Instant::now() < deadline, "the terminal is not in raw mode");
+        while self.modes().local_modes.contains(mode) {
+            assert!(Instant::now() < deadline, "{fault}");
             std::thread::sleep(Duration::from_millis(5));
         }
     }
