@@ -138,6 +138,24 @@ fn on_a_connection_that_confirms_a_publish_is_asked_about_first() {
 }
 
 #[test]
+fn e07_the_send_button_asks_and_is_refused_like_the_key() {
+    for key in ["<enter>", "<space>"] {
+        let mut journey = Journey::on(Profile { safety: Safety::Confirm, ..Profile::new("plant", target()) });
+        journey.keys("pvalve/1<tab>open<tab><tab><tab>").keys(key).sees("Publish on plant?");
+        assert_eq!(journey.effects(), []);
+        journey.keys("y");
+        assert_eq!(journey.published().1.topic, "valve/1");
+    }
+    // It became read-only while the pane was open.
+    let mut journey = Journey::on(Profile::new("plant", target()));
+    journey.keys("pvalve/1<tab>open<tab><tab><tab>");
+    journey.app.settings.read_only = true;
+    journey.keys("<enter>");
+    assert_eq!(journey.effects(), []);
+    assert!(journey.notice().contains("read-only"), "{}", journey.notice());
+}
+
+#[test]
 fn e01_what_cannot_be_sent_is_refused_without_a_question() {
     let mut journey = Journey::on(Profile { safety: Safety::Confirm, ..Profile::new("plant", target()) });
     journey.keys("pa/#<ctrl-s>").sees("not sent").does_not_see("Publish on plant?");
