@@ -151,8 +151,7 @@ impl Connection {
     /// Takes the way to the broker that was saved since, if there is one.
     pub(super) fn take_next(&mut self) {
         let Some((mut target, password)) = self.next.take().map(|next| *next) else { return };
-        let same_login = target.user == self.profile.target.user && password == self.profile.password;
-        if same_login {
+        if self.logs_in_alike(&target, &password) {
             target.password = self.profile.target.password.take();
         } else {
             self.credentials = None;
@@ -162,6 +161,16 @@ impl Connection {
         (self.profile.target, self.profile.password) = (target, password);
         self.subscriptions = Subscriptions::of(&self.profile);
         self.resting.clear();
+    }
+
+    /// Whether the user and password of this run may go to `target` unasked: it is the same place, by the same way, and the profile says
+    /// the same of the login. A password that was typed for one broker is no other's business.
+    pub(super) fn logs_in_alike(&self, target: &Target, password: &PasswordSource) -> bool {
+        let own = &self.profile.target;
+        own.url() == target.url()
+            && own.proxy == target.proxy
+            && own.user == target.user
+            && self.profile.password == *password
     }
 
     /// Notes when the link went down and came back.

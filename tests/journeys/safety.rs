@@ -3,11 +3,11 @@
 use mqtt_tui::app::{Done, Effect};
 use mqtt_tui::config::{PasswordSource, Profile, Safety};
 use mqtt_tui::model::{
-    CertificateFacts, ConnectionId, LinkState, Protocol, PublishState, Secret, SessionRequest, Target,
-    TlsFacts, TlsOptions, Transport, Trouble, TroubleKind, Welcome,
+    CertificateFacts, ConnectionId, LinkState, Protocol, Proxy, PublishState, Secret, SessionRequest,
+    Severity, Target, TlsFacts, TlsOptions, Transport, Trouble, TroubleKind, Welcome,
 };
 
-use crate::language::{HERE, Journey};
+use crate::language::{HERE, Journey, book};
 
 fn target() -> Target {
     Target { user: Some("bob".into()), ..Target::new("here", 1883, "journey") }
@@ -53,6 +53,53 @@ fn d12_an_empty_password_is_allowed_and_esc_cancels() {
     journey.keys("x").sees("Log in to here").keys("<enter>");
     let (target, source) = begun(&mut journey);
     assert_eq!((target.password, source), (None, PasswordSource::None));
+}
+
+/// Connected with a password that was typed, then saved again with what `change` makes of the way there.
+fn changed(change: fn(&mut Target)) -> Journey {
+    let before = Profile { password: PasswordSource::Prompt, ..Profile::new("here", target()) };
+    let mut after = before.clone();
+    change(&mut after.target);
+    let mut journey = Journey::opening(before.clone());
+    journey.know_profiles(vec![before]);
+    journey.keys("hunter2<enter>").connect().keys("E<ctrl-s>").effects();
+    journey.done(Done::Profiles(Box::new(book(vec![after])), Severity::Success, "saved".into()));
+    journey
+}
+
+#[test]
+fn d12_a_password_typed_for_one_broker_goes_to_no_other() {
+    let elsewhere: [fn(&mut Target); 4] = [
+        |target| target.host = "elsewhere".into(),
+        |target| target.port = 1884,
+        |target| target.transport = Transport::WebSocket,
+        |target| {
+            target.proxy = Some(Proxy { host: "proxy".into(), port: 3128, user: None, password: None });
+        },
+    ];
+    for change in elsewhere {
+        let mut journey = changed(change);
+        journey.keys("y");
+        assert_eq!(journey.effects(), [], "it is asked for anew");
+        journey.keys("<esc>").sees("Log in to here");
+        let mut journey = changed(change);
+        journey.keys("nT");
+        let effects = journey.effects();
+        let [Effect::Test { target, password: PasswordSource::Prompt, .. }] = &effects[..] else {
+            panic!("not a test that asks but {effects:?}")
+        };
+        assert_eq!(target.password, None);
+    }
+}
+
+#[test]
+fn d12_what_was_typed_lasts_while_the_broker_is_the_same() {
+    let mut journey = changed(|target| target.keep_alive = 77);
+    journey.keys("nT");
+    assert!(matches!(&journey.effects()[..], [Effect::Test { target, .. }] if target.password.is_some()));
+    let mut journey = changed(|target| target.keep_alive = 77);
+    journey.keys("y");
+    assert_eq!(begun(&mut journey).0.password, Some(Secret::new("hunter2")));
 }
 
 #[test]

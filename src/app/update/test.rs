@@ -10,12 +10,14 @@ pub(super) fn begin(app: &mut App) -> Vec<Effect> {
     let profile = super::connections::with_defaults(app, profile);
     let id = app.next_test;
     app.next_test += 1;
-    let open = app.opened(&choice).first().map(|connection| connection.target());
     let mut target = profile.target;
-    target.protocol = open.as_ref().map_or(target.protocol, |open| open.protocol);
-    if let Some(open) = open.filter(|open| open.host == target.host && open.user == target.user) {
-        // What was typed for this run need not be typed again.
-        target.password = open.password.or(target.password);
+    if let Some(open) = app.opened(&choice).first() {
+        let known = open.target();
+        target.protocol = known.protocol;
+        if known.password.is_some() && open.logs_in_alike(&target, &profile.password) {
+            // What was typed for this run need not be typed again.
+            (target.user, target.password) = (known.user, known.password);
+        }
     }
     let publish = profile.safety == Safety::Normal && !profile.public && !app.settings.read_only;
     app.list.test = Some(Test::new(id, choice, profile.name.clone()));
