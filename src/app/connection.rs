@@ -11,7 +11,7 @@ use super::rates::Rates;
 use super::subscriptions::{Subscriptions, SubscriptionsPane};
 use super::tree::TreeView;
 use super::{Pane, Screen};
-use crate::config::{PasswordSource, Profile};
+use crate::config::{PasswordSource, Profile, Safety};
 use crate::model::{ConnectionId, LinkState, Moment, Subscription, Target};
 use crate::store::{Limits, MessageRef, Store};
 use crate::sys::SysModel;
@@ -129,13 +129,17 @@ impl Connection {
     }
 
     /// Goes by `profile` from here on. What it says of the way to the broker counts when the connection is begun anew; whether it says
-    /// anything else of it than before.
-    pub(super) fn adopt(&mut self, mut profile: Profile) -> bool {
+    /// anything else of it than before. `before` is what the profile said of safety when the change began: where the connection was opened
+    /// stricter than that, on the command line, it does not become laxer.
+    pub(super) fn adopt(&mut self, mut profile: Profile, before: Safety) -> bool {
         let number = self.title.strip_prefix(self.profile.name.as_str()).unwrap_or_default();
         self.title = format!("{}{number}", profile.name);
         let way = (profile.target.clone(), profile.password.clone());
         profile.target.clone_from(&self.profile.target);
         profile.password.clone_from(&self.profile.password);
+        if self.profile.safety > before {
+            profile.safety = profile.safety.max(self.profile.safety);
+        }
         self.profile = profile;
         // What was typed or drawn by lot for this run is no difference.
         let mut before = self.profile.target.clone();

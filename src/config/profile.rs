@@ -7,8 +7,8 @@ use ratatui::style::Color;
 
 use crate::model::{Protocol, ProtocolChoice, QoS, Secret, Subscription, Target, TopicFilter};
 
-/// What may be done on a connection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// What may be done on a connection, the laxest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum Safety {
     /// Everything, at once.
     #[default]

@@ -217,6 +217,36 @@ fn e07_a_read_only_profile_refuses_to_publish_but_not_to_subscribe() {
     assert_eq!(journey.effects().len(), 1);
 }
 
+/// A connection opened with `opened`, whose profile says `before` and, after a visit to the form, `after`.
+fn edited(opened: Safety, before: Safety, after: Safety) -> Journey {
+    let profile = |safety| Profile { safety, ..Profile::new("plant", target()) };
+    let mut journey = Journey::on(profile(opened));
+    journey.know_profiles(vec![profile(before)]);
+    journey.keys("E<ctrl-s>").effects();
+    let saved = Box::new(book(vec![profile(after)]));
+    journey.done(Done::Profiles(saved, Severity::Success, "saved".into())).keys("<esc>");
+    journey
+}
+
+#[test]
+fn e07_what_the_command_line_said_of_safety_outlasts_an_edit_of_the_profile() {
+    let mut journey = edited(Safety::ReadOnly, Safety::Normal, Safety::Normal);
+    assert!(journey.app.is_read_only());
+    assert!(journey.notice().contains("was opened read-only and stays so"), "{}", journey.notice());
+    // And the next one.
+    journey.keys("E<ctrl-s>").effects();
+    let saved = Profile { safety: Safety::Confirm, ..Profile::new("plant", target()) };
+    journey.done(Done::Profiles(Box::new(book(vec![saved])), Severity::Success, "saved".into()));
+    assert!(journey.app.is_read_only());
+    // Stricter it may become.
+    let journey = edited(Safety::Confirm, Safety::Normal, Safety::ReadOnly);
+    assert!(journey.app.is_read_only());
+    // What only the profile said is the profile's to change.
+    let journey = edited(Safety::ReadOnly, Safety::ReadOnly, Safety::Normal);
+    assert!(!journey.app.is_read_only());
+    assert_eq!(journey.notice(), "saved");
+}
+
 fn secured(insecure: bool) -> (Target, Welcome) {
     let target = Target {
         transport: Transport::Tls,

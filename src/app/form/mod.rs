@@ -15,7 +15,7 @@ use std::fmt;
 use ratatui_textarea::TextArea;
 use tui_input::Input;
 
-use crate::config::Profile;
+use crate::config::{Profile, Safety};
 use crate::model::{Address, ConnectionId, Transport};
 use field::Source;
 pub use field::{FormField, Kind};
@@ -217,6 +217,11 @@ impl Form {
             self.choose(FormField::PasswordSource, Source::Ask as usize);
         }
         true
+    }
+
+    /// What the profile said of safety at first.
+    pub(super) fn safety_before(&self) -> Safety {
+        self.base.safety
     }
 
     /// Whether anything differs from what it was at first.

@@ -95,11 +95,11 @@ pub(super) fn saved(app: &mut App, severity: Severity, text: String, now: Moment
     let (Some(then), Some(form)) = (then, then.and_then(|_| app.form.take())) else { return Vec::new() };
     let name = form.text(FormField::Name);
     app.list.selected = Some(Choice::Saved(name.clone()));
-    follow(app, &form, &name, then)
+    follow(app, &form, &name, then, now)
 }
 
 /// What saving leads to: the connection that was opened from the profile learns of it, or one is opened.
-fn follow(app: &mut App, form: &Form, name: &str, then: AfterSaving) -> Vec<Effect> {
+fn follow(app: &mut App, form: &Form, name: &str, then: AfterSaving, now: Moment) -> Vec<Effect> {
     let Some(profile) = app.book.find(name).cloned() else { return Vec::new() };
     let profile = with_defaults(app, profile);
     let is_open = |open: &Connection| match form.connection {
@@ -116,9 +116,16 @@ fn follow(app: &mut App, form: &Form, name: &str, then: AfterSaving) -> Vec<Effe
         .filter(|open| open.id != id && form.of.as_ref() == Some(&open.profile.name))
     {
         // Another tab of the same profile: it takes what changed when it is connected again.
-        other.adopt(profile.clone());
+        other.adopt(profile.clone(), form.safety_before());
     }
-    let differs = app.connections[index].adopt(profile);
+    let safety = profile.safety;
+    let connection = &mut app.connections[index];
+    let differs = connection.adopt(profile, form.safety_before());
+    if connection.profile.safety != safety {
+        let kept = connection.profile.safety.name();
+        let text = format!("{} was opened {kept} and stays so until its tab is closed", connection.title);
+        app.notices.push(now, Severity::Info, text);
+    }
     match then {
         AfterSaving::Connect => {
             app.show_tab(index);
