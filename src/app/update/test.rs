@@ -1,7 +1,6 @@
 //! Testing a connection: the doctor is sent, his lines are taken in, and he is called back when nobody waits for him any more.
 
 use crate::app::{App, Effect, Test, TestNews};
-use crate::config::Safety;
 
 /// Begins a test of the selected connection, in place of the one before.
 pub(super) fn begin(app: &mut App) -> Vec<Effect> {
@@ -19,15 +18,8 @@ pub(super) fn begin(app: &mut App) -> Vec<Effect> {
             (target.user, target.password) = (known.user, known.password);
         }
     }
-    let publish = profile.safety == Safety::Normal && !profile.public && !app.settings.read_only;
     app.list.test = Some(Test::new(id, choice, profile.name.clone()));
-    vec![Effect::Test {
-        id,
-        name: profile.name,
-        target: Box::new(target),
-        password: profile.password,
-        publish,
-    }]
+    vec![Effect::Test { id, name: profile.name, target: Box::new(target), password: profile.password }]
 }
 
 /// News of test `id`; of one that is not on the screen any more it is too late.
