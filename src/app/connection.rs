@@ -141,9 +141,10 @@ impl Connection {
             profile.safety = profile.safety.max(self.profile.safety);
         }
         self.profile = profile;
-        // What was typed or drawn by lot for this run is no difference.
+        // What was typed, asked for or drawn by lot for this run is no difference.
         let mut before = self.profile.target.clone();
         before.password = None;
+        before.tls.key_log = way.0.tls.key_log;
         if way.0.client_id.is_empty() {
             before.client_id.clear();
         }

@@ -170,7 +170,7 @@ pub fn check_colour(text: &str) -> Result<(), String> {
 }
 
 /// Whether a header of this name usually holds a credential.
-fn is_credential(name: &str) -> bool {
+pub fn is_credential(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     ["auth", "cookie", "token", "key", "secret", "password", "signature"]
         .iter()

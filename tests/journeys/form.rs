@@ -221,6 +221,40 @@ fn d05_insecure_is_saved_only_after_a_question() {
 }
 
 #[test]
+fn g04_secrets_of_the_command_line_are_saved_only_after_a_question() {
+    let mut target = full().target;
+    target.tls.insecure = false;
+    let opened = || Journey::on(Profile::new("here", target.clone()));
+    let mut journey = opened();
+    journey.keys("E<ctrl-s>").sees("Write these to the file, too?");
+    journey.sees("the header Authorization").sees("the password of the proxy").keys("<enter>");
+    assert_eq!(journey.effects(), [], "No is chosen at first");
+    journey.does_not_see("t0ken").does_not_see("pr0xy").keys("<ctrl-o>y");
+    let (profile, _) = saved(&mut journey);
+    assert_eq!(profile.target.websocket.headers, target.websocket.headers);
+    assert_eq!(profile.target.proxy, target.proxy);
+    assert!(!profile.target.tls.key_log, "D16: that was for one run");
+    journey.done(Done::Profiles(Box::new(book(vec![profile])), Severity::Success, "saved".into()));
+    assert_eq!(journey.effects(), [], "nothing has changed that is worth a new session");
+    // What was taken out is not asked about, and not saved.
+    let mut journey = opened();
+    journey.keys("E");
+    go(&mut journey, FormField::Headers).keys("<ctrl-k>");
+    go(&mut journey, FormField::ProxyPassword).keys("<ctrl-u><ctrl-s>");
+    let (profile, _) = saved(&mut journey);
+    assert_eq!(profile.target.websocket.headers, []);
+    assert_eq!(profile.target.proxy.and_then(|proxy| proxy.password), None);
+    // What is in the file already, or was typed here, is not asked about.
+    let mut journey = Journey::among(vec![full()]);
+    journey.keys("e<ctrl-s>");
+    assert_eq!(saved(&mut journey).0.target.proxy, full().target.proxy);
+    let mut journey = fresh();
+    journey.keys("lab<tab><tab><right><right><tab>lab.lan");
+    go(&mut journey, FormField::Headers).keys("Authorization: t0ken<ctrl-s>");
+    assert_eq!(saved(&mut journey).0.target.websocket.headers.len(), 1);
+}
+
+#[test]
 fn escape_asks_only_when_something_would_be_lost() {
     let mut journey = fresh();
     journey

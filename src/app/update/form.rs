@@ -21,7 +21,9 @@ const PAGE: isize = 8;
 pub(super) fn open(app: &mut App, profile: Profile, of: Option<String>, connection: Option<ConnectionId>) {
     let others = app.profiles().iter().map(|other| other.name.clone());
     let others = others.filter(|name| Some(name) != of.as_ref()).collect();
+    let in_file = of.is_some();
     let mut form = Form::new(profile, of, others);
+    form.secrets_confirmed = in_file;
     form.connection = connection;
     app.form = Some(Box::new(form));
     app.list.called = true;
@@ -75,6 +77,13 @@ pub(super) fn save(app: &mut App, then: AfterSaving) -> Vec<Effect> {
         ];
         let then = Then::SaveInsecure(then);
         app.ask(Ask::new("Accept any certificate from now on?", lines, "Save", then));
+        return Vec::new();
+    }
+    let mut lines = form.unasked_secrets(&profile);
+    if !lines.is_empty() {
+        lines.push("Whoever can read the file can read them. No leads back to the form.".to_owned());
+        let then = Then::SaveSecrets(then);
+        app.ask(Ask::new("Write these to the file, too?", lines, "Save", then));
         return Vec::new();
     }
     form.saving = Some(then);
