@@ -161,11 +161,40 @@ impl Connection {
         } else {
             self.credentials = None;
         }
-        self.address = target.url();
+        if self.address != target.url() {
+            self.forget_broker();
+            self.address = target.url();
+        }
         self.client_id.clone_from(&target.client_id);
         (self.profile.target, self.profile.password) = (target, password);
         self.subscriptions = Subscriptions::of(&self.profile);
         self.resting.clear();
+    }
+
+    /// The address that the connection leads to from its next beginning on, when that is another one.
+    pub(super) fn next_address(&self) -> Option<String> {
+        let next = self.next.as_ref().map(|next| next.0.url());
+        next.filter(|address| *address != self.address)
+    }
+
+    /// Lets go of all that came from the broker, and of where the user stood in it: what comes next is another broker's. What is being
+    /// written stays.
+    fn forget_broker(&mut self) {
+        self.store = self.store.emptied();
+        self.sys = SysModel::default();
+        self.rates = Rates::default();
+        self.outages.clear();
+        (self.down_since, self.told_trouble, self.answered, self.paused) = (None, None, None, None);
+        (self.seen, self.behind, self.broker_scroll) = (0, false, 0);
+        let sort = self.tree.sort();
+        self.tree = TreeView::default();
+        self.tree.set_sort(sort);
+        self.filter_input = None;
+        self.message =
+            MessageView { view: self.message.view, wrap: self.message.wrap, ..MessageView::default() };
+        self.history = HistoryView::default();
+        self.subscribing = None;
+        (self.publish.opened_on, self.publish.answers, self.publish.confirmed) = (None, None, None);
     }
 
     /// Whether the user and password of this run may go to `target` unasked: it is the same place, by the same way, and the profile says

@@ -138,6 +138,10 @@ fn follow(app: &mut App, form: &Form, name: &str, then: AfterSaving, now: Moment
     match then {
         AfterSaving::Connect => {
             app.show_tab(index);
+            if let Some(address) = app.connections[index].next_address() {
+                let text = format!("{name} leads to {address} now: its tree and history begin anew");
+                app.notices.push(now, Severity::Info, text);
+            }
             if differs || !app.connections[index].link.is_connected() {
                 app.connect_again(id)
             } else {
@@ -145,10 +149,11 @@ fn follow(app: &mut App, form: &Form, name: &str, then: AfterSaving, now: Moment
             }
         }
         AfterSaving::List if differs => {
-            let lines = vec![
-                format!("{name} is open, and goes on as it was until then."),
-                "Its tree stays either way.".to_owned(),
-            ];
+            let tree = match app.connections[index].next_address() {
+                Some(address) => format!("Its tree and history begin anew then, with {address}."),
+                None => "Its tree stays either way.".to_owned(),
+            };
+            let lines = vec![format!("{name} is open, and goes on as it was until then."), tree];
             let again = Then::ConnectAgain(id);
             app.ask(Ask::new("Connect again with the changes now?", lines, "Reconnect", again));
             Vec::new()
