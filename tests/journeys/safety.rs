@@ -80,7 +80,8 @@ fn d12_a_password_typed_for_one_broker_goes_to_no_other() {
     for change in elsewhere {
         let mut journey = changed(change);
         journey.keys("y");
-        assert_eq!(journey.effects(), [], "it is asked for anew");
+        let begins = |effect: &Effect| matches!(effect, Effect::Connect(..));
+        assert!(!journey.effects().iter().any(begins), "it is asked for anew");
         journey.keys("<esc>").sees("Log in to here");
         let mut journey = changed(change);
         journey.keys("nT");
