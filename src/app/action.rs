@@ -5,7 +5,9 @@ use crossterm::event::{KeyEvent, MouseEvent};
 
 use super::{Command, TestNews};
 use crate::config::{PasswordSource, Profile, ProfileBook};
-use crate::model::{ConnectionId, Protocol, SessionEvent, SessionRequest, Severity, Target, Trouble};
+use crate::model::{
+    ConnectionId, Protocol, SessionEvent, SessionId, SessionRequest, Severity, Target, Trouble,
+};
 
 /// Something happened.
 #[derive(Debug, Clone, PartialEq)]
@@ -82,8 +84,8 @@ pub enum Done {
     Copied(String),
     /// An effect failed; the text says what, where and what to do.
     Failed(String),
-    /// The password of a connection was looked for: the target with it, or why there is none.
-    PasswordFound(ConnectionId, Result<Box<Target>, String>),
+    /// The password for a session was looked for: the target with it, or why there is none.
+    PasswordFound(SessionId, Result<Box<Target>, String>),
     /// No session could begin; why.
     NotBegun(ConnectionId, Trouble),
     /// A session has begun with this client id.

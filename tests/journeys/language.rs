@@ -10,7 +10,7 @@ use mqtt_tui::app::{self, Action, App, Done, Effect, Settings, arrange, parse_ke
 use mqtt_tui::config::{Colours, Look, Profile, ProfileBook, Themes};
 use mqtt_tui::model::{
     ConnectionId, LinkState, Message, Moment, Protocol, ProtocolChoice, Publication, PublishId, PublishState,
-    QoS, SessionEvent, SessionRequest, Severity, SubscriptionState, Target, TopicFilter, Trouble,
+    QoS, SessionEvent, SessionId, SessionRequest, Severity, SubscriptionState, Target, TopicFilter, Trouble,
 };
 use mqtt_tui::store::{Limits, TopicId};
 use mqtt_tui::ui::{self, Appearance, Cache};
@@ -212,9 +212,10 @@ impl Journey {
         &mut self,
         messages: impl IntoIterator<Item = (&'a str, &'a [u8])>,
     ) -> &mut Self {
+        let session = self.session();
         let mut batch: Vec<_> = messages
             .into_iter()
-            .map(|(topic, payload)| (HERE, SessionEvent::Message(self.plain(topic, payload))))
+            .map(|(topic, payload)| (session, SessionEvent::Message(self.plain(topic, payload))))
             .collect();
         app::ingest(&mut self.app, &mut batch, false, self.now);
         self.draw();
@@ -244,6 +245,11 @@ impl Journey {
     pub(crate) fn message_of(&mut self, number: u32, topic: &str, payload: &str) -> &mut Self {
         let message = self.plain(topic, payload.as_bytes());
         self.event_of(number, SessionEvent::Message(message))
+    }
+
+    /// The session of the connection in front.
+    pub(crate) fn session(&self) -> SessionId {
+        self.app.connection().session()
     }
 
     /// An effect came to its end.

@@ -1,25 +1,16 @@
 //! What became of effects: passwords found, sessions begun, requests refused, profiles written.
 
 use super::{connections, form, session, test};
-use crate::app::{App, Done, Effect, SessionRequestName};
+use crate::app::{App, Connection, Done, Effect, SessionRequestName};
 use crate::config::PasswordSource;
 use crate::model::{
-    ConnectionId, LinkState, Moment, PublishState, SessionEvent, Severity, Trouble, TroubleKind,
+    ConnectionId, LinkState, Moment, PublishState, SessionEvent, SessionId, Severity, Target, Trouble,
+    TroubleKind,
 };
 
 pub(super) fn on_done(app: &mut App, done: Done, now: Moment) -> Vec<Effect> {
     match done {
-        Done::PasswordFound(id, Ok(target)) => {
-            return vec![Effect::Connect(id, target, PasswordSource::None)];
-        }
-        Done::PasswordFound(id, Err(reason)) => {
-            let trouble = Trouble {
-                cause: reason,
-                remedy: "check where the profile says the password comes from".to_owned(),
-                kind: TroubleKind::Login,
-            };
-            not_begun(app, id, trouble, now);
-        }
+        Done::PasswordFound(session, found) => return password_found(app, session, found, now),
         Done::NotBegun(id, trouble) => not_begun(app, id, trouble, now),
         Done::Begun(id, client_id) => {
             if let Some(connection) = app.connection_by_id(id) {
@@ -47,6 +38,31 @@ pub(super) fn on_done(app: &mut App, done: Done, now: Moment) -> Vec<Effect> {
         }
     }
     Vec::new()
+}
+
+/// Goes on with beginning a session, unless nobody waits for its password any more: the tab was closed, or the connection begun anew.
+fn password_found(
+    app: &mut App,
+    session: SessionId,
+    found: Result<Box<Target>, String>,
+    now: Moment,
+) -> Vec<Effect> {
+    let id = session.connection;
+    let waits = |open: &&mut Connection| open.awaits_password && open.session() == session;
+    let Some(connection) = app.connection_by_id(id).filter(waits) else { return Vec::new() };
+    connection.awaits_password = false;
+    match found {
+        Ok(target) => vec![Effect::Connect(id, target, PasswordSource::None)],
+        Err(reason) => {
+            let trouble = Trouble {
+                cause: reason,
+                remedy: "check where the profile says the password comes from".to_owned(),
+                kind: TroubleKind::Login,
+            };
+            not_begun(app, id, trouble, now);
+            Vec::new()
+        }
+    }
 }
 
 /// A connection stays without a session until it is asked for again.
