@@ -13,7 +13,7 @@ use bytes::Bytes;
 use crossterm::event::{Event, KeyEvent};
 use futures_util::Stream;
 use jiff::tz::TimeZone;
-use mqtt_tui::app::{App, Effect, Settings, parse_key};
+use mqtt_tui::app::{App, Effect, SaveId, Settings, parse_key};
 use mqtt_tui::config::{Colours, Look, PasswordSource, Profile, ProfileBook, Themes};
 use mqtt_tui::model::{
     Clock, ConnectionId, LinkState, Message, Protocol, QoS, SessionEvent, SessionId, Target,
@@ -429,7 +429,7 @@ async fn g01_what_was_saved_just_before_quitting_is_in_the_file() {
     let path = folder.path().join("profiles.toml");
     let mut app = App::new(settings());
     app.book = ProfileBook::load(&path);
-    let save = |name: &str| Effect::SaveProfile(Box::new(Profile::new(name, target())), None);
+    let save = |name: &str| Effect::SaveProfile(Box::new(Profile::new(name, target())), None, SaveId(0));
     let running = Running::start_and_close(app, vec![save("lab"), save("home"), Effect::Quit]);
     assert_eq!(running.outcome().await, Outcome::Quit);
     let text = std::fs::read_to_string(&path).expect("the file is there");

@@ -30,6 +30,10 @@ pub enum Action {
     Tick,
 }
 
+/// Names one saving of a profile from effect to end. Unique within the program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SaveId(pub u64);
+
 /// Something to be done outside of the pure core.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
@@ -41,8 +45,8 @@ pub enum Effect {
     /// Hand a request to a connection's session.
     Request(ConnectionId, SessionRequest),
     /// Write a profile to the file; the second is the name it had there before. The book as it is then comes back as
-    /// [`Done::Profiles`].
-    SaveProfile(Box<Profile>, Option<String>),
+    /// [`Done::Profiles`] with the same number.
+    SaveProfile(Box<Profile>, Option<String>, SaveId),
     /// Take the profile of this name out of the file.
     RemoveProfile(String),
     /// Write down which protocol the broker of this profile speaks.
@@ -91,7 +95,8 @@ pub enum Done {
     /// A session has begun with this client id.
     Begun(ConnectionId, String),
     /// The profiles after a change, and what became of the change: an error when it was not made; no text when there is nothing to tell.
-    Profiles(Box<ProfileBook>, Severity, String),
+    /// With the number of the change when it was to save one.
+    Profiles(Box<ProfileBook>, Severity, String, Option<SaveId>),
     /// The bundled broker runs, and this is the way to it; or why it does not.
     DemoRuns(Result<Box<Target>, String>),
     /// News of the test with this id.

@@ -59,8 +59,8 @@ where
                     drawing.dirty = true;
                 }
                 Effect::Close(id) => self.close_session(id),
-                Effect::SaveProfile(profile, replacing) => {
-                    self.change(Change::Save(profile, replacing), done);
+                Effect::SaveProfile(profile, replacing, id) => {
+                    self.change(Change::Save(profile, replacing, id), done);
                 }
                 Effect::RemoveProfile(name) => self.change(Change::Remove(name), done),
                 Effect::RememberProtocol(name, protocol) => {
@@ -114,9 +114,12 @@ where
 
     /// Hands a change of the profiles to their keeper.
     fn change(&mut self, change: Change, done: &Sender<Done>) {
+        let id = change.id();
         if !self.errands.change(change, &self.app.book, done) {
             let reason = "not saved: changes before it are still being written".to_owned();
-            let _ = done.try_send(Done::Profiles(Box::new(self.app.book.clone()), Severity::Error, reason));
+            let refused = Done::Profiles(Box::new(self.app.book.clone()), Severity::Error, reason, id);
+            // It asks for nothing more, and a form must not wait for it for ever.
+            update(&mut self.app, Action::Done(refused), self.clock.now());
         }
     }
 

@@ -2,7 +2,7 @@
 
 use tokio::sync::mpsc::{Receiver, Sender};
 
-use crate::app::Done;
+use crate::app::{Done, SaveId};
 use crate::config::{Kept, Profile, ProfileBook};
 use crate::model::{Protocol, Severity};
 
@@ -10,16 +10,27 @@ use crate::model::{Protocol, Severity};
 #[derive(Debug)]
 pub(super) enum Change {
     /// Write a profile, in place of the one of that name.
-    Save(Box<Profile>, Option<String>),
+    Save(Box<Profile>, Option<String>, SaveId),
     /// Take one out.
     Remove(String),
     /// Write down what a broker speaks.
     Remember(String, Protocol),
 }
 
+impl Change {
+    /// The number under which a profile is saved.
+    pub(super) fn id(&self) -> Option<SaveId> {
+        match self {
+            Self::Save(.., id) => Some(*id),
+            Self::Remove(_) | Self::Remember(..) => None,
+        }
+    }
+}
+
 /// Makes the changes in `book` and in its file, until there can be no more.
 pub(super) async fn keep(mut book: ProfileBook, mut changes: Receiver<Change>, done: Sender<Done>) {
     while let Some(change) = changes.recv().await {
+        let id = change.id();
         // A slow disk or a network folder may take its time.
         let changed = tokio::task::spawn_blocking(move || {
             let (severity, text) = make(&mut book, change).unwrap_or_else(|reason| (Severity::Error, reason));
@@ -28,7 +39,7 @@ pub(super) async fn keep(mut book: ProfileBook, mut changes: Receiver<Change>, d
         let Ok((after, severity, text)) = changed.await else { return };
         book = after;
         // Nobody listens any more when the program is ending: what was asked for before is still written.
-        let _ = done.send(Done::Profiles(Box::new(book.clone()), severity, text)).await;
+        let _ = done.send(Done::Profiles(Box::new(book.clone()), severity, text, id)).await;
     }
 }
 
@@ -39,7 +50,7 @@ fn make(book: &mut ProfileBook, change: Change) -> Result<(Severity, String), St
         Kept::Copy { .. } | Kept::Memory { .. } => (Severity::Warning, text),
     };
     match change {
-        Change::Save(profile, replacing) => {
+        Change::Save(profile, replacing, _) => {
             let name = profile.name.clone();
             let kept = book.save(*profile, replacing.as_deref())?;
             Ok(told(&kept, format!("{name} {kept}")))

@@ -260,7 +260,14 @@ impl Journey {
 
     /// These profiles are in the file.
     pub(crate) fn know_profiles(&mut self, profiles: Vec<Profile>) -> &mut Self {
-        self.done(Done::Profiles(Box::new(book(profiles)), Severity::Info, String::new()))
+        self.done(Done::Profiles(Box::new(book(profiles)), Severity::Info, String::new(), None))
+    }
+
+    /// What the form asked for became this, and these profiles are in the file.
+    pub(crate) fn saved(&mut self, profiles: Vec<Profile>, severity: Severity, text: &str) -> &mut Self {
+        let id = self.app.form.as_ref().and_then(|form| form.saving).map(|(id, _)| id);
+        assert!(id.is_some(), "nothing is being saved in\n{}", self.screen());
+        self.done(Done::Profiles(Box::new(book(profiles)), severity, text.to_owned(), id))
     }
 
     pub(crate) fn link(&mut self, state: LinkState) -> &mut Self {

@@ -17,9 +17,9 @@ pub(super) fn on_done(app: &mut App, done: Done, now: Moment) -> Vec<Effect> {
                 connection.client_id = client_id;
             }
         }
-        Done::Profiles(book, severity, text) => {
+        Done::Profiles(book, severity, text, id) => {
             app.book = *book;
-            return form::saved(app, severity, text, now);
+            return form::saved(app, severity, text, id, now);
         }
         Done::Test(id, news) => test::news(app, id, news),
         Done::DemoRuns(Ok(target)) => return connections::demo_runs(app, target),

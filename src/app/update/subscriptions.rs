@@ -261,7 +261,7 @@ fn keep(app: &mut App, now: Moment) -> Vec<Effect> {
     profile.excluded = excluded.map(|view| view.filter.clone()).collect();
     let name = profile.name.clone();
     app.notices.push(now, Severity::Info, format!("keeping these subscriptions in the profile '{name}'"));
-    vec![Effect::SaveProfile(Box::new(profile), Some(name))]
+    vec![Effect::SaveProfile(Box::new(profile), Some(name), app.next_save())]
 }
 
 /// Gives wide subscriptions back to public brokers when no key was pressed for [`PATIENCE`].
