@@ -6,7 +6,7 @@ use crossterm::event::{KeyEvent, MouseEvent};
 use super::{Command, TestNews};
 use crate::config::{PasswordSource, Profile, ProfileBook};
 use crate::model::{
-    ConnectionId, Protocol, SessionEvent, SessionId, SessionRequest, Severity, Target, Trouble,
+    ConnectionId, Protocol, SessionEvent, SessionId, SessionRequest, Severity, Target, TopicFilter, Trouble,
 };
 
 /// Something happened.
@@ -110,6 +110,10 @@ pub enum Done {
 pub enum SessionRequestName {
     /// A publish with this id.
     Publish(crate::model::PublishId),
+    /// To subscribe to this filter, or to change its options.
+    Subscribe(TopicFilter),
+    /// To unsubscribe from this filter.
+    Unsubscribe(TopicFilter),
     /// Anything else.
     Other,
 }

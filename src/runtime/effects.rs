@@ -146,7 +146,11 @@ where
     fn request(&self, id: ConnectionId, request: SessionRequest) -> Option<Done> {
         let name = match &request {
             SessionRequest::Publish(publish, _) => SessionRequestName::Publish(*publish),
-            _ => SessionRequestName::Other,
+            SessionRequest::Subscribe(wanted) => SessionRequestName::Subscribe(wanted.filter.clone()),
+            SessionRequest::Unsubscribe(filter) => SessionRequestName::Unsubscribe(filter.clone()),
+            SessionRequest::Disconnect | SessionRequest::Reconnect | SessionRequest::Withdraw(_) => {
+                SessionRequestName::Other
+            }
         };
         let refused = |reason: String| Some(Done::RequestRefused(id, name, reason));
         match self.sessions.get(&id) {

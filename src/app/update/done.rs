@@ -1,6 +1,6 @@
 //! What became of effects: passwords found, sessions begun, requests refused, profiles written.
 
-use super::{connections, form, session, test};
+use super::{connections, form, session, subscriptions, test};
 use crate::app::{App, Connection, Done, Effect, SessionRequestName};
 use crate::config::PasswordSource;
 use crate::model::{
@@ -30,14 +30,31 @@ pub(super) fn on_done(app: &mut App, done: Done, now: Moment) -> Vec<Effect> {
         Done::Copied(text) => app.notices.push(now, Severity::Success, text),
         Done::Failed(text) => app.notices.push(now, Severity::Error, text),
         Done::RequestRefused(id, name, reason) => {
-            if let (SessionRequestName::Publish(publish), Some(connection)) = (name, app.connection_by_id(id))
-            {
-                connection.publish.resolve(publish, PublishState::Failed(reason.clone()));
-            }
-            app.notices.push(now, Severity::Error, reason);
+            let text = request_refused(app, id, &name, &reason);
+            app.notices.push(now, Severity::Error, text);
         }
     }
     Vec::new()
+}
+
+/// Takes back what counted on the request; what is said of it.
+fn request_refused(app: &mut App, id: ConnectionId, name: &SessionRequestName, reason: &str) -> String {
+    let Some(connection) = app.connection_by_id(id) else { return reason.to_owned() };
+    match name {
+        SessionRequestName::Publish(publish) => {
+            connection.publish.resolve(*publish, PublishState::Failed(reason.to_owned()));
+        }
+        SessionRequestName::Subscribe(filter) => {
+            subscriptions::undo(connection, filter);
+            return format!("'{filter}' was not asked for: {reason}");
+        }
+        SessionRequestName::Unsubscribe(filter) => {
+            subscriptions::undo(connection, filter);
+            return format!("'{filter}' is still subscribed to: {reason}");
+        }
+        SessionRequestName::Other => {}
+    }
+    reason.to_owned()
 }
 
 /// Goes on with beginning a session, unless nobody waits for its password any more: the tab was closed, or the connection begun anew.

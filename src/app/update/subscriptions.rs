@@ -178,6 +178,16 @@ fn unsubscribe(connection: &mut Connection, filter: &TopicFilter) -> Vec<Effect>
     request(connection, SessionRequest::Unsubscribe(filter.clone()))
 }
 
+/// The session did not take the last request about `filter`.
+pub(super) fn undo(connection: &mut Connection, filter: &TopicFilter) {
+    connection.subscriptions.undo(filter);
+    connection.resting.retain(|given_back| given_back.filter != *filter);
+    let view = connection.subscriptions.find(filter);
+    if filter.as_str() == "$SYS/#" {
+        connection.profile.target.sys = view.is_some_and(|view| view.state != SubscriptionState::Removed);
+    }
+}
+
 /// A session that has not begun will begin with what is in the list.
 fn request(connection: &Connection, request: SessionRequest) -> Vec<Effect> {
     if connection.begun { vec![Effect::Request(connection.id, request)] } else { Vec::new() }
