@@ -233,7 +233,7 @@ fn g04_secrets_of_the_command_line_are_saved_only_after_a_question() {
     assert_eq!(profile.target.websocket.headers, target.websocket.headers);
     assert_eq!(profile.target.proxy, target.proxy);
     assert!(!profile.target.tls.key_log, "D16: that was for one run");
-    journey.done(Done::Profiles(Box::new(book(vec![profile])), Severity::Success, "saved".into()));
+    journey.saved(vec![profile], Severity::Success, "saved");
     assert_eq!(journey.effects(), [], "nothing has changed that is worth a new session");
     // What was taken out is not asked about, and not saved.
     let mut journey = opened();
@@ -345,7 +345,7 @@ fn the_tree_stays_when_the_connection_leads_where_it_led() {
     journey.keys("E");
     go(&mut journey, FormField::KeepAlive).keys("<ctrl-u>77<ctrl-s>");
     let (after, _) = saved(&mut journey);
-    journey.done(Done::Profiles(Box::new(book(vec![after])), Severity::Success, "lab saved".into()));
+    journey.saved(vec![after], Severity::Success, "lab saved");
     journey.sees("Its tree stays either way.").keys("y").connect().keys("<esc>").sees("kept");
     assert!(matches!(&journey.effects()[..], [Effect::Connect(HERE, target, _)] if target.keep_alive == 77));
 }
@@ -359,7 +359,7 @@ fn save_and_connect_elsewhere_begins_the_tree_anew_and_says_so() {
     journey.keys("<space>E").effects();
     go(&mut journey, FormField::Host).keys("<ctrl-u>lab2.lan<ctrl-o>");
     let (after, _) = saved(&mut journey);
-    journey.done(Done::Profiles(Box::new(book(vec![after])), Severity::Success, "lab saved".into()));
+    journey.saved(vec![after], Severity::Success, "lab saved");
     assert!(journey.notice().contains("begin anew"), "{}", journey.notice());
     journey.connect().does_not_see("kept").does_not_see("first");
     // The first message of the first topic again: nothing of the old one shows in its place.
