@@ -12,6 +12,7 @@ use super::connect::{self, Connected};
 use super::deliveries::Deliveries;
 use super::explain::{Fault, Stated, explain};
 use super::ids::Ids;
+use super::is_random_client_id;
 use super::link::Link;
 use super::outlet::Outlet;
 use super::publishes::Publishes;
@@ -326,10 +327,11 @@ impl Task {
             }
             return Next::Attempt;
         }
-        // MQTT 5 has a word for it, but mosquitto just hangs up, as every 3.1.1 broker does (C11).
+        // MQTT 5 has a word for it, but mosquitto just hangs up, as every 3.1.1 broker does (C11). Nobody shares a random id:
+        // then only the word counts.
         let taken_over = match &fault {
             Fault::Disconnected(stated) => stated.code == SESSION_TAKEN_OVER,
-            fault => fault.is_hang_up() && quiet,
+            fault => fault.is_hang_up() && quiet && !is_random_client_id(&self.target.client_id),
         };
         if taken_over {
             let before = self.history.takeover.replace(now);

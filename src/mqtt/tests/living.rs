@@ -49,6 +49,32 @@ async fn c11_two_takeovers_stop_the_fight_and_name_the_id() {
 }
 
 #[tokio::test]
+async fn c11_two_hang_ups_on_a_random_id_are_no_takeover() {
+    let broker = Fake::bind().await;
+    let client_id = crate::mqtt::random_client_id();
+    let mut client = Client::start(Target { client_id, ..target(broker.port) });
+    drop(broker.welcome().await);
+    drop(broker.welcome().await);
+    for _ in 0..2 {
+        assert!(client.waiting().await.cause.contains("closed the connection"));
+    }
+    let _open = broker.welcome().await;
+    client.connected().await;
+}
+
+#[tokio::test]
+async fn c11_two_takeovers_of_a_random_id_count_when_the_broker_says_so() {
+    let broker = Fake::bind().await;
+    let client_id = crate::mqtt::random_client_id();
+    let mut client = Client::start(Target { client_id, ..target_v5(broker.port) });
+    for _ in 0..2 {
+        broker.welcome_v5(&[]).await.send(&[0xe0, 2, 0x8e, 0]).await;
+    }
+    let trouble = client.stopped().await.expect("a reason");
+    assert_eq!(trouble.kind, crate::model::TroubleKind::TakenOver, "{trouble:?}");
+}
+
+#[tokio::test]
 async fn c11_a_broker_that_restarts_is_no_takeover() {
     let broker = Fake::bind().await;
     let port = broker.port;
