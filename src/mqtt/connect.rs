@@ -8,7 +8,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::explain::{Fault, TlsFault};
 use super::timing::Timing;
-use super::transport::{self, Facts, Watcher, foreign};
+use super::transport::{self, Facts, Opened, Watcher, foreign};
 use super::wire::{ConnAck, Incoming, Lost, Wire};
 use crate::model::{
     Clock, MAX_TOPIC_BYTES, Protocol, ProtocolChoice, Secret, Target, Transport, check_topic,
@@ -129,12 +129,16 @@ async fn negotiate(
             return Err(Fault::BadTarget("there is no protocol version to speak", "choose MQTT 5 or 3.1.1"));
         }
     };
-    let fault = match attempt(first, second.is_none()).run().await {
+    let first = attempt(first, second.is_none());
+    // Only what comes after CONNECT may be an answer to it.
+    let opened = first.open().await?;
+    let fault = match first.speak(opened).await {
         Ok(connected) => return Ok(connected),
         Err(fault) => fault,
     };
     let (Some(second), Some(why)) = (second, reason_to_fall_back(&fault, timing)) else { return Err(fault) };
-    let mut connected = attempt(second, true).run().await?;
+    let second = attempt(second, true);
+    let mut connected = second.speak(second.open().await?).await?;
     connected.fell_back = Some(why);
     Ok(connected)
 }
@@ -146,7 +150,7 @@ fn reason_to_fall_back(fault: &Fault, timing: &Timing) -> Option<String> {
             Some(format!("the broker does not accept MQTT 5 (CONNACK {:#04x})", stated.code))
         }
         Fault::AnsweredAsV4 => Some("the broker answered MQTT 5 as 3.1.1 does".into()),
-        Fault::ClosedBeforeConnack => {
+        fault if fault.is_unanswered() => {
             Some("the broker closed the connection without answering CONNECT of MQTT 5".into())
         }
         Fault::NoConnack => Some(format!(
@@ -170,8 +174,12 @@ struct Attempt<'a> {
 }
 
 impl Attempt<'_> {
-    async fn run(&self) -> Result<Connected, Fault> {
-        let opened = transport::open(self.target, self.timing, self.deadline, self.watcher).await?;
+    async fn open(&self) -> Result<Opened, Fault> {
+        transport::open(self.target, self.timing, self.deadline, self.watcher).await
+    }
+
+    /// Sends CONNECT and waits for its answer.
+    async fn speak(&self, opened: Opened) -> Result<Connected, Fault> {
         self.watcher.begins(format!("waiting for CONNACK ({})", self.protocol));
         let until =
             if self.last { self.deadline } else { self.deadline.min(Instant::now() + self.timing.fall_back) };
