@@ -94,17 +94,23 @@ pub(super) fn versions(target: &Target, worked: Option<Protocol>) -> &'static [P
 }
 
 /// Connects to `target`, speaking the first of `versions` that the broker knows. Tells each step to `watcher`. Cancel-safe.
+///
+/// `unanswered` counts the attempts so far that ended in a hang-up on CONNECT. A server that goes on so is spared what the
+/// first of them found out: whether the port speaks TLS is asked once, and every second attempt is left at one connection.
 pub(super) async fn establish(
     target: &Target,
     versions: &[Protocol],
     timing: &Timing,
     clock: &Clock,
     watcher: &dyn Watcher,
+    unanswered: u32,
 ) -> Result<Connected, Fault> {
     let deadline = Instant::now() + timing.connect;
-    match negotiate(target, versions, timing, clock, watcher, deadline).await {
+    let thorough = unanswered.is_multiple_of(2);
+    match negotiate(target, versions, timing, clock, watcher, thorough, deadline).await {
         Err(Fault::ClosedBeforeConnack)
-            if target.transport == Transport::Tcp
+            if unanswered == 0
+                && target.transport == Transport::Tcp
                 && transport::speaks_tls(target, timing, deadline).await =>
         {
             Err(TlsFault::PortSpeaksTls.into())
@@ -119,6 +125,7 @@ async fn negotiate(
     timing: &Timing,
     clock: &Clock,
     watcher: &dyn Watcher,
+    thorough: bool,
     deadline: Instant,
 ) -> Result<Connected, Fault> {
     let attempt = |protocol, last| Attempt { target, timing, clock, watcher, protocol, last, deadline };
@@ -134,6 +141,7 @@ async fn negotiate(
     let opened = first.open().await?;
     let fault = match first.speak(opened).await {
         Ok(connected) => return Ok(connected),
+        Err(fault) if fault.is_unanswered() && !thorough => return Err(fault),
         Err(fault) => fault,
     };
     let (Some(second), Some(why)) = (second, reason_to_fall_back(&fault, timing)) else { return Err(fault) };

@@ -70,6 +70,8 @@ struct History {
     fault: Option<(Fault, u32)>,
     /// When the broker last ended the connection for another client with our id, or without visible reason.
     takeover: Option<Instant>,
+    /// Attempts that ended in a hang-up on CONNECT.
+    unanswered: u32,
 }
 
 impl Task {
@@ -136,7 +138,8 @@ impl Task {
         let (step, mut steps) = watch::channel(first);
         let (target, timing, clock) = (self.target.clone(), self.timing, self.clock);
         let versions = connect::versions(&target, self.worked.as_ref().map(|(protocol, _)| *protocol));
-        let establishing = connect::establish(&target, versions, &timing, &clock, &step);
+        let establishing =
+            connect::establish(&target, versions, &timing, &clock, &step, self.history.unanswered);
         tokio::pin!(establishing);
         loop {
             self.outlet.flush();
@@ -151,6 +154,7 @@ impl Task {
                 },
                 done = &mut establishing => return done.map_err(|fault| {
                     self.history.takeover = None;
+                    self.history.unanswered += u32::from(fault.is_unanswered());
                     self.failed(fault)
                 }),
                 Ok(()) = steps.changed() => {

@@ -142,7 +142,7 @@ impl Examination {
         let watcher = Lines { target: self.target.clone(), lines: passed };
         let (target, timing, clock) = (self.target.clone(), self.timing, self.clock);
         let versions = connect::versions(&target, None);
-        let establishing = connect::establish(&target, versions, &timing, &clock, &watcher);
+        let establishing = connect::establish(&target, versions, &timing, &clock, &watcher, 0);
         tokio::pin!(establishing);
         let mut opened = Instant::now();
         let result = loop {

@@ -265,7 +265,7 @@ async fn server_that_hangs_up(knows_v4: bool) -> u16 {
 async fn establishing(port: u16) -> Result<Option<String>, Fault> {
     let (target, timing) = (unchecked(port), Timing::default());
     let versions = connect::versions(&target, None);
-    connect::establish(&target, versions, &timing, &Clock::start(), &())
+    connect::establish(&target, versions, &timing, &Clock::start(), &(), 0)
         .await
         .map(|connected| connected.fell_back)
 }
