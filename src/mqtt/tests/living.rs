@@ -1,6 +1,12 @@
 //! A connection that is up: how it ends, what survives, and what a broken broker can do to it.
 
+use futures_util::FutureExt;
+use tokio::time::Instant;
+
 use super::*;
+use crate::model::ServerLimits;
+use crate::mqtt::link::Link;
+use crate::mqtt::wire::Wire;
 
 /// Messages sent to a program that stands still.
 const FLOOD: usize = 20_000;
@@ -35,6 +41,33 @@ async fn c09_a_peer_that_went_silent_is_given_up() {
     let trouble = client.waiting().await;
     assert!(trouble.cause.contains("although the keep alive is 1 s"), "{trouble:?}");
     drop(peer);
+}
+
+#[tokio::test(start_paused = true)]
+async fn c09_a_peer_that_takes_a_large_publish_slowly_and_without_a_word_is_not_given_up() {
+    const ROOM: usize = 4_096;
+    let (ours, mut theirs) = tokio::io::duplex(ROOM);
+    let mut wire = Wire::new(Box::new(ours), Protocol::V4, None);
+    let payload = Bytes::from(vec![0; 20 * ROOM]);
+    let publication =
+        Publication { topic: "t".into(), payload, qos: QoS::AtMostOnce, retain: false, properties: None };
+    wire.publish(&publication, 0, false).unwrap();
+    let mut link = Link::new(wire, ServerLimits::default(), false, 2);
+    let silent_at = |link: &Link| link.silent_at(Duration::ZERO).expect("there is a keep alive");
+    while link.wire.left() < link.wire.queued() {
+        link.wire.turn(true).await.unwrap();
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        assert!(silent_at(&link) > Instant::now(), "given up with {} bytes taken", link.wire.left());
+        theirs.read_exact(&mut [0; ROOM]).now_or_never();
+    }
+    // Small packets fit into the room that is there: they prove nothing.
+    let given_up = silent_at(&link);
+    for _ in 0..3 {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        link.wire.ping();
+        link.wire.turn(true).await.unwrap();
+        assert_eq!(silent_at(&link), given_up);
+    }
 }
 
 #[tokio::test]
