@@ -117,6 +117,7 @@ impl Link {
     pub(super) fn woke(&mut self, patience: Duration) {
         let now = Instant::now();
         self.heard = now;
+        self.wire.woke();
         self.wire.ping();
         self.pinging = true;
         self.probe = Some(now + patience);

@@ -247,6 +247,11 @@ impl Wire {
         self.made_room
     }
 
+    /// What the peer took when is void: this machine or program slept.
+    pub(super) fn woke(&mut self) {
+        self.taken = Instant::now();
+    }
+
     /// Hands over CONNECT.
     pub(super) fn connect(&mut self, target: &Target) -> Result<(), TooLarge> {
         self.hand(|wire, out| encode::connect(out, wire.protocol, target))
