@@ -323,6 +323,7 @@ impl Task {
             self.backoff.reset();
             self.history.fault = None;
         }
+        self.subscriptions.calm_down(now, self.timing.stable);
         if is_over_subscribe(&fault)
             && let Some(events) = self.subscriptions.dropped(now, self.timing.blame)
         {
