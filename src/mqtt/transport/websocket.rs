@@ -14,8 +14,7 @@ use async_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio::time::{Instant, timeout_at};
 use ws_stream_tungstenite::WsStream;
 
-use super::address::system_words;
-use super::{Facts, Stream};
+use super::{Facts, Stream, system_words};
 use crate::model::{Target, Transport};
 use crate::mqtt::explain::WebSocketFault;
 

@@ -31,7 +31,7 @@ use frame::Frames;
 pub(super) use packet::{Ack, Answers, ConnAck, Delivery, Incoming, SkipReason, Skipped};
 
 use super::explain::Fault;
-use super::transport::Stream;
+use super::transport::{Stream, system_words};
 use crate::model::{Moment, Protocol, Publication, Subscription, Target, TopicFilter};
 
 /// Bytes of the largest packet there can be (MQTT 3.1.1, 2.2.3), its fixed header included.
@@ -66,15 +66,9 @@ impl From<&Lost> for Fault {
     fn from(lost: &Lost) -> Self {
         match lost {
             Lost::Closed => Self::Closed,
-            Lost::Broken(error) => Self::Broken(words(error)),
+            Lost::Broken(error) => Self::Broken(system_words(error)),
         }
     }
-}
-
-/// The system's words without the number behind them.
-fn words(error: &io::Error) -> String {
-    let text = error.to_string();
-    text.split(" (os error").next().unwrap_or(&text).to_lowercase()
 }
 
 /// One connection, speaking one version.
