@@ -50,6 +50,8 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use crate::model::{Clock, ConnectionId, SessionEvent, SessionRequest, Target};
 use timing::Timing;
 
+/// Bytes of the largest packet there can be, its fixed header included (MQTT 3.1.1, 2.2.3; MQTT 5.0, 2.1.4).
+const MAX_PACKET: usize = 268_435_455 + 5;
 /// Requests that may wait for the session task to take them.
 const REQUEST_ROOM: usize = 256;
 /// [`Session::close`] returns within this time.

@@ -30,12 +30,11 @@ pub(super) use encode::{Answer, TooLarge};
 use frame::Frames;
 pub(super) use packet::{Ack, Answers, ConnAck, Delivery, Incoming, SkipReason, Skipped};
 
+use super::MAX_PACKET;
 use super::explain::Fault;
 use super::transport::{Stream, system_words};
 use crate::model::{Moment, Protocol, Publication, Subscription, Target, TopicFilter};
 
-/// Bytes of the largest packet there can be (MQTT 3.1.1, 2.2.3), its fixed header included.
-pub(super) const MAX_PACKET: usize = 268_435_455 + 5;
 /// Bytes read at a time.
 const READ_SIZE: usize = 64 << 10;
 /// Bytes that wait to be written while more requests are taken.
