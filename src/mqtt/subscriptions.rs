@@ -110,10 +110,8 @@ impl Subscriptions {
         for wanted in &target.filters {
             subscriptions.want(wanted.clone());
         }
-        if target.sys
-            && let Ok(sys) = TopicFilter::parse("$SYS/#")
-        {
-            subscriptions.want(Subscription::new(sys, QoS::AtMostOnce));
+        if target.sys {
+            subscriptions.want(Subscription::new(TopicFilter::sys(), QoS::AtMostOnce));
         }
         subscriptions
     }
