@@ -296,6 +296,17 @@ impl Target {
         }
     }
 
+    /// Seconds the broker is asked to keep the session after the connection, as [`Target::session_expiry`] has it; `None` when the
+    /// session ends with it. MQTT 5 would end one that is to be kept together with the connection unless it is told otherwise
+    /// (3.1.2.11.2), so that it is asked to keep it for ever, as `mosquitto_sub -c` does. MQTT 3.1.1 knows no expiry.
+    pub fn effective_expiry(&self) -> Option<u32> {
+        let for_ever = (!self.clean_session).then_some(u32::MAX);
+        match self.protocol {
+            ProtocolChoice::Only(Protocol::V4) => for_ever,
+            _ => self.session_expiry.or(for_ever),
+        }
+    }
+
     /// `host:port`, with brackets around an IPv6 address; the path of a Unix socket. Holds no secrets.
     pub fn address(&self) -> String {
         match self.transport {

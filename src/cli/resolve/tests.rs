@@ -298,7 +298,7 @@ fn options_of_subscriptions_go_to_each_of_them() {
 #[test]
 fn a_kept_session_lasts_unless_told_how_long() {
     let kept = target(&["b", "-c", "-i", "me"]);
-    assert_eq!((kept.clean_session, kept.session_expiry), (false, Some(u32::MAX)));
+    assert_eq!((kept.clean_session, kept.effective_expiry()), (false, Some(u32::MAX)));
     assert_eq!(target(&["b", "-c", "-i", "me", "-x", "60"]).session_expiry, Some(60));
     assert_eq!(target(&["b", "-x", "-1"]).session_expiry, Some(u32::MAX));
     assert_eq!(target(&["b", "-c", "-i", "me", "-V", "311"]).session_expiry, None);
@@ -409,4 +409,23 @@ fn the_proxy_of_the_environment_is_for_websockets_and_gives_way() {
     let fault = world.try_resolve(&["wss://h"]).expect_err("no HTTP proxy");
     assert!(fault.contains("HTTPS_PROXY") && !fault.contains("hidden"), "{fault}");
     assert_eq!(host(&world, &["wss://h", "--proxy", "flag.lan"]).as_deref(), Some("flag.lan"));
+}
+
+#[test]
+fn g12_the_session_expiry_shown_is_the_one_that_is_sent() {
+    const KEPT: &str = "[[profile]]\nname = \"kept\"\nurl = \"h\"\nclient_id = \"me\"\nsession = { keep = true }\n\
+        [[profile]]\nname = \"hour\"\nurl = \"h\"\nclient_id = \"me\"\nsession = { keep = true, expiry = 3600 }\n";
+    let world = World { profiles: KEPT, ..World::default() };
+    for (line, shown) in [
+        (&["kept"][..], "never"),
+        (&["kept", "-V", "311"], "never"),
+        (&["hour"], "3600 s"),
+        (&["h", "-c", "-i", "me"], "never"),
+        (&["h", "-V", "311"], "at the end of the connection"),
+        (&["h"], "at the end of the connection"),
+    ] {
+        let resolved = world.resolve(line);
+        let found = resolved.values.iter().find(|value| value.setting == "session expiry").expect("a row");
+        assert_eq!(found.value, shown, "{line:?}");
+    }
 }
