@@ -57,7 +57,7 @@ pub(super) fn resolve(request: Request<'_>, sources: Sources<'_>) -> Result<Reso
     let mut profile = place.profile(&request, &sources, &mut trace, &mut notices)?;
     values::tls(&mut profile, request.flags, sources.environment, &mut trace)?;
     values::way(&mut profile, request.flags, sources, &mut trace)?;
-    login::settle(&mut profile, request.flags, sources.environment, &place, &mut trace, &mut notices)?;
+    login::settle(&mut profile, request.flags, sources, &place, &mut trace, &mut notices)?;
     values::session(&mut profile, request.flags, sources, &mut trace)?;
     values::will(&mut profile, request.flags, &mut trace);
     values::subscriptions(&mut profile, &request, &place, sources, &mut trace);

@@ -429,3 +429,26 @@ fn g12_the_session_expiry_shown_is_the_one_that_is_sent() {
         assert_eq!(found.value, shown, "{line:?}");
     }
 }
+
+#[test]
+fn a_password_in_the_environment_goes_to_the_host_of_the_environment_only() {
+    let world = World {
+        profiles: HOME,
+        environment: &[("MQTT_TUI_HOST", "plain"), ("MQTT_TUI_PASSWORD", "x"), ("MQTT_TUI_USER", "env")],
+        ..World::default()
+    };
+    let exported = PasswordSource::Environment("MQTT_TUI_PASSWORD".into());
+    for line in [&[][..], &["plain"], &["localhost"], &["mqtts://LOCALHOST"], &["-h", "localhost", "-p", "5"]] {
+        let resolved = world.resolve(line);
+        assert_eq!(resolved.profile.password, exported, "{line:?}");
+        assert_eq!(resolved.profile.target.user.as_deref(), Some("env"), "{line:?}");
+    }
+    for line in [&["other"][..], &["-h", "plain"], &["/run/localhost"], &["other", "-u", "env"]] {
+        let resolved = world.resolve(line);
+        assert_eq!(resolved.profile.password, PasswordSource::None, "{line:?}");
+        assert!(resolved.notices.concat().contains("MQTT_TUI_HOST"), "{line:?}: {:?}", resolved.notices);
+    }
+    let resolved = world.resolve(&["home"]);
+    assert_eq!(resolved.profile.password, PasswordSource::Saved("hidden".into()));
+    assert_eq!(resolved.profile.target.user.as_deref(), Some("alice"));
+}
