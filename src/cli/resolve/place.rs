@@ -121,6 +121,10 @@ impl Place {
             if target.transport.is_websocket() {
                 trace.keep("WebSocket path", "url", shown_path(target));
             }
+            if profile.target.url() != base.target.url() {
+                // It was found out about another broker.
+                profile.remembered = None;
+            }
             return Ok(profile);
         }
         if let (Some(named), Some(flag)) = (self.address.port, way.port)

@@ -452,3 +452,12 @@ fn a_password_in_the_environment_goes_to_the_host_of_the_environment_only() {
     assert_eq!(resolved.profile.password, PasswordSource::Saved("hidden".into()));
     assert_eq!(resolved.profile.target.user.as_deref(), Some("alice"));
 }
+
+#[test]
+fn c13_what_is_remembered_of_a_broker_does_not_count_at_another_port() {
+    let profiles = "[[profile]]\nname = \"old\"\nurl = \"mqtt://h\"\nremembered = \"3.1.1\"\n";
+    let world = World { profiles, ..World::default() };
+    assert_eq!(world.resolve(&["old"]).profile.remembered, Some(Protocol::V4));
+    assert_eq!(world.resolve(&["old", "-p", "1883"]).profile.remembered, Some(Protocol::V4));
+    assert_eq!(world.resolve(&["old", "-p", "1884"]).profile.remembered, None);
+}
