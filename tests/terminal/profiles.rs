@@ -133,7 +133,7 @@ fn g04_d05_passwords_and_insecure_are_not_saved_unless_asked() {
 }
 
 #[test]
-fn config_check_says_each_value_and_where_it_came_from() {
+fn g12_config_check_says_each_value_and_where_it_came_from() {
     let home = Home::new();
     home.write(
         "profiles.toml",
@@ -313,4 +313,33 @@ fn the_examples_are_files_that_are_read_without_a_fault() {
     home.write("config.toml", &config);
     home.write("profiles.toml", &profiles);
     assert_eq!(home.run(&["config", "check"]).status.code(), Some(0));
+}
+
+#[test]
+fn g02_a_profile_with_a_fault_is_not_taken_for_a_host() {
+    let home = Home::new();
+    let profile = |name: &str, more: &str| format!("[[profile]]\nname = \"{name}\"\nurl = \"mqtts://h\"\n{more}\n");
+    for broken in [
+        profile("prod.eu", "keep_alive = -1") + &profile("home", ""),
+        profile("prod.eu", "password = \"hidden"),
+    ] {
+        home.write("profiles.toml", &broken);
+        let output = home.run(&["config", "check", "prod.eu", "-u", "bob"]);
+        let errors = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{errors}");
+        assert_eq!(text(&output.stdout), "", "nothing would be connected to");
+        assert!(errors.contains("'prod.eu'") && errors.contains("profiles.toml, line 4"), "{errors}");
+        assert!(errors.contains("-h") && !errors.contains("hidden"), "{errors}");
+        let shown = text(&home.run(&["config", "check", "-h", "prod.eu"]).stdout);
+        assert!(shown.contains("prod.eu"), "-h is always a host: {shown}");
+        assert!(text(&home.run(&["config", "check", "other.lan"]).stdout).contains("other.lan"));
+    }
+    // In a file that cannot be read as a whole any name may stand.
+    for unread in ["", "[[profile]]\nnam", "[[profile]]\nurl = \"mqtt://h\"\n"] {
+        home.write("profiles.toml", unread);
+        let output = home.run(&["config", "check", "prod"]);
+        assert_eq!(output.status.code(), Some(2), "{unread:?}: {}", text(&output.stdout));
+        assert_eq!(home.run(&["config", "check", "localhost"]).status.code(), Some(1), "this machine");
+        assert!(!text(&home.run(&["config", "check", "mqtt://prod"]).stdout).is_empty(), "a URL is no name");
+    }
 }

@@ -68,6 +68,11 @@ fn named(text: &str, from: Source, sources: Sources<'_>) -> Result<Place, String
     if let Some(profile) = sources.book.find(text) {
         return Ok(Place { base: Some(profile.clone()), ..Place::at(Address::default(), from) });
     }
+    if let Some(fault) = sources.book.hides(text) {
+        return Err(format!(
+            "'{text}' may be a profile that cannot be read: {fault}; mend the file, or name a host with -h"
+        ));
+    }
     let names = || sources.book.profiles().iter().map(|profile| profile.name.as_str());
     let near = similar::nearest(text, names());
     let address = Address::parse(text).map_err(|fault| match near {
