@@ -343,3 +343,24 @@ fn g02_a_profile_with_a_fault_is_not_taken_for_a_host() {
         assert!(!text(&home.run(&["config", "check", "mqtt://prod"]).stdout).is_empty(), "a URL is no name");
     }
 }
+
+#[test]
+fn g02_what_a_broken_settings_file_may_protect_stays_protected() {
+    let home = Home::new();
+    for (broken, is_protected) in [
+        ("read_only = true\ntheme = \"paper", true),
+        ("read_only = \"yes\"\n", true),
+        ("", true),
+        ("read_only = true\ntheme = 3\n", true),
+        ("read_only = false\ntheme = 3\n", false),
+        ("theme = 3\n", false),
+    ] {
+        home.write("config.toml", broken);
+        let output = home.run(&["config", "check"]);
+        let shown = text(&output.stdout);
+        let row = shown.lines().find(|line| line.starts_with("read-only")).expect("the row");
+        assert_eq!(row.contains("yes"), is_protected, "{broken:?}: {row}");
+        let is_said = text(&output.stderr).contains("read-only until");
+        assert_eq!(is_said, is_protected && row.contains("yes") && !broken.contains("= 3"), "{broken:?}");
+    }
+}
