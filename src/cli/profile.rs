@@ -202,7 +202,7 @@ pub(super) fn save(
 }
 
 /// Makes every path whole: in a file a relative one would mean another place.
-fn rooted(profile: &mut Profile) -> Result<(), String> {
+pub(super) fn rooted(profile: &mut Profile) -> Result<(), String> {
     let root = |path: &Path| -> Result<PathBuf, String> {
         std::path::absolute(path).map_err(|fault| format!("{}: {fault}", path.display()))
     };

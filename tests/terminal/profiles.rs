@@ -364,3 +364,28 @@ fn g02_what_a_broken_settings_file_may_protect_stays_protected() {
         assert_eq!(is_said, is_protected && row.contains("yes") && !broken.contains("= 3"), "{broken:?}");
     }
 }
+
+#[test]
+fn g04_what_the_surroundings_say_is_not_saved_with_a_connection() {
+    let stage = Stage::start();
+    let home = Home::new();
+    home.write("config.toml", "keep_alive = 77\nproxy = \"settings.lan\"\n");
+    let (host, port) = stage.target().rsplit_once(':').map(|(h, p)| (h.to_owned(), p.to_owned())).unwrap();
+    let mut terminal = Launch::new(&["connect", &host, "kitchen/#", "--save", "cellar", "-q", "1"])
+        .variable("MQTT_TUI_CONFIG_DIR", &home.0.path().display().to_string())
+        .variable("MQTT_TUI_PORT", &port)
+        .variable("MQTT_TUI_ID", "only-today")
+        .variable("MQTT_TUI_PROTOCOL", "311")
+        .variable("MQTT_TUI_PASSWORD", "hidden")
+        .variable("MQTT_TUI_USER", "alice")
+        .start();
+    terminal.wait_for("cellar");
+    terminal.keys("q");
+    assert_eq!(terminal.wait_for_end().code, 0);
+    let saved = home.profiles();
+    assert!(saved.contains("kitchen/#") && saved.contains("qos = 1"), "{saved}");
+    assert!(saved.contains(&format!(":{port}")), "the place is the one that was connected to: {saved}");
+    for word in ["77", "settings.lan", "only-today", "3.1.1", "alice", "MQTT_TUI", "proxy"] {
+        assert!(!saved.contains(word) || port.contains(word), "{word} is in\n{saved}");
+    }
+}

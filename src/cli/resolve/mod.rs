@@ -48,6 +48,15 @@ pub(super) struct Resolved {
     pub(super) values: Vec<Effective>,
 }
 
+/// What of it is to be saved: what flags and target say, and the place, whoever named it. What else the environment and the settings
+/// say holds here and today; they have their say again whenever the profile is used.
+pub(super) fn resolve_to_save(request: Request<'_>, sources: Sources<'_>) -> Result<Resolved, String> {
+    let environment = sources.environment.of_place();
+    let settings = SettingsFile::default();
+    resolve(request, Sources { environment: &environment, settings: &settings, ..sources })
+        .map_err(|fault| format!("what is saved must stand without the environment and config.toml: {fault}"))
+}
+
 /// Finds out what is meant. The error says which flag, variable or file is wrong and what may stand there; it holds no secret.
 pub(super) fn resolve(request: Request<'_>, sources: Sources<'_>) -> Result<Resolved, String> {
     let place = place::find(request, sources)?;
