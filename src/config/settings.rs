@@ -2,11 +2,12 @@
 
 use std::path::Path;
 
-use super::book::{parse, protocol_choice, proxy_url, text_of};
+use super::book::{parse, protocol_choice, text_of};
 use super::fault::{FileFault, Origin};
+use super::proxy::proxy_url;
 use super::section::Section;
 use super::{Chosen, Profile, Source, file, paths};
-use crate::model::{ProtocolChoice, Proxy, Transport};
+use crate::model::{ProtocolChoice, Proxy, Target, Transport};
 
 /// The version of the file's shape.
 const SCHEMA: u32 = 1;
@@ -134,7 +135,8 @@ impl SettingsFile {
         self.keep_alive =
             keep_alive.map(|chosen| chosen.map(|seconds| u16::try_from(seconds).unwrap_or(u16::MAX)));
         self.protocol = reading.take("protocol", top.parsed("protocol", protocol_choice));
-        self.max_packet = reading.take("max_packet", top.number("max_packet", 1..=u32::MAX));
+        self.max_packet =
+            reading.take("max_packet", top.number("max_packet", Target::LEAST_PACKET..=u32::MAX));
         self.proxy = reading.take("proxy", top.parsed("proxy", proxy_url));
         for later in ["keys", "history", "decoders"] {
             top.ignore(later);

@@ -156,6 +156,17 @@ pub struct Proxy {
     pub password: Option<Secret>,
 }
 
+impl Proxy {
+    /// `host:port`, with brackets around an IPv6 address. Holds no secrets.
+    pub fn address(&self) -> String {
+        host_and_port(&self.host, self.port)
+    }
+}
+
+fn host_and_port(host: &str, port: u16) -> String {
+    if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") }
+}
+
 /// Which protocol versions may be spoken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ProtocolChoice {
@@ -271,6 +282,8 @@ impl fmt::Debug for Target {
 impl Target {
     /// Keep alive in seconds unless told otherwise.
     pub const KEEP_ALIVE: u16 = 30;
+    /// Least bytes of the largest packet to accept: anything less would keep out the answers to our own requests.
+    pub const LEAST_PACKET: u32 = 16;
 
     /// A target as it is when only the place is named: plain TCP, nobody logs in, no filter but `$SYS/#` is asked for, MQTT 5 or
     /// else 3.1.1, nothing is kept at the broker.
@@ -311,8 +324,7 @@ impl Target {
     pub fn address(&self) -> String {
         match self.transport {
             Transport::Unix => self.host.clone(),
-            _ if self.host.contains(':') => format!("[{}]:{}", self.host, self.port),
-            _ => format!("{}:{}", self.host, self.port),
+            _ => host_and_port(&self.host, self.port),
         }
     }
 

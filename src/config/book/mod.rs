@@ -16,7 +16,6 @@ pub(super) use tests::every_key;
 pub use save::Kept;
 
 pub(super) use read::protocol_choice;
-pub use read::proxy_url;
 
 use std::path::{Path, PathBuf};
 
