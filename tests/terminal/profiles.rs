@@ -318,7 +318,8 @@ fn the_examples_are_files_that_are_read_without_a_fault() {
 #[test]
 fn g02_a_profile_with_a_fault_is_not_taken_for_a_host() {
     let home = Home::new();
-    let profile = |name: &str, more: &str| format!("[[profile]]\nname = \"{name}\"\nurl = \"mqtts://h\"\n{more}\n");
+    let profile =
+        |name: &str, more: &str| format!("[[profile]]\nname = \"{name}\"\nurl = \"mqtts://h\"\n{more}\n");
     for broken in [
         profile("prod.eu", "keep_alive = -1") + &profile("home", ""),
         profile("prod.eu", "password = \"hidden"),

@@ -37,6 +37,12 @@ pub(super) fn parse_topic(text: &str) -> Result<String, String> {
     check_topic(text).map(|()| text.to_owned()).map_err(|fault| fault.to_string())
 }
 
+/// A TCP port. The error does not quote what stands there: it may be a password, which is `-P`.
+pub(super) fn parse_port(text: &str) -> Result<u16, String> {
+    let port = text.parse().ok().filter(|port| *port > 0);
+    port.ok_or_else(|| "a port is a number from 1 to 65535; a password is given with -P".to_owned())
+}
+
 /// A text that must not be seen.
 #[expect(clippy::unnecessary_wraps, reason = "it stands as a value parser")]
 pub(super) fn parse_secret(text: &str) -> Result<Secret, Infallible> {

@@ -35,8 +35,7 @@ pub(super) fn settle(
     if !is_meant && (from_environment.is_some() || exported.is_some()) {
         notices.push("user and password of the environment belong to MQTT_TUI_HOST and are not sent".into());
     }
-    let (from_environment, exported) =
-        (from_environment.filter(|_| is_meant), exported.filter(|_| is_meant));
+    let (from_environment, exported) = (from_environment.filter(|_| is_meant), exported.filter(|_| is_meant));
     let users = [
         Chosen::flag("--user", flags.login.user.clone().map(Some)),
         in_address(&place.address.user),

@@ -438,7 +438,8 @@ fn a_password_in_the_environment_goes_to_the_host_of_the_environment_only() {
         ..World::default()
     };
     let exported = PasswordSource::Environment("MQTT_TUI_PASSWORD".into());
-    for line in [&[][..], &["plain"], &["localhost"], &["mqtts://LOCALHOST"], &["-h", "localhost", "-p", "5"]] {
+    for line in [&[][..], &["plain"], &["localhost"], &["mqtts://LOCALHOST"], &["-h", "localhost", "-p", "5"]]
+    {
         let resolved = world.resolve(line);
         assert_eq!(resolved.profile.password, exported, "{line:?}");
         assert_eq!(resolved.profile.target.user.as_deref(), Some("env"), "{line:?}");
