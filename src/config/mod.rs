@@ -28,7 +28,7 @@ pub use example::{PROFILES_EXAMPLE, SETTINGS_EXAMPLE};
 pub use fault::FileFault;
 pub use header::parse_header;
 pub use import::{ImportKind, Imported, import};
-pub use keyring::keep_in_keyring;
+pub use keyring::{keep_in_keyring, move_in_keyring};
 pub use look::{Colours, Look};
 pub use name::{MAX_NAME, check_name};
 pub use paths::{CONFIG_DIR_VARIABLE, config_dir, config_dir_notice, profiles_path, settings_path};

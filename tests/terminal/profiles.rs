@@ -390,3 +390,16 @@ fn g04_what_the_surroundings_say_is_not_saved_with_a_connection() {
         assert!(!saved.contains(word) || port.contains(word), "{word} is in\n{saved}");
     }
 }
+
+#[test]
+fn g04_a_copy_does_not_have_the_keyrings_password_of_the_other_and_that_is_said() {
+    let home = Home::new();
+    home.write(
+        "profiles.toml",
+        "[[profile]]\nname = \"home\"\nurl = \"mqtt://h\"\npassword = { keyring = true }\n",
+    );
+    let output = home.run(&["profile", "add", "cellar", "home"]);
+    assert!(text(&output.stderr).contains("keyring under 'cellar'"), "{}", text(&output.stderr));
+    let output = home.run(&["profile", "add", "home", "home", "-k", "9"]);
+    assert_eq!(text(&output.stderr), "", "it has one");
+}
