@@ -272,6 +272,17 @@ impl Command {
         }
         (row.enabled)(app)
     }
+
+    /// Why it cannot run now, for the status line: the word that matters first, since the end may be cut.
+    pub(super) fn refusal(self, app: &App) -> Option<String> {
+        let reason = self.check(app).err()?;
+        let row = self.row();
+        if row.danger && app.is_read_only() {
+            let (_, own) = row.name.rsplit_once('.').unwrap_or_default();
+            return Some(format!("read-only: {} refused", row.footer.unwrap_or(own)));
+        }
+        Some(format!("{reason} ({})", row.title))
+    }
 }
 
 #[cfg(test)]
