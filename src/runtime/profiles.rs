@@ -18,6 +18,8 @@ pub(super) enum Change {
     Remove(String),
     /// Write down what a broker speaks.
     Remember(String, Protocol),
+    /// Read the file again; the user asked for it, or not.
+    Read(bool),
 }
 
 /// Starts the task that owns `book`. It ends when the last sender is gone.
@@ -25,6 +27,7 @@ pub(super) fn keeper(mut book: ProfileBook, done: Sender<Done>) -> Sender<Change
     let (sender, mut changes) = channel(WAITING);
     tokio::spawn(async move {
         while let Some(change) = changes.recv().await {
+            let read = if let Change::Read(asked) = change { Some(asked) } else { None };
             // A slow disk or a network folder may take its time.
             let changed = tokio::task::spawn_blocking(move || {
                 let (severity, text) =
@@ -33,7 +36,12 @@ pub(super) fn keeper(mut book: ProfileBook, done: Sender<Done>) -> Sender<Change
             });
             let Ok((after, severity, text)) = changed.await else { return };
             book = after;
-            if done.send(Done::Profiles(Box::new(book.clone()), severity, text)).await.is_err() {
+            let known = Box::new(book.clone());
+            let report = match read {
+                Some(asked) => Done::ProfilesRead(known, asked),
+                None => Done::Profiles(known, severity, text),
+            };
+            if done.send(report).await.is_err() {
                 return;
             }
         }
@@ -67,6 +75,10 @@ fn make(book: &mut ProfileBook, change: Change) -> Result<(Severity, String), St
         }
         Change::Remember(name, protocol) => {
             book.remember_protocol(&name, protocol).map(|_| (Severity::Info, String::new()))
+        }
+        Change::Read(_) => {
+            book.read_again();
+            Ok((Severity::Info, String::new()))
         }
     }
 }

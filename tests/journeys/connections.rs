@@ -150,6 +150,29 @@ fn g02_a_broken_file_stays_told_with_its_line_and_column() {
 }
 
 #[test]
+fn what_others_write_into_the_file_is_seen_when_the_list_comes_in_front_and_by_a_key() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("profiles.toml");
+    fs::write(&path, "[[profile]]\nname = \"home\"\nurl = \"home.lan\"\n").expect("written");
+    let mut journey = Journey::among(Vec::new());
+    journey.app.book = ProfileBook::load(&path);
+    journey.keys("<enter>").event(connected(Protocol::V5, Welcome::default())).effects();
+    journey.keys("C");
+    assert_eq!(journey.effects(), [Effect::ReadProfiles(false)]);
+    fs::write(&path, "[[profile]]\nname = \"cellar\"\nurl = \"cellar.lan\"\n").expect("written");
+    let read = || Box::new(ProfileBook::load(&path));
+    journey.done(Done::ProfilesRead(read(), false)).sees("cellar.lan").sees("Open, not saved");
+    assert!(journey.notice().contains("profiles.toml was changed"), "{}", journey.notice());
+    let told = journey.notices();
+    journey.keys("<esc>C").done(Done::ProfilesRead(read(), false)).effects();
+    assert_eq!(journey.notices(), told, "nothing is new, and nobody asked");
+    journey.keys("r");
+    assert_eq!(journey.effects(), [Effect::ReadProfiles(true)]);
+    journey.done(Done::ProfilesRead(read(), true));
+    assert!(journey.notice().contains("nothing new"), "{}", journey.notice());
+}
+
+#[test]
 fn c13_the_protocol_that_was_found_is_remembered_for_a_saved_profile_only() {
     let fell_back = || Welcome { fell_back: Some("MQTT 5 was refused".to_owned()), ..Welcome::default() };
     let mut journey = three();

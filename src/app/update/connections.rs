@@ -5,8 +5,8 @@ use tui_input::Input;
 
 use super::{form, test};
 use crate::app::{App, Ask, Choice, Command, DEMO, Effect, ListLine, Then, places};
-use crate::config::{Profile, check_name};
-use crate::model::{ConnectionId, Target, Transport};
+use crate::config::{Profile, ProfileBook, check_name};
+use crate::model::{ConnectionId, Moment, Severity, Target, Transport};
 
 pub(super) fn run(app: &mut App, command: Command) -> Vec<Effect> {
     match command {
@@ -24,9 +24,20 @@ pub(super) fn run(app: &mut App, command: Command) -> Vec<Effect> {
         }
         Command::DuplicateProfile => duplicate(app),
         Command::TestProfile => return test::begin(app),
+        Command::ReadProfiles => return vec![Effect::ReadProfiles(true)],
         _ => delete(app),
     }
     Vec::new()
+}
+
+/// The file of the profiles was read again; what was changed in it is told, and to who asked that nothing was.
+pub(super) fn read_again(app: &mut App, book: ProfileBook, asked: bool, now: Moment) {
+    let path = book.path().map(|path| path.display().to_string()).unwrap_or_default();
+    let news = if app.book == book { "holds nothing new" } else { "was changed, and is read again" };
+    if asked || app.book != book {
+        app.notices.push(now, Severity::Info, format!("{path} {news}"));
+    }
+    app.book = book;
 }
 
 /// A connection of which nothing is said yet.

@@ -33,9 +33,14 @@ const MAX_LINE_BYTES: usize = 128 * 1024;
 /// Takes in one action.
 pub fn update(app: &mut App, action: Action, now: Moment) -> Vec<Effect> {
     let before = in_front(app);
-    let effects = react(app, action, now);
-    if in_front(app) != before {
+    let mut effects = react(app, action, now);
+    let after = in_front(app);
+    if after != before {
         app.notices.leave();
+    }
+    if after.1 == Screen::Connections && before.1 != after.1 && app.book.path().is_some() {
+        // Other instances and editors write the file, too.
+        effects.push(Effect::ReadProfiles(false));
     }
     effects
 }
@@ -221,6 +226,7 @@ fn run_now(app: &mut App, command: Command, now: Moment) -> Vec<Effect> {
         | Command::EditConnection
         | Command::DuplicateProfile
         | Command::TestProfile
+        | Command::ReadProfiles
         | Command::DeleteProfile
         | Command::FilterProfiles => connections::run(app, command),
         Command::SaveProfile
