@@ -184,6 +184,61 @@ fn e03_a_wrong_filter_has_a_caret_under_its_fault() {
 }
 
 #[test]
+fn e03_an_option_that_is_none_is_told_with_its_place_and_the_hint_names_them_all() {
+    let mut journey = fresh();
+    go(&mut journey, FormField::Filters);
+    for option in ["qos=1", "no-local", "retain-as-published", "retain-handling=2", "id=7"] {
+        journey.sees(option);
+    }
+    journey.keys("<ctrl-u>home/# qos=7");
+    let (column, row) = journey.place_of("^ line 1: QoS is 0 to 2");
+    assert!(journey.lines()[usize::from(row) - 1].contains("home/# qos=7"), "{}", journey.screen());
+    assert_eq!(journey.place_of("qos=7").0, column);
+    journey.keys("<ctrl-u>home/# nl=1").sees("unknown option").keys("<ctrl-u>a/#, b/#").sees("one filter a line");
+}
+
+#[test]
+fn a_field_of_lines_begins_at_its_end_and_clears_a_line_like_any_other() {
+    let mut noted = full();
+    noted.target.filters.truncate(1);
+    let mut journey = Journey::among(vec![noted]);
+    journey.keys("e");
+    go(&mut journey, FormField::Notes).keys("!<enter>third").sees("second!").sees("third");
+    journey.keys("<ctrl-u>").does_not_see("third").sees("second!").keys("<up><ctrl-u>").does_not_see("second");
+    journey.sees("first").keys("<ctrl-u>").sees("first");
+    go(&mut journey, FormField::Filters).keys("<ctrl-u>a/#<ctrl-s>");
+    let (profile, _) = saved(&mut journey);
+    assert_eq!(profile.target.filters[0].filter.as_str(), "a/#");
+    assert_eq!(profile.notes.as_deref(), Some("first\n\n"));
+}
+
+#[test]
+fn where_text_is_typed_the_help_is_said_to_have_a_key_that_is_no_letter() {
+    let mut journey = fresh();
+    let footer = |journey: &Journey| journey.lines().pop().unwrap_or_default();
+    assert!(footer(&journey).contains("F1 help"), "{}", footer(&journey));
+    journey.keys("<f1>").sees("Save the connection").keys("<esc><esc>");
+    assert!(footer(&journey).contains("? help"), "{}", footer(&journey));
+    journey.keys("/");
+    assert!(footer(&journey).contains("F1 help"), "{}", footer(&journey));
+}
+
+#[test]
+fn hints_and_faults_are_read_whole_where_there_are_rows_for_them() {
+    let mut journey = fresh();
+    journey.resize(80, 24);
+    go(&mut journey, FormField::Filters).sees("one a line, none for all").sees("id=7");
+    journey.keys("<ctrl-u>home/kitchen nl=1").sees("unknown option").sees("stands in quotation marks");
+    let (column, _) = journey.place_of("^ line 1");
+    let (below, _) = journey.place_of("stands in");
+    assert!(below > 15 && below <= column + 60, "below the value: {}", journey.screen());
+    journey.keys("<ctrl-u>a<down>").click_on("excluded").keys("b");
+    assert_eq!(journey.app.form.as_ref().map(|form| form.focus), Some(FormField::Excluded));
+    journey.resize(60, 14);
+    go(&mut journey, FormField::KeyFile).sees("not encrypted");
+}
+
+#[test]
 fn fields_that_mean_nothing_are_not_there() {
     let mut journey = fresh();
     journey.does_not_see("TLS\n").does_not_see("ALPN").does_not_see("headers");

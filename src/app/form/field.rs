@@ -83,7 +83,7 @@ fields! {
         MaxPacket, "max packet", Kind::Line, "bytes of the largest packet to accept; empty: the protocol's own limit";
     }
     "Subscriptions": {
-        Filters, "filters", Kind::Lines, "one a line, none for all; options after it: zigbee2mqtt/# qos=1";
+        Filters, "filters", Kind::Lines, "one a line, none for all; options after it: qos=1 no-local retain-as-published retain-handling=2 id=7";
         Excluded, "excluded", Kind::Lines, "topics not to keep, one filter a line";
         Sys, "$SYS", Kind::Toggle, "what the broker says of itself";
     }
