@@ -178,6 +178,12 @@ impl Connection {
         }
     }
 
+    /// Why the link was down already when the user had it stay so.
+    pub fn gave_up(&self) -> Option<&str> {
+        let left = matches!(self.link, LinkState::Stopped { trouble: None });
+        self.told_trouble.as_deref().filter(|_| left)
+    }
+
     /// Whether the link was ever up.
     pub fn was_connected(&self) -> bool {
         self.link.is_connected() || self.down_since.is_some() || !self.outages.is_empty()
