@@ -176,6 +176,7 @@ pub(super) fn arrange(app: &mut App, body: Rect) {
         app.list.top = top.min(lines.len().saturating_sub(rows));
     }
     if let (Some(area), Some(form)) = (areas.form, &mut app.form) {
-        form.arrange(usize::from(form_rows(area).height));
+        let rows = form_rows(area);
+        form.arrange(usize::from(rows.height), rows.width.saturating_sub(FORM_LABEL));
     }
 }

@@ -194,7 +194,11 @@ fn e03_an_option_that_is_none_is_told_with_its_place_and_the_hint_names_them_all
     let (column, row) = journey.place_of("^ line 1: QoS is 0 to 2");
     assert!(journey.lines()[usize::from(row) - 1].contains("home/# qos=7"), "{}", journey.screen());
     assert_eq!(journey.place_of("qos=7").0, column);
-    journey.keys("<ctrl-u>home/# nl=1").sees("unknown option").keys("<ctrl-u>a/#, b/#").sees("one filter a line");
+    journey
+        .keys("<ctrl-u>home/# nl=1")
+        .sees("unknown option")
+        .keys("<ctrl-u>a/#, b/#")
+        .sees("one filter a line");
 }
 
 #[test]
@@ -204,7 +208,12 @@ fn a_field_of_lines_begins_at_its_end_and_clears_a_line_like_any_other() {
     let mut journey = Journey::among(vec![noted]);
     journey.keys("e");
     go(&mut journey, FormField::Notes).keys("!<enter>third").sees("second!").sees("third");
-    journey.keys("<ctrl-u>").does_not_see("third").sees("second!").keys("<up><ctrl-u>").does_not_see("second");
+    journey
+        .keys("<ctrl-u>")
+        .does_not_see("third")
+        .sees("second!")
+        .keys("<up><ctrl-u>")
+        .does_not_see("second");
     journey.sees("first").keys("<ctrl-u>").sees("first");
     go(&mut journey, FormField::Filters).keys("<ctrl-u>a/#<ctrl-s>");
     let (profile, _) = saved(&mut journey);
@@ -234,7 +243,8 @@ fn hints_and_faults_are_read_whole_where_there_are_rows_for_them() {
     assert!(below > 15 && below <= column + 60, "below the value: {}", journey.screen());
     journey.keys("<ctrl-u>a<down>").click_on("excluded").keys("b");
     assert_eq!(journey.app.form.as_ref().map(|form| form.focus), Some(FormField::Excluded));
-    journey.resize(60, 14);
+    let mut journey = Journey::among(vec![full()]);
+    journey.resize(60, 14).keys("e");
     go(&mut journey, FormField::KeyFile).sees("not encrypted");
 }
 

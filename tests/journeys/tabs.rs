@@ -185,6 +185,6 @@ fn trouble_that_is_over_leaves_the_status_line() {
     journey.connect();
     let line = footer(&journey);
     assert!(!line.contains("connection lost") && line.contains("here: connected"), "{line}");
-    journey.wait(10.0).lose_link(2, 5).keys("<alt-1><ctrl-w>");
+    journey.wait(10.0).lose_link(2, 5).keys("<alt-1><ctrl-w>y");
     assert!(!footer(&journey).contains("connection lost"), "{}", footer(&journey));
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use bytes::Bytes;
-use ratatui_textarea::TextArea;
+use ratatui_textarea::{CursorMove, TextArea};
 use tui_input::Input;
 
 use super::field::Source;
@@ -27,6 +27,7 @@ impl Form {
             will_is_text,
             focus: FormField::Name,
             top: 0,
+            columns: 80,
             tried: false,
             saving: None,
             refusal: None,
@@ -169,7 +170,9 @@ fn value(field: FormField, profile: &Profile) -> Value {
         F::Public => Value::Toggle(profile.public),
         F::Headers | F::Filters | F::Excluded | F::WillPayload | F::Notes => {
             let lines = lines(field, profile);
-            let area = if lines.is_empty() { TextArea::default() } else { TextArea::new(lines) };
+            let mut area = if lines.is_empty() { TextArea::default() } else { TextArea::new(lines) };
+            area.move_cursor(CursorMove::Bottom);
+            area.move_cursor(CursorMove::End);
             Value::Lines(Box::new(area))
         }
         _ => Value::Line(Input::new(line(field, profile))),

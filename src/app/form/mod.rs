@@ -48,6 +48,8 @@ pub struct Form {
     pub focus: FormField,
     /// First row on screen.
     pub top: usize,
+    /// Columns for what is said of a field.
+    columns: u16,
     /// Saving was tried: empty fields that must not be empty are told, too.
     pub tried: bool,
     /// It is being written; what to do once it is.
