@@ -194,6 +194,11 @@ impl Ink<'_> {
         buffer.set_stringn(x + columns.saturating_sub(used), y, &text, usize::from(columns), style);
     }
 
+    /// The beginning of `text` in `columns`.
+    pub(super) fn head(&self, text: &str, columns: usize) -> String {
+        fit(text, columns, self.payload_style()).0.into_owned()
+    }
+
     /// The end of `text` in `columns`: for topics, whose end tells them apart.
     pub(super) fn tail<'t>(&self, text: &'t str, columns: usize) -> Cow<'t, str> {
         fit_left(text, columns, self.payload_style()).0

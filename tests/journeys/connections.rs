@@ -45,6 +45,16 @@ fn profiles_stand_by_group_with_what_is_to_be_minded() {
 }
 
 #[test]
+fn names_that_begin_alike_can_be_told_apart() {
+    let named = |kind: &str| profile(&format!("test.mosquitto.org {kind}"), None);
+    let mut journey = Journey::among(["plain", "TLS", "WebSocket", "secure WebSocket"].map(named).to_vec());
+    for (columns, rows) in [(120, 36), (80, 24)] {
+        journey.resize(columns, rows).sees(" test.mosquitto.org WebSocket   ");
+        journey.sees("test.mosquitto.org secure WebSocket  mqtt");
+    }
+}
+
+#[test]
 fn enter_connects_and_later_goes_to_the_tab_that_is_there() {
     let mut journey = three();
     journey.keys("<enter>");

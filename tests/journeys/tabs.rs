@@ -188,3 +188,28 @@ fn trouble_that_is_over_leaves_the_status_line() {
     journey.wait(10.0).lose_link(2, 5).keys("<alt-1><ctrl-w>y");
     assert!(!footer(&journey).contains("connection lost"), "{}", footer(&journey));
 }
+
+#[test]
+fn names_are_cut_only_where_there_is_no_room_for_them() {
+    let mut journey = Journey::new();
+    for number in 1..=3 {
+        journey.open(profile(&format!("test.mosquitto.org secure WebSocket {number}")));
+    }
+    journey.resize(220, 50);
+    for number in 1..=3 {
+        let name = format!("test.mosquitto.org secure WebSocket {number}");
+        assert!(row_of_tabs(&journey).contains(&name), "{}", row_of_tabs(&journey));
+    }
+    journey.resize(120, 36);
+    let tabs = row_of_tabs(&journey);
+    assert!(tabs.contains("1 ● here") && tabs.contains("4 ◌ test.mosquitto"), "{tabs}");
+}
+
+#[test]
+fn a_long_name_leaves_something_of_itself_in_the_header() {
+    let mut journey = Journey::on(profile(&"long-name-".repeat(9)));
+    for (columns, rows) in [(40, 12), (60, 20), (80, 24), (120, 36), (220, 50)] {
+        journey.resize(columns, rows);
+        assert!(journey.lines()[0].contains("long-name-"), "{}", journey.lines()[0]);
+    }
+}
