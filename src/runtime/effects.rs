@@ -68,8 +68,8 @@ where
                 }
                 Effect::ReadProfiles(asked) => self.change(Change::Read(asked), done),
                 Effect::StartDemo => self.start_demo(done),
-                Effect::Test { id, name, target, password, publish } => {
-                    self.errands.visit(Visit { id, name, target, password, publish }, done);
+                Effect::Test { id, name, target, password } => {
+                    self.errands.visit(Visit { id, name, target, password }, done);
                 }
                 Effect::EndTest => self.errands.end_visit(),
                 Effect::Request(id, request) => {

@@ -213,3 +213,14 @@ fn a_long_name_leaves_something_of_itself_in_the_header() {
         assert!(journey.lines()[0].contains("long-name-"), "{}", journey.lines()[0]);
     }
 }
+
+#[test]
+fn the_message_on_screen_is_that_of_the_tab_in_front() {
+    let mut journey = Journey::new();
+    journey.open(profile("there"));
+    // The first message of the first topic, in both.
+    journey.message_of(0, "door", "ajar").message_of(1, "door", "locked");
+    journey.keys("G").sees("locked").keys("<lt>G").sees("ajar");
+    assert_eq!(journey.payload(), "ajar");
+    journey.does_not_see("locked").keys(">").sees("locked").does_not_see("ajar");
+}
