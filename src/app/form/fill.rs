@@ -91,7 +91,7 @@ impl Form {
         target.keep_alive = self.text(FormField::KeepAlive).parse().unwrap_or_default();
         target.clean_session = self.is_on(FormField::CleanSession);
         target.session_expiry = check::expiry(&self.text(FormField::Expiry)).unwrap_or_default();
-        target.max_packet = self.text(FormField::MaxPacket).parse().ok();
+        target.max_packet = check::max_packet(&self.text(FormField::MaxPacket)).ok();
         target.filters = subscriptions::parse_all(&self.text(FormField::Filters)).unwrap_or_default();
         target.sys = self.is_on(FormField::Sys);
         target.will = self.will(target.will.take());
