@@ -235,7 +235,7 @@ pub(super) fn on_paste(app: &mut App, text: &str) -> Result<(), String> {
     let Some(form) = app.form.as_mut().filter(|form| form.saving.is_none()) else { return Ok(()) };
     form.refusal = None;
     let field = form.focus;
-    if field == FormField::Host && form.take_url(text.trim()) {
+    if field == FormField::Host && form.take_address(text.trim())? {
         return Ok(());
     }
     if let Some(input) = form.line_mut(field) {
