@@ -304,7 +304,7 @@ fn g04_secrets_of_the_command_line_are_saved_only_after_a_question() {
     // What was taken out is not asked about, and not saved.
     let mut journey = opened();
     journey.keys("E");
-    go(&mut journey, FormField::Headers).keys("<ctrl-k>");
+    go(&mut journey, FormField::Headers).keys("<ctrl-u>");
     go(&mut journey, FormField::ProxyPassword).keys("<ctrl-u><ctrl-s>");
     let (profile, _) = saved(&mut journey);
     assert_eq!(profile.target.websocket.headers, []);
@@ -348,6 +348,65 @@ fn a13_a_paste_goes_into_the_focused_field_and_a_url_is_spread_over_its_fields()
     assert_eq!(profile.target.password, None, "not saved without being asked for");
     let filters: Vec<_> = profile.target.filters.iter().map(|wanted| wanted.filter.as_str()).collect();
     assert_eq!(filters, ["a/#", "b/#"]);
+}
+
+#[test]
+fn a_pasted_host_with_its_port_is_split_and_what_is_no_address_shows_no_password() {
+    let mut journey = fresh();
+    journey.keys("lab");
+    go(&mut journey, FormField::Host).paste("localhost:1999").keys("<ctrl-s>");
+    assert_eq!(saved(&mut journey).0.target.url(), "mqtt://localhost:1999");
+    let mut journey = fresh();
+    go(&mut journey, FormField::Host).paste("mqtts://bob:s3cret@h:1/home/#").does_not_see("s3cret");
+    assert!(journey.notice().starts_with("not pasted: only ws://"), "{}", journey.notice());
+    journey.paste("bob:s3cret@h:x").does_not_see("s3cret").paste("[::1]:1884").sees("::1").sees("1884");
+    journey.keys("<ctrl-u>").paste("broker").sees("broker").paste(".lan").sees("broker.lan");
+}
+
+#[test]
+fn a_url_without_a_login_leaves_none_of_the_broker_before() {
+    let mut journey = Journey::among(vec![full()]);
+    journey.keys("e");
+    go(&mut journey, FormField::Host).paste("mqtt://other.lan").keys("<ctrl-s>");
+    let (profile, _) = saved(&mut journey);
+    assert_eq!((profile.target.user, profile.password), (None, PasswordSource::None));
+    for (url, user) in [("mqtt://alice@other.lan", "alice"), ("other.lan:1884", "alice")] {
+        let mut journey = Journey::among(vec![full()]);
+        journey.keys("e");
+        go(&mut journey, FormField::Host).paste(url).keys("<ctrl-s>");
+        let (profile, _) = saved(&mut journey);
+        assert_eq!(profile.target.user.as_deref(), Some(user));
+        assert_eq!(profile.password, full().password, "of the same user");
+    }
+    let mut journey = Journey::among(vec![full()]);
+    journey.keys("e");
+    go(&mut journey, FormField::Host).paste("mqtt://bob@other.lan").keys("<ctrl-s>");
+    let (profile, _) = saved(&mut journey);
+    assert_eq!((profile.target.user.as_deref(), profile.password), (Some("bob"), PasswordSource::None));
+}
+
+#[test]
+fn the_largest_packet_is_written_as_on_the_command_line() {
+    for (typed, bytes) in [("64k", 65_536), ("1M", 1 << 20), ("256m", 268_435_455), ("1000", 1_000)] {
+        let mut journey = fresh();
+        journey.keys("lab<tab><tab><tab>lab.lan");
+        go(&mut journey, FormField::MaxPacket).keys(typed).keys("<ctrl-s>");
+        assert_eq!(saved(&mut journey).0.target.max_packet, Some(bytes));
+    }
+    let mut journey = fresh();
+    go(&mut journey, FormField::MaxPacket).keys("64kk").sees("64k and 1M are understood");
+}
+
+#[test]
+fn what_was_typed_for_a_connection_that_is_not_saved_is_in_its_form_under_a_free_name() {
+    let mut journey = Journey::among(vec![Profile::new("localhost", Target::new("other.lan", 1883, ""))]);
+    let target = Target { user: Some("alice".into()), ..Target::new("localhost", 1883, "") };
+    journey.open(Profile::new("localhost:1883", target));
+    journey.keys("Ls3cret<enter>").effects();
+    journey.keys("E").sees("localhost 2").sees("alice").sees("[ask]").does_not_see("s3cret").keys("<ctrl-s>");
+    let (profile, replacing) = saved(&mut journey);
+    assert_eq!((profile.name.as_str(), replacing), ("localhost 2", None));
+    assert_eq!((profile.password, profile.target.password), (PasswordSource::Prompt, None));
 }
 
 #[test]
