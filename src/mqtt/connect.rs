@@ -216,8 +216,8 @@ impl Attempt<'_> {
         match (self.protocol, connack.bare, connack.code) {
             (Protocol::V5, true, 0) => Err(Fault::AnsweredAsV4),
             (Protocol::V4, _, 0) | (Protocol::V5, false, 0) => Ok(connack),
-            // A 3.1.1 broker that says no means the codes of 3.1.1.
-            (Protocol::V5, true, 1..=5) => Err(Fault::Connack(Protocol::V4, stated)),
+            // A 3.1.1 broker that says no means the codes of 3.1.1; 1 is about the version that was asked for.
+            (Protocol::V5, true, 2..=5) => Err(Fault::Connack(Protocol::V4, stated)),
             (protocol, _, _) => Err(Fault::Connack(protocol, stated)),
         }
     }
