@@ -184,6 +184,11 @@ fn small_terminals_keep_the_selected_line_in_sight() {
     journey.sees("broker-25");
 }
 
+fn quick_step(step: &'static str, took: Duration) -> TestNews {
+    let (verdict, found) = (Verdict::Good, "granted with QoS 0".to_owned());
+    TestNews::Line(DoctorLine { step, verdict, found, advice: None, took: Some(took) })
+}
+
 fn step(step: &'static str, verdict: Verdict, found: &str, advice: Option<&str>) -> TestNews {
     TestNews::Line(DoctorLine {
         step,
@@ -204,6 +209,10 @@ fn a_test_shows_each_step_as_it_is_made_and_is_called_back_by_escape() {
         .done(Done::Test(*id, step("DNS", Verdict::Good, "192.0.2.7", None)))
         .sees("192.0.2.7")
         .sees("12 ms");
+    journey
+        .done(Done::Test(*id, quick_step("SUBACK $SYS/#", Duration::from_micros(160))))
+        .sees("SUBACK $SYS/#")
+        .sees(" 0.2 ms");
     journey.done(Done::Test(*id, step("TCP", Verdict::Bad, "refused", Some("is a broker listening there?"))));
     journey
         .sees("refused")
