@@ -47,7 +47,7 @@ pub enum Effect {
     RememberProtocol(String, Protocol),
     /// Start the bundled broker with its fleet, unless it runs; comes back as [`Done::DemoRuns`].
     StartDemo,
-    /// Have the doctor test the way to a broker; his lines come back as [`Done::Test`] with the same id. One at a time.
+    /// Have the doctor test the way to a broker, publishing nothing; his lines come back as [`Done::Test`] with the same id. One at a time.
     Test {
         /// Names the test.
         id: u64,
@@ -57,8 +57,6 @@ pub enum Effect {
         target: Box<Target>,
         /// Where the password comes from, when the target has none.
         password: PasswordSource,
-        /// Something may be published, on a topic of its own.
-        publish: bool,
     },
     /// Call the doctor back.
     EndTest,

@@ -33,6 +33,8 @@ pub enum Then {
     LeaveForm,
     /// Saves the form although it accepts any certificate.
     SaveInsecure(AfterSaving),
+    /// Saves the form with the secrets it began with.
+    SaveSecrets(AfterSaving),
 }
 
 impl Ask {

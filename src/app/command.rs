@@ -190,7 +190,7 @@ commands! {
     ToggleProperties, "publish.properties", "Show or hide the MQTT 5 properties to send", &[Publish], ["ctrl-p"], Some("properties"), false, is_publishing;
     WithdrawPublish, "publish.withdraw", "Withdraw the newest message that still waits to be sent", &[Publish], ["alt-w"], None, false, has_queued;
 
-    OpenSubscriptions, "subscriptions.open", "Subscriptions: add, change, mute, exclude, remove", SCREENS, ["s"], None, false, has_tabs;
+    OpenSubscriptions, "subscriptions.open", "Subscriptions: add, change, mute, exclude, remove", SCREENS, ["s"], Some("subscriptions"), false, has_tabs;
     AddSubscription, "subscriptions.add", "Add a subscription", &[Subscriptions], ["a"], Some("add"), false, sees_subscriptions;
     EditSubscription, "subscriptions.edit", "Change QoS and options of the subscription", &[Subscriptions], ["enter", "e"], Some("change"), false, sees_subscriptions;
     MuteSubscription, "subscriptions.mute", "Mute: stay subscribed, hide its messages; or show them again", &[Subscriptions], ["m"], Some("mute"), false, sees_subscriptions;

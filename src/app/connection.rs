@@ -11,7 +11,7 @@ use super::rates::Rates;
 use super::subscriptions::{Subscriptions, SubscriptionsPane};
 use super::tree::TreeView;
 use super::{Pane, Screen};
-use crate::config::{PasswordSource, Profile};
+use crate::config::{PasswordSource, Profile, Safety};
 use crate::model::{ConnectionId, LinkState, Moment, Subscription, Target};
 use crate::store::{Limits, MessageRef, Store};
 use crate::sys::SysModel;
@@ -129,17 +129,22 @@ impl Connection {
     }
 
     /// Goes by `profile` from here on. What it says of the way to the broker counts when the connection is begun anew; whether it says
-    /// anything else of it than before.
-    pub(super) fn adopt(&mut self, mut profile: Profile) -> bool {
+    /// anything else of it than before. `before` is what the profile said of safety when the change began: where the connection was opened
+    /// stricter than that, on the command line, it does not become laxer.
+    pub(super) fn adopt(&mut self, mut profile: Profile, before: Safety) -> bool {
         let number = self.title.strip_prefix(self.profile.name.as_str()).unwrap_or_default();
         self.title = format!("{}{number}", profile.name);
         let way = (profile.target.clone(), profile.password.clone());
         profile.target.clone_from(&self.profile.target);
         profile.password.clone_from(&self.profile.password);
+        if self.profile.safety > before {
+            profile.safety = profile.safety.max(self.profile.safety);
+        }
         self.profile = profile;
-        // What was typed or drawn by lot for this run is no difference.
+        // What was typed, asked for or drawn by lot for this run is no difference.
         let mut before = self.profile.target.clone();
         before.password = None;
+        before.tls.key_log = way.0.tls.key_log;
         if way.0.client_id.is_empty() {
             before.client_id.clear();
         }
@@ -151,17 +156,55 @@ impl Connection {
     /// Takes the way to the broker that was saved since, if there is one.
     pub(super) fn take_next(&mut self) {
         let Some((mut target, password)) = self.next.take().map(|next| *next) else { return };
-        let same_login = target.user == self.profile.target.user && password == self.profile.password;
-        if same_login {
+        if self.logs_in_alike(&target, &password) {
             target.password = self.profile.target.password.take();
         } else {
             self.credentials = None;
         }
-        self.address = target.url();
+        if self.address != target.url() {
+            self.forget_broker();
+            self.address = target.url();
+        }
         self.client_id.clone_from(&target.client_id);
         (self.profile.target, self.profile.password) = (target, password);
         self.subscriptions = Subscriptions::of(&self.profile);
         self.resting.clear();
+    }
+
+    /// The address that the connection leads to from its next beginning on, when that is another one.
+    pub(super) fn next_address(&self) -> Option<String> {
+        let next = self.next.as_ref().map(|next| next.0.url());
+        next.filter(|address| *address != self.address)
+    }
+
+    /// Lets go of all that came from the broker, and of where the user stood in it: what comes next is another broker's. What is being
+    /// written stays.
+    fn forget_broker(&mut self) {
+        self.store = self.store.emptied();
+        self.sys = SysModel::default();
+        self.rates = Rates::default();
+        self.outages.clear();
+        (self.down_since, self.told_trouble, self.answered, self.paused) = (None, None, None, None);
+        (self.seen, self.behind, self.broker_scroll) = (0, false, 0);
+        let sort = self.tree.sort();
+        self.tree = TreeView::default();
+        self.tree.set_sort(sort);
+        self.filter_input = None;
+        self.message =
+            MessageView { view: self.message.view, wrap: self.message.wrap, ..MessageView::default() };
+        self.history = HistoryView::default();
+        self.subscribing = None;
+        (self.publish.opened_on, self.publish.answers, self.publish.confirmed) = (None, None, None);
+    }
+
+    /// Whether the user and password of this run may go to `target` unasked: it is the same place, by the same way, and the profile says
+    /// the same of the login. A password that was typed for one broker is no other's business.
+    pub(super) fn logs_in_alike(&self, target: &Target, password: &PasswordSource) -> bool {
+        let own = &self.profile.target;
+        own.url() == target.url()
+            && own.proxy == target.proxy
+            && own.user == target.user
+            && self.profile.password == *password
     }
 
     /// Notes when the link went down and came back.
@@ -176,6 +219,12 @@ impl Connection {
             }
             self.outages.push_back((down, up));
         }
+    }
+
+    /// Why the link was down already when the user had it stay so.
+    pub fn gave_up(&self) -> Option<&str> {
+        let left = matches!(self.link, LinkState::Stopped { trouble: None });
+        self.told_trouble.as_deref().filter(|_| left)
     }
 
     /// Whether the link was ever up.

@@ -63,6 +63,7 @@ pub fn areas(app: &App) -> Areas {
         return Areas::default();
     }
     let banner_rows = match super::banner(app) {
+        Some(_) if screen.width < 100 && screen.height >= 20 => 4,
         Some(_) if screen.width < 160 => 3,
         Some(_) => 2,
         None => 0,

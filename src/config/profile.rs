@@ -7,8 +7,8 @@ use ratatui::style::Color;
 
 use crate::model::{Protocol, ProtocolChoice, QoS, Secret, Subscription, Target, TopicFilter};
 
-/// What may be done on a connection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// What may be done on a connection, the laxest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum Safety {
     /// Everything, at once.
     #[default]
@@ -170,7 +170,7 @@ pub fn check_colour(text: &str) -> Result<(), String> {
 }
 
 /// Whether a header of this name usually holds a credential.
-fn is_credential(name: &str) -> bool {
+pub fn is_credential(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     ["auth", "cookie", "token", "key", "secret", "password", "signature"]
         .iter()

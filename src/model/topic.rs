@@ -152,6 +152,28 @@ impl TopicFilter {
     }
 }
 
+impl TopicFilter {
+    /// Whether some topic matches both filters, so that a broker may deliver its messages once for each (MQTT 5.0, 3.3.4).
+    pub fn overlaps(&self, other: &Self) -> bool {
+        let (one, two) = (self.pattern(), other.pattern());
+        // Topics that start with $ match no filter that starts with a wildcard (4.7.2).
+        let reserved = |pattern: &str| pattern.starts_with('$');
+        let wild = |pattern: &str| pattern.starts_with(['+', '#']);
+        if reserved(one) && wild(two) || reserved(two) && wild(one) {
+            return false;
+        }
+        let (mut one, mut two) = (one.split('/'), two.split('/'));
+        loop {
+            match (one.next(), two.next()) {
+                (Some("#"), _) | (_, Some("#")) | (None, None) => return true,
+                (Some("+"), Some(_)) | (Some(_), Some("+")) => {}
+                (Some(left), Some(right)) if left == right => {}
+                _ => return false,
+            }
+        }
+    }
+}
+
 impl fmt::Display for TopicFilter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -195,6 +217,28 @@ mod tests {
         }
         for filter in ["#", "+", "+/#", "/", "a//b", "$SYS/#", "$share/g/#", "$share/g//", "a/+/b"] {
             assert!(TopicFilter::parse(filter).is_ok(), "{filter}");
+        }
+    }
+
+    #[test]
+    fn filters_overlap_when_one_topic_matches_both() {
+        let parse = |text| TopicFilter::parse(text).expect(text);
+        for (one, two, expected) in [
+            ("#", "home/+/t", true),
+            ("home/#", "home", true),
+            ("home/#", "+", true),
+            ("home/+", "+/t", true),
+            ("home/a", "home/a", true),
+            ("home/a", "home/b", false),
+            ("home/+", "home", false),
+            ("home/+/a", "home/b/+/c", false),
+            ("#", "$SYS/#", false),
+            ("+/a", "$SYS/a", false),
+            ("$SYS/#", "$SYS/+/load", true),
+            ("$share/g/a/#", "a/b", true),
+        ] {
+            assert_eq!(parse(one).overlaps(&parse(two)), expected, "{one} and {two}");
+            assert_eq!(parse(two).overlaps(&parse(one)), expected, "{two} and {one}");
         }
     }
 

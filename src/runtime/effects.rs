@@ -67,8 +67,8 @@ where
                     self.change(Change::Remember(name, protocol), done);
                 }
                 Effect::StartDemo => self.start_demo(done),
-                Effect::Test { id, name, target, password, publish } => {
-                    self.errands.visit(Visit { id, name, target, password, publish }, done);
+                Effect::Test { id, name, target, password } => {
+                    self.errands.visit(Visit { id, name, target, password }, done);
                 }
                 Effect::EndTest => self.errands.end_visit(),
                 Effect::Request(id, request) => {

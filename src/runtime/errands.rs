@@ -46,7 +46,6 @@ pub(super) struct Visit {
     pub(super) name: String,
     pub(super) target: Box<Target>,
     pub(super) password: PasswordSource,
-    pub(super) publish: bool,
 }
 
 impl Visit {
@@ -65,7 +64,8 @@ impl Visit {
                 Err(reason) => return tell(TestNews::End(TestEnd::NotBegun(reason))).await,
             }
         }
-        let options = DoctorOptions { publish: self.publish, own_id: false };
+        // A key press is no leave to publish: that takes `mqtt-tui doctor --publish`.
+        let options = DoctorOptions { publish: false, own_id: false };
         let (sender, mut lines) = channel(LINES);
         let telling = async {
             while let Some(line) = lines.recv().await {

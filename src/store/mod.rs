@@ -141,6 +141,12 @@ impl Store {
         }
     }
 
+    /// An empty store in its place, within the same limits. The arrival numbers go on: none ever means two messages.
+    #[must_use]
+    pub fn emptied(&self) -> Self {
+        Self { last_seq: self.last_seq, ..Self::new(self.limits) }
+    }
+
     /// Changes the budget of the history. What does not fit any more goes at once, by the rules of every eviction.
     pub fn set_budget(&mut self, bytes: usize) {
         let sys_bytes = bytes / 16;

@@ -49,7 +49,11 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, buff
             (trouble.cause.clone(), format!("{} {offer}{edit}", sentence(&trouble.remedy)))
         }
         LinkState::Stopped { trouble: None } => {
-            ("Disconnected.".to_owned(), "Press x to connect again.".to_owned())
+            let happened = match app.connection().gave_up() {
+                Some(trouble) => format!("Given up: {trouble}"),
+                None => "Disconnected.".to_owned(),
+            };
+            (happened, format!("Press x to connect again.{edit}"))
         }
         LinkState::Idle | LinkState::Connected { .. } => return,
     };
@@ -74,11 +78,14 @@ fn draw_book(book: &ProfileBook, ink: &Ink<'_>, area: Rect, buffer: &mut Buffer)
 
 fn draw_lines(first: &str, rest: &str, role: Role, ink: &Ink<'_>, area: Rect, buffer: &mut Buffer) {
     let area = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
-    ink.put(buffer, area.x, area.y, area.width, &sentence(first), ink.style(role));
-    let rows = usize::from(area.height.saturating_sub(1));
-    for (index, line) in ink.wrapped(rest.trim_start(), area.width, rows).iter().enumerate() {
-        let row = row_of(area, index + 1);
-        ink.put(buffer, row.x, row.y, row.width, line, ink.style(Role::Text));
+    let rows = usize::from(area.height);
+    // What happened comes first; a row is left for what to do.
+    let happened = ink.wrapped(&sentence(first), area.width, rows.saturating_sub(1).max(1));
+    let to_do = ink.wrapped(rest.trim_start(), area.width, rows.saturating_sub(happened.len()));
+    let lines = happened.iter().map(|line| (line, role)).chain(to_do.iter().map(|line| (line, Role::Text)));
+    for (index, (line, role)) in lines.enumerate() {
+        let row = row_of(area, index);
+        ink.put(buffer, row.x, row.y, row.width, line, ink.style(role));
     }
 }
 

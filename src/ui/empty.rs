@@ -76,10 +76,15 @@ fn lines(connection: &Connection, ink: &Ink<'_>, cache: &mut Cache) -> Vec<Line>
             if let Some(waited) = waited {
                 cache.wake_in(ink.now, PATIENCE.saturating_sub(waited));
             }
-            let mut lines = vec![line(Role::Text, "Connected. No message has come yet.")];
+            let nothing = if asks_for_nothing(connection) {
+                "Connected, but nothing is subscribed to: press s."
+            } else {
+                "Connected. No message has come yet."
+            };
+            let mut lines = vec![line(Role::Text, nothing)];
             lines.extend(filters(connection, ink, false));
-            let hint = "'#' does not include topics that start with $. p publishes a message.";
-            lines.push(line(Role::Muted, hint));
+            lines.extend(wildcard_hint(connection));
+            lines.push(line(Role::Muted, "p publishes a message."));
             return lines;
         }
     };
@@ -134,8 +139,23 @@ fn reasons(connection: &Connection) -> Vec<Line> {
     if let Some(hint) = access_hint(connection) {
         lines.push((Role::Muted, hint.to_owned()));
     }
-    lines.push((Role::Muted, "'#' does not include topics that start with $.".to_owned()));
+    lines.extend(wildcard_hint(connection));
     lines
+}
+
+/// No filter for the user's topics is left that the broker has not refused.
+fn asks_for_nothing(connection: &Connection) -> bool {
+    let refused = |state: &SubscriptionState| matches!(state, SubscriptionState::Refused(_));
+    let mut views = connection.subscriptions.list().iter();
+    views.all(|view| view.wanted.filter.as_str().starts_with('$') || refused(&view.state))
+}
+
+/// What a filter that begins with a wildcard leaves out, where there is one.
+fn wildcard_hint(connection: &Connection) -> Option<Line> {
+    let mut views = connection.subscriptions.list().iter();
+    views
+        .any(|view| view.wanted.filter.pattern().starts_with(['#', '+']))
+        .then(|| (Role::Muted, "'#' does not include topics that start with $.".to_owned()))
 }
 
 /// How this kind of broker keeps messages from a user whose filter it granted.

@@ -19,7 +19,10 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, buff
         let (style, mark) = ink.severity(notice.severity);
         let text = format!("{mark} {}", ink.clean(&notice.text));
         let wanted = u16::try_from(width(&text) + 2).unwrap_or(u16::MAX);
-        if columns(&keys).saturating_add(wanted) <= room {
+        // What has just been said matters more than a key that is always there.
+        let beside = fitting(&keys, room.saturating_sub(wanted), WAYS + FIRST);
+        if columns(beside.as_slice()).saturating_add(wanted) <= room {
+            keys = beside;
             ink.put(buffer, area.right() - wanted, area.y, wanted, &text, style);
             room -= wanted;
         } else if notice.severity > Severity::Info && banner(app).is_none() {
@@ -28,12 +31,8 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, buff
             return;
         }
     }
-    // The last ones lead to all the others: they stay.
-    while columns(&keys) > room && keys.len() > WAYS {
-        keys.remove(keys.len() - WAYS - 1);
-    }
     let mut x = area.x + 1;
-    for (key, word) in keys {
+    for (key, word) in fitting(&keys, room, WAYS) {
         x += ink.put(buffer, x, area.y, area.right().saturating_sub(x), &key, ink.style(Role::Key)) + 1;
         x += ink.put(buffer, x, area.y, area.right().saturating_sub(x), &word, ink.style(Role::Muted)) + 3;
     }
@@ -41,6 +40,18 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, buff
 
 /// Keys at the end of the line that lead to every other command: the palette and the help.
 const WAYS: usize = 2;
+
+/// Keys that stay on the line when a notice comes, beside the last ones.
+const FIRST: usize = 3;
+
+/// As many keys as fit, but not less than `least`. The last ones lead to all the others: they stay.
+fn fitting(keys: &[(String, String)], room: u16, least: usize) -> Vec<(String, String)> {
+    let mut keys = keys.to_vec();
+    while columns(&keys) > room && keys.len() > least {
+        keys.remove(keys.len() - WAYS - 1);
+    }
+    keys
+}
 
 fn columns(keys: &[(String, String)]) -> u16 {
     keys.iter().map(|(key, word)| (width(key) + width(word) + 4) as u16).sum()

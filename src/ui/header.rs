@@ -20,6 +20,9 @@ struct Piece {
     style: Style,
 }
 
+/// What may be done here is left out last.
+const SAFETY: u8 = 20;
+
 pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, buffer: &mut Buffer) {
     let (mut left, mut right) = match app.screen() {
         Screen::Connections => (program(app, ink), Vec::new()),
@@ -80,18 +83,18 @@ fn connection(app: &App, ink: &Ink<'_>) -> Vec<Piece> {
         && welcome.tls.is_some()
         && !insecure
     {
-        pieces.push(Piece { rank: 4, text: format!("{} TLS", glyphs.dot), style: ink.style(Role::Good) });
+        pieces.push(Piece { rank: 6, text: format!("{} TLS", glyphs.dot), style: ink.style(Role::Good) });
     }
     if insecure {
         let style = ink.style(Role::Error).add_modifier(Modifier::REVERSED | Modifier::BOLD);
         pieces.push(Piece { rank: u8::MAX, text: " INSECURE ".to_owned(), style });
     }
     if connection.profile.safety == Safety::Confirm && !app.is_read_only() {
-        pieces.push(Piece { rank: 8, text: format!("{} asks first", glyphs.dot), style: muted });
+        pieces.push(Piece { rank: SAFETY, text: format!("{} asks first", glyphs.dot), style: muted });
     }
     if app.is_read_only() {
         pieces.push(Piece {
-            rank: 8,
+            rank: SAFETY,
             text: format!("{} read-only", glyphs.dot),
             style: ink.style(Role::Warning),
         });

@@ -168,7 +168,8 @@ impl Ink<'_> {
         text: &str,
         style: Style,
     ) -> u16 {
-        if columns == 0 {
+        // A pane without a row of its own has nothing to show.
+        if columns == 0 || y >= buffer.area.bottom() {
             return 0;
         }
         let (text, _) = fit(text, usize::from(columns), self.payload_style());
@@ -185,7 +186,7 @@ impl Ink<'_> {
         text: &str,
         style: Style,
     ) {
-        if columns == 0 {
+        if columns == 0 || y >= buffer.area.bottom() {
             return;
         }
         let (text, _) = fit(text, usize::from(columns), self.payload_style());

@@ -10,6 +10,7 @@ use super::ink::{Ink, row_of};
 use super::{Cache, properties};
 use crate::app::{App, Connection, Pane, PayloadView};
 use crate::config::Role;
+use crate::model::ConnectionId;
 use crate::payload::{
     self, Content, Document, Kind, Position, Row, advance, format, hex, row_count, rows, slice, width,
 };
@@ -20,7 +21,7 @@ const TAB: usize = 4;
 /// The payload on screen, ready to be drawn again.
 #[derive(Debug, Default)]
 pub(super) struct Prepared {
-    of: Option<(TopicId, Seq, PayloadView)>,
+    of: Option<(ConnectionId, TopicId, Seq, PayloadView)>,
     shown: Option<payload::Prepared>,
     properties: properties::Shown,
     /// Rows of the whole document at a width, counted once.
@@ -75,7 +76,7 @@ fn draw_message(
     buffer: &mut Buffer,
 ) {
     let view = &connection.message;
-    let key = (message.topic, message.seq, view.view);
+    let key = (connection.id, message.topic, message.seq, view.view);
     if cache.message.of != Some(key) {
         cache.message = Prepared {
             of: Some(key),

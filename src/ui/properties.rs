@@ -103,7 +103,7 @@ fn items(properties: &Properties, ink: &Ink<'_>) -> Vec<Item> {
         add("subscription id", ids.join(", "));
     }
     for (name, value) in &properties.user_properties {
-        items.push(Item { name: clean(name), value: clean(value), user: true });
+        items.push(Item { name: format!("{}:", clean(name)), value: clean(value), user: true });
     }
     items
 }

@@ -210,9 +210,10 @@ fn describe(
              grant: Enter, then Enter again, subscribes to it."
                 .to_owned()
         }
-        Some(Choice::Subscribed(filter)) => {
-            connection.subscriptions.find(&filter).map_or_else(String::new, |view| in_words(view, ink))
-        }
+        Some(Choice::Subscribed(filter)) => connection
+            .subscriptions
+            .find(&filter)
+            .map_or_else(String::new, |view| in_words(view, connection.subscriptions.list(), ink)),
     };
     let area = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
     for (index, line) in ink.wrapped(&text, area.width, usize::from(area.height)).iter().enumerate() {
@@ -221,7 +222,7 @@ fn describe(
     }
 }
 
-fn in_words(view: &SubscriptionView, ink: &Ink<'_>) -> String {
+fn in_words(view: &SubscriptionView, all: &[SubscriptionView], ink: &Ink<'_>) -> String {
     let wanted = &view.wanted;
     let mut words = vec![format!("QoS {} asked for; {}.", wanted.qos, state(view, ink).0)];
     if wanted.no_local {
@@ -238,11 +239,23 @@ fn in_words(view: &SubscriptionView, ink: &Ink<'_>) -> String {
     if let Some(id) = wanted.id {
         words.push(format!("Subscription id {id}."));
     }
+    let granted = |view: &SubscriptionView| matches!(view.state, SubscriptionState::Granted(_));
+    let twin = all.iter().find(|other| {
+        let other_filter = &other.wanted.filter;
+        *other_filter != wanted.filter
+            && granted(other)
+            && granted(view)
+            && other_filter.overlaps(&wanted.filter)
+    });
+    if let Some(twin) = twin {
+        let twin = ink.clean(twin.wanted.filter.as_str());
+        words.push(format!("It overlaps '{twin}': many brokers send what matches both twice."));
+    }
     words.push(
         if view.muted {
-            "Muted: messages that match are received and counted, and neither shown nor kept; m shows them from then on."
+            "Muted: still subscribed, but what comes for this filter is only counted, neither shown nor kept, until m is pressed again."
         } else {
-            "m mutes it: its messages go on being counted, and are neither shown nor kept."
+            "m mutes the whole filter for a while; x excludes single topics of it for good. Both only count what comes."
         }
         .to_owned(),
     );

@@ -203,7 +203,7 @@ fn step(step: &'static str, verdict: Verdict, found: &str, advice: Option<&str>)
 fn a_test_shows_each_step_as_it_is_made_and_is_called_back_by_escape() {
     let mut journey = three();
     journey.keys("T").sees("Test of home").sees("on the way");
-    let [Effect::Test { id, target, publish: true, .. }] = &journey.effects()[..] else { panic!("one test") };
+    let [Effect::Test { id, target, .. }] = &journey.effects()[..] else { panic!("one test") };
     assert_eq!(target.address(), "home.lan:1883");
     journey
         .done(Done::Test(*id, step("DNS", Verdict::Good, "192.0.2.7", None)))
@@ -228,12 +228,10 @@ fn a_test_shows_each_step_as_it_is_made_and_is_called_back_by_escape() {
 }
 
 #[test]
-fn a_test_that_came_to_its_end_says_so_and_publishes_nothing_where_that_is_not_wanted() {
+fn a_test_that_came_to_its_end_says_so() {
     let mut journey = three();
     journey.keys("jT");
-    let [Effect::Test { id, publish: false, .. }] = &journey.effects()[..] else {
-        panic!("one test without publish")
-    };
+    let [Effect::Test { id, .. }] = &journey.effects()[..] else { panic!("one test") };
     journey.done(Done::Test(*id, TestNews::End(TestEnd::Sound))).sees("Everything that is needed works.");
     journey.keys("<esc>");
     assert_eq!(journey.effects(), [], "there is nothing to call back");

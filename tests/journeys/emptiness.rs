@@ -1,7 +1,7 @@
 //! Why a tree is empty, told in the tree.
 
 use mqtt_tui::config::Profile;
-use mqtt_tui::model::{QoS, SubscriptionState, Target};
+use mqtt_tui::model::{QoS, Subscription, SubscriptionState, Target, TopicFilter};
 
 use crate::language::Journey;
 
@@ -77,4 +77,26 @@ fn it_fits_a_small_screen() {
     let mut journey = on("here");
     journey.subscription("#", SubscriptionState::Refused("not authorized".into())).wait(6.0).resize(80, 24);
     journey.sees("Why is it empty?").sees("Press s to subscribe").sees("Try: p publishes");
+}
+
+#[test]
+fn nothing_is_said_of_a_wildcard_that_nobody_asked_for() {
+    let target =
+        Target { filters: vec![subscription("home/kitchen")], ..Target::new("here", 1883, "journey") };
+    let mut journey = Journey::on(Profile::new("here", target));
+    journey.subscription("home/kitchen", granted()).does_not_see("start with $");
+    journey.wait(6.0).sees("Why is it empty?").does_not_see("start with $");
+}
+
+#[test]
+fn c16_when_every_filter_was_refused_no_message_is_waited_for() {
+    let target =
+        Target { filters: vec![subscription("home/kitchen")], ..Target::new("here", 1883, "journey") };
+    let mut journey = Journey::on(Profile::new("here", target));
+    journey.subscription("home/kitchen", SubscriptionState::Refused("not authorized".into()));
+    journey.sees("nothing is subscribed to: press s").does_not_see("No message has come yet");
+}
+
+fn subscription(filter: &str) -> Subscription {
+    Subscription::new(TopicFilter::parse(filter).expect("a filter"), QoS::AtMostOnce)
 }

@@ -221,6 +221,40 @@ fn d05_insecure_is_saved_only_after_a_question() {
 }
 
 #[test]
+fn g04_secrets_of_the_command_line_are_saved_only_after_a_question() {
+    let mut target = full().target;
+    target.tls.insecure = false;
+    let opened = || Journey::on(Profile::new("here", target.clone()));
+    let mut journey = opened();
+    journey.keys("E<ctrl-s>").sees("Write these to the file, too?");
+    journey.sees("the header Authorization").sees("the password of the proxy").keys("<enter>");
+    assert_eq!(journey.effects(), [], "No is chosen at first");
+    journey.does_not_see("t0ken").does_not_see("pr0xy").keys("<ctrl-o>y");
+    let (profile, _) = saved(&mut journey);
+    assert_eq!(profile.target.websocket.headers, target.websocket.headers);
+    assert_eq!(profile.target.proxy, target.proxy);
+    assert!(!profile.target.tls.key_log, "D16: that was for one run");
+    journey.done(Done::Profiles(Box::new(book(vec![profile])), Severity::Success, "saved".into()));
+    assert_eq!(journey.effects(), [], "nothing has changed that is worth a new session");
+    // What was taken out is not asked about, and not saved.
+    let mut journey = opened();
+    journey.keys("E");
+    go(&mut journey, FormField::Headers).keys("<ctrl-k>");
+    go(&mut journey, FormField::ProxyPassword).keys("<ctrl-u><ctrl-s>");
+    let (profile, _) = saved(&mut journey);
+    assert_eq!(profile.target.websocket.headers, []);
+    assert_eq!(profile.target.proxy.and_then(|proxy| proxy.password), None);
+    // What is in the file already, or was typed here, is not asked about.
+    let mut journey = Journey::among(vec![full()]);
+    journey.keys("e<ctrl-s>");
+    assert_eq!(saved(&mut journey).0.target.proxy, full().target.proxy);
+    let mut journey = fresh();
+    journey.keys("lab<tab><tab><right><right><tab>lab.lan");
+    go(&mut journey, FormField::Headers).keys("Authorization: t0ken<ctrl-s>");
+    assert_eq!(saved(&mut journey).0.target.websocket.headers.len(), 1);
+}
+
+#[test]
 fn escape_asks_only_when_something_would_be_lost() {
     let mut journey = fresh();
     journey
@@ -266,10 +300,11 @@ fn a_save_that_fails_keeps_the_form_and_says_why() {
 }
 
 #[test]
-fn changing_an_open_connection_offers_to_connect_again_and_keeps_the_tree() {
+fn changing_where_an_open_connection_leads_offers_to_connect_again_with_a_tree_of_its_own() {
     let before = Profile::new("lab", Target::new("lab.lan", 1883, ""));
     let mut journey = Journey::among(vec![before.clone()]);
-    journey.keys("<enter>").message("kept", "1").connect().effects();
+    journey.keys("<enter>").message("kept", "1").message("$SYS/broker/version", "mosquitto 2.0.11");
+    journey.connect().keys("2").sees("2.0.11").keys("1").effects();
     journey.keys("E");
     go(&mut journey, FormField::Host).keys("<ctrl-u>lab2.lan<ctrl-s>");
     let (after, replacing) = saved(&mut journey);
@@ -277,16 +312,49 @@ fn changing_an_open_connection_offers_to_connect_again_and_keeps_the_tree() {
     let known = Box::new(book(vec![after.clone()]));
     journey
         .done(Done::Profiles(known, Severity::Success, "lab saved".into()))
-        .sees("Connect again with the changes now?");
+        .sees("Connect again with the changes now?")
+        .sees("Its tree and history begin anew then")
+        .sees("mqtt://lab2.lan:1883.");
     journey.keys("n");
     assert_eq!(journey.effects(), []);
-    journey.keys("<esc>").sees("mqtt://lab.lan:1883");
+    journey.keys("<esc>").sees("mqtt://lab.lan:1883").sees("kept");
     // Later, by x: down, then up with what the profile says by now.
     journey.link(LinkState::Stopped { trouble: None }).keys("x");
     assert!(
         matches!(&journey.effects()[..], [Effect::Connect(HERE, target, _)] if target.host == "lab2.lan")
     );
-    journey.sees("mqtt://lab2.lan:1883").sees("kept");
+    journey.connect().sees("mqtt://lab2.lan:1883").does_not_see("kept").does_not_see("2.0.11");
+    journey.keys("2").does_not_see("2.0.11").keys("1").message("other", "2").sees("other");
+}
+
+#[test]
+fn the_tree_stays_when_the_connection_leads_where_it_led() {
+    let before = Profile::new("lab", Target::new("lab.lan", 1883, ""));
+    let mut journey = Journey::among(vec![before]);
+    journey.keys("<enter>").message("kept", "1").connect().effects();
+    journey.keys("E");
+    go(&mut journey, FormField::KeepAlive).keys("<ctrl-u>77<ctrl-s>");
+    let (after, _) = saved(&mut journey);
+    journey.done(Done::Profiles(Box::new(book(vec![after])), Severity::Success, "lab saved".into()));
+    journey.sees("Its tree stays either way.").keys("y").connect().keys("<esc>").sees("kept");
+    assert!(matches!(&journey.effects()[..], [Effect::Connect(HERE, target, _)] if target.keep_alive == 77));
+}
+
+#[test]
+fn save_and_connect_elsewhere_begins_the_tree_anew_and_says_so() {
+    let before = Profile::new("lab", Target::new("lab.lan", 1883, ""));
+    let mut journey = Journey::among(vec![before]);
+    journey.keys("<enter>").connect().message("kept/deep", "first").keys("G").sees("first");
+    // Paused, too: what is held goes with the rest.
+    journey.keys("<space>E").effects();
+    go(&mut journey, FormField::Host).keys("<ctrl-u>lab2.lan<ctrl-o>");
+    let (after, _) = saved(&mut journey);
+    journey.done(Done::Profiles(Box::new(book(vec![after])), Severity::Success, "lab saved".into()));
+    assert!(journey.notice().contains("begin anew"), "{}", journey.notice());
+    journey.connect().does_not_see("kept").does_not_see("first");
+    // The first message of the first topic again: nothing of the old one shows in its place.
+    journey.message("kept/deep", "second").keys("G").sees("second").does_not_see("first");
+    assert_eq!(journey.payload(), "second");
 }
 
 #[test]

@@ -149,3 +149,22 @@ fn with_only_sys_in_the_tree_it_still_says_why_there_is_nothing_else() {
     journey.sees("No message has come yet").sees("nothing/here").sees("granted at QoS 0");
     journey.message("a", "1").does_not_see("No message has come yet");
 }
+
+#[test]
+fn what_happened_is_told_whole_on_a_narrow_terminal() {
+    let mut journey = Journey::new();
+    let cause =
+        "the server's certificate was issued by an authority that is not trusted here: some authority";
+    let remedy = "use --cafile FILE with that authority's certificate";
+    let trouble = Trouble { cause: cause.into(), remedy: remedy.into(), ..Trouble::default() };
+    journey.resize(80, 24).link(LinkState::Stopped { trouble: Some(trouble) });
+    journey.sees("not trusted").sees("some authority.").sees("that authority's certificate");
+}
+
+#[test]
+fn giving_up_keeps_the_reason() {
+    let mut journey = Journey::new();
+    journey.lose_link(2, 4).link(LinkState::Stopped { trouble: None });
+    journey.sees("Given up: Connection refused by here:1883").sees("Press x to connect again.");
+    journey.connect().link(LinkState::Stopped { trouble: None }).sees("Disconnected.");
+}

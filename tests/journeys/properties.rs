@@ -33,7 +33,7 @@ fn all_properties_are_shown_and_the_expiry_counts_down() {
     receive(&mut journey, "a", "{\"t\": 1}", all());
     journey.keys("j").sees("content type application/json").sees("payload format UTF-8");
     journey.sees("response topic answers/7").sees("correlation data job-7").sees("subscription id 3, 9");
-    journey.sees("unit C   unit K   origin roof").sees("\"t\": 1");
+    journey.sees("unit: C   unit: K   origin: roof").sees("\"t\": 1");
     journey.sees("expires in 1m 0s").wait(13.0).sees("expires in 47s of 1m 0s");
     journey.wait(50.0).sees("expired 3s ago");
 }
@@ -87,7 +87,7 @@ fn long_properties_are_whole_and_scroll_with_the_payload() {
     let mut journey = Journey::new();
     let user_properties = vec![("long".into(), value)];
     receive(&mut journey, "a", "the payload", Properties { user_properties, ..Properties::default() });
-    journey.resize(80, 24).keys("j<tab>").sees("long 000 001");
+    journey.resize(80, 24).keys("j<tab>").sees("long: 000 001");
     // The tree above shows the payload too.
     let pane = |journey: &Journey| journey.lines().split_off(13).join("\n");
     let mut seen = pane(&journey);
@@ -99,7 +99,7 @@ fn long_properties_are_whole_and_scroll_with_the_payload() {
     for number in ["123 ", "250 ", "399", "the payload"] {
         assert!(seen.contains(number), "{number} is never seen");
     }
-    journey.keys("g").sees("long 000 001");
+    journey.keys("g").sees("long: 000 001");
 }
 
 #[test]

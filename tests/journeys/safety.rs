@@ -3,11 +3,11 @@
 use mqtt_tui::app::{Done, Effect};
 use mqtt_tui::config::{PasswordSource, Profile, Safety};
 use mqtt_tui::model::{
-    CertificateFacts, ConnectionId, LinkState, Protocol, PublishState, Secret, SessionRequest, Target,
-    TlsFacts, TlsOptions, Transport, Trouble, TroubleKind, Welcome,
+    CertificateFacts, ConnectionId, LinkState, Protocol, Proxy, PublishState, Secret, SessionRequest,
+    Severity, Target, TlsFacts, TlsOptions, Transport, Trouble, TroubleKind, Welcome,
 };
 
-use crate::language::{HERE, Journey};
+use crate::language::{HERE, Journey, book};
 
 fn target() -> Target {
     Target { user: Some("bob".into()), ..Target::new("here", 1883, "journey") }
@@ -53,6 +53,54 @@ fn d12_an_empty_password_is_allowed_and_esc_cancels() {
     journey.keys("x").sees("Log in to here").keys("<enter>");
     let (target, source) = begun(&mut journey);
     assert_eq!((target.password, source), (None, PasswordSource::None));
+}
+
+/// Connected with a password that was typed, then saved again with what `change` makes of the way there.
+fn changed(change: fn(&mut Target)) -> Journey {
+    let before = Profile { password: PasswordSource::Prompt, ..Profile::new("here", target()) };
+    let mut after = before.clone();
+    change(&mut after.target);
+    let mut journey = Journey::opening(before.clone());
+    journey.know_profiles(vec![before]);
+    journey.keys("hunter2<enter>").connect().keys("E<ctrl-s>").effects();
+    journey.done(Done::Profiles(Box::new(book(vec![after])), Severity::Success, "saved".into()));
+    journey
+}
+
+#[test]
+fn d12_a_password_typed_for_one_broker_goes_to_no_other() {
+    let elsewhere: [fn(&mut Target); 4] = [
+        |target| target.host = "elsewhere".into(),
+        |target| target.port = 1884,
+        |target| target.transport = Transport::WebSocket,
+        |target| {
+            target.proxy = Some(Proxy { host: "proxy".into(), port: 3128, user: None, password: None });
+        },
+    ];
+    for change in elsewhere {
+        let mut journey = changed(change);
+        journey.keys("y");
+        let begins = |effect: &Effect| matches!(effect, Effect::Connect(..));
+        assert!(!journey.effects().iter().any(begins), "it is asked for anew");
+        journey.keys("<esc>").sees("Log in to here");
+        let mut journey = changed(change);
+        journey.keys("nT");
+        let effects = journey.effects();
+        let [Effect::Test { target, password: PasswordSource::Prompt, .. }] = &effects[..] else {
+            panic!("not a test that asks but {effects:?}")
+        };
+        assert_eq!(target.password, None);
+    }
+}
+
+#[test]
+fn d12_what_was_typed_lasts_while_the_broker_is_the_same() {
+    let mut journey = changed(|target| target.keep_alive = 77);
+    journey.keys("nT");
+    assert!(matches!(&journey.effects()[..], [Effect::Test { target, .. }] if target.password.is_some()));
+    let mut journey = changed(|target| target.keep_alive = 77);
+    journey.keys("y");
+    assert_eq!(begun(&mut journey).0.password, Some(Secret::new("hunter2")));
 }
 
 #[test]
@@ -138,6 +186,24 @@ fn on_a_connection_that_confirms_a_publish_is_asked_about_first() {
 }
 
 #[test]
+fn e07_the_send_button_asks_and_is_refused_like_the_key() {
+    for key in ["<enter>", "<space>"] {
+        let mut journey = Journey::on(Profile { safety: Safety::Confirm, ..Profile::new("plant", target()) });
+        journey.keys("pvalve/1<tab>open<tab><tab><tab>").keys(key).sees("Publish on plant?");
+        assert_eq!(journey.effects(), []);
+        journey.keys("y");
+        assert_eq!(journey.published().1.topic, "valve/1");
+    }
+    // It became read-only while the pane was open.
+    let mut journey = Journey::on(Profile::new("plant", target()));
+    journey.keys("pvalve/1<tab>open<tab><tab><tab>");
+    journey.app.settings.read_only = true;
+    journey.keys("<enter>");
+    assert_eq!(journey.effects(), []);
+    assert!(journey.notice().contains("read-only"), "{}", journey.notice());
+}
+
+#[test]
 fn e01_what_cannot_be_sent_is_refused_without_a_question() {
     let mut journey = Journey::on(Profile { safety: Safety::Confirm, ..Profile::new("plant", target()) });
     journey.keys("pa/#<ctrl-s>").sees("not sent").does_not_see("Publish on plant?");
@@ -150,6 +216,36 @@ fn e07_a_read_only_profile_refuses_to_publish_but_not_to_subscribe() {
     assert!(journey.notice().contains("read-only"), "{}", journey.notice());
     journey.keys("saa/#<enter>");
     assert_eq!(journey.effects().len(), 1);
+}
+
+/// A connection opened with `opened`, whose profile says `before` and, after a visit to the form, `after`.
+fn edited(opened: Safety, before: Safety, after: Safety) -> Journey {
+    let profile = |safety| Profile { safety, ..Profile::new("plant", target()) };
+    let mut journey = Journey::on(profile(opened));
+    journey.know_profiles(vec![profile(before)]);
+    journey.keys("E<ctrl-s>").effects();
+    let saved = Box::new(book(vec![profile(after)]));
+    journey.done(Done::Profiles(saved, Severity::Success, "saved".into())).keys("<esc>");
+    journey
+}
+
+#[test]
+fn e07_what_the_command_line_said_of_safety_outlasts_an_edit_of_the_profile() {
+    let mut journey = edited(Safety::ReadOnly, Safety::Normal, Safety::Normal);
+    assert!(journey.app.is_read_only());
+    assert!(journey.notice().contains("was opened read-only and stays so"), "{}", journey.notice());
+    // And the next one.
+    journey.keys("E<ctrl-s>").effects();
+    let saved = Profile { safety: Safety::Confirm, ..Profile::new("plant", target()) };
+    journey.done(Done::Profiles(Box::new(book(vec![saved])), Severity::Success, "saved".into()));
+    assert!(journey.app.is_read_only());
+    // Stricter it may become.
+    let journey = edited(Safety::Confirm, Safety::Normal, Safety::ReadOnly);
+    assert!(journey.app.is_read_only());
+    // What only the profile said is the profile's to change.
+    let journey = edited(Safety::ReadOnly, Safety::ReadOnly, Safety::Normal);
+    assert!(!journey.app.is_read_only());
+    assert_eq!(journey.notice(), "saved");
 }
 
 fn secured(insecure: bool) -> (Target, Welcome) {

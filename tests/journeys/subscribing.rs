@@ -255,3 +255,11 @@ fn a_filter_asked_for_again_outlives_the_answer_to_its_removal() {
     journey.subscription("#", SubscriptionState::Removed).sees("asked for");
     journey.subscription("#", granted()).sees("granted at QoS 0");
 }
+
+#[test]
+fn overlapping_filters_are_said_to_bring_messages_twice() {
+    let mut journey = open();
+    journey.does_not_see("overlaps").subscription("a/+", granted());
+    journey.sees("It overlaps 'a/+'").keys("j").sees("It overlaps '#'");
+    journey.subscription("$SYS/#", granted()).keys("j").sees("$SYS/#").does_not_see("overlaps");
+}

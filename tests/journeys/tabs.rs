@@ -98,7 +98,7 @@ fn the_memory_is_shared_and_what_does_not_fit_goes() {
 }
 
 #[test]
-fn closing_a_tab_ends_its_session_and_asks_when_a_message_waits() {
+fn closing_a_tab_ends_its_session_and_asks_when_something_would_be_lost() {
     let mut journey = two();
     journey.keys("<ctrl-w>");
     assert_eq!(journey.effects(), [Effect::Close(ConnectionId(1))]);
@@ -108,6 +108,10 @@ fn closing_a_tab_ends_its_session_and_asks_when_a_message_waits() {
     journey.keys("<ctrl-w>").sees("Close here?").sees("1 message has not been sent").keys("n");
     assert_eq!(journey.effects(), []);
     journey.publish_became(PublishId(1), PublishState::Sent).keys("<ctrl-w>");
+    journey
+        .sees("What was received here (2 messages) is forgotten.")
+        .does_not_see("has not been sent")
+        .keys("y");
     assert_eq!(journey.effects(), [Effect::Close(ConnectionId(0))]);
     assert_eq!(journey.app.screen(), Screen::Connections, "the last one closed leads to the list");
 }
@@ -149,6 +153,17 @@ fn a_background_tab_that_stops_stays_with_its_tree() {
     let mut journey = two();
     let trouble = Trouble { cause: "gone".into(), ..Trouble::default() };
     journey.event_of(0, SessionEvent::Link(LinkState::Stopped { trouble: Some(trouble) }));
-    journey.keys("<alt-1>").sees("a").sees("gone");
+    journey.keys("<alt-1>").sees("a").sees("Gone.");
     assert_eq!(journey.app.connection().store.totals().topics, 2);
+}
+
+#[test]
+fn the_message_on_screen_is_that_of_the_tab_in_front() {
+    let mut journey = Journey::new();
+    journey.open(profile("there"));
+    // The first message of the first topic, in both.
+    journey.message_of(0, "door", "ajar").message_of(1, "door", "locked");
+    journey.keys("G").sees("locked").keys("<lt>G").sees("ajar");
+    assert_eq!(journey.payload(), "ajar");
+    journey.does_not_see("locked").keys(">").sees("locked").does_not_see("ajar");
 }

@@ -147,3 +147,18 @@ fn c24_a_proxy_of_another_kind_in_the_environment_is_named_without_its_login() {
     let errors = text(&output.stderr);
     assert!(errors.contains("ALL_PROXY") && !errors.contains("hunter2"), "{errors}");
 }
+
+#[test]
+fn e07_a_test_from_the_connections_screen_publishes_nothing() {
+    let stage = Stage::start();
+    let mut terminal = Launch::new(&["connect", &stage.target()]).start();
+    terminal.wait_for("No message has come yet");
+    terminal.keys("CT");
+    terminal.wait_for("Everything that is needed works");
+    terminal.wait_for("not allowed to publish");
+    // The connection that listens to everything heard nothing of it.
+    terminal.keys("\x1b");
+    terminal.wait_until("the test is gone", |screen| !screen.contents().contains("Test of"));
+    terminal.keys("1");
+    terminal.wait_for("No message has come yet");
+}

@@ -31,6 +31,7 @@ impl Form {
             saving: None,
             refusal: None,
             insecure_confirmed: false,
+            secrets_confirmed: false,
         };
         form.before = form.contents();
         form

@@ -15,7 +15,7 @@ use std::fmt;
 use ratatui_textarea::TextArea;
 use tui_input::Input;
 
-use crate::config::Profile;
+use crate::config::{PasswordSource, Profile, Safety, is_credential};
 use crate::model::{Address, ConnectionId, Transport};
 use field::Source;
 pub use field::{FormField, Kind};
@@ -56,6 +56,8 @@ pub struct Form {
     pub refusal: Option<String>,
     /// Accepting any certificate was confirmed.
     pub insecure_confirmed: bool,
+    /// The secrets that it began with are in the file already, or writing them there was confirmed.
+    pub secrets_confirmed: bool,
 }
 
 /// What follows when a form was saved.
@@ -219,6 +221,11 @@ impl Form {
         true
     }
 
+    /// What the profile said of safety at first.
+    pub(super) fn safety_before(&self) -> Safety {
+        self.base.safety
+    }
+
     /// Whether anything differs from what it was at first.
     pub fn is_changed(&self) -> bool {
         self.contents() != self.before
@@ -234,5 +241,29 @@ impl Form {
             && self.is_on(FormField::Insecure)
             && !(self.of.is_some() && self.base.target.tls.insecure)
             && !self.insecure_confirmed
+    }
+
+    /// The secrets in `profile`, by their names, that it began with and that nobody agreed to have written down: they came from the
+    /// command line or the environment.
+    pub(super) fn unasked_secrets(&self, profile: &Profile) -> Vec<String> {
+        if self.secrets_confirmed {
+            return Vec::new();
+        }
+        let (base, written) = (&self.base, profile);
+        let mut secrets = Vec::new();
+        if matches!(&base.password, PasswordSource::Saved(_)) && base.password == written.password {
+            secrets.push("the password".to_owned());
+        }
+        let headers = written.target.websocket.headers.iter();
+        let kept = headers.filter(|header| base.target.websocket.headers.contains(header));
+        secrets.extend(
+            kept.filter(|(name, _)| is_credential(name)).map(|(name, _)| format!("the header {name}")),
+        );
+        let of_proxy =
+            |profile: &Profile| profile.target.proxy.as_ref().and_then(|proxy| proxy.password.clone());
+        if of_proxy(written).is_some() && of_proxy(written) == of_proxy(base) {
+            secrets.push("the password of the proxy".to_owned());
+        }
+        secrets
     }
 }

@@ -63,5 +63,11 @@ pub(super) fn run(app: &mut App, command: Command, now: Moment) -> Vec<Effect> {
             }
             form::save(app, then)
         }
+        Then::SaveSecrets(then) => {
+            if let Some(form) = &mut app.form {
+                form.secrets_confirmed = true;
+            }
+            form::save(app, then)
+        }
     }
 }

@@ -62,8 +62,9 @@ fn edit_closed(app: &mut App, profile: Profile) {
     form::open(app, profile, of, None);
 }
 
-/// With a name that it can be saved under, and without a client id that was drawn by lot for one run.
+/// With a name that it can be saved under, and without the log of session keys that was asked for one run (D16).
 fn nameable(mut profile: Profile) -> Profile {
+    profile.target.tls.key_log = false;
     if check_name(&profile.name).is_err() {
         profile.name.clone_from(&profile.target.host);
     }
@@ -75,11 +76,16 @@ fn nameable(mut profile: Profile) -> Profile {
 
 /// A new connection like the selected one.
 fn duplicate(app: &mut App) {
-    let Some(mut profile) = app.chosen_profile().cloned() else { return };
+    let Some(profile) = app.chosen_profile().cloned() else { return };
     let free = |name: &String| !app.is_saved(name);
+    let in_file = app.is_saved(&profile.name);
+    let mut profile = if in_file { profile } else { nameable(profile) };
     let base = nameable(profile.clone()).name;
     profile.name = (2..u16::MAX).map(|number| format!("{base} {number}")).find(free).unwrap_or_default();
     form::open(app, profile, None, None);
+    if let Some(form) = &mut app.form {
+        form.secrets_confirmed = in_file;
+    }
 }
 
 fn delete(app: &mut App) {

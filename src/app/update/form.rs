@@ -21,7 +21,9 @@ const PAGE: isize = 8;
 pub(super) fn open(app: &mut App, profile: Profile, of: Option<String>, connection: Option<ConnectionId>) {
     let others = app.profiles().iter().map(|other| other.name.clone());
     let others = others.filter(|name| Some(name) != of.as_ref()).collect();
+    let in_file = of.is_some();
     let mut form = Form::new(profile, of, others);
+    form.secrets_confirmed = in_file;
     form.connection = connection;
     app.form = Some(Box::new(form));
     app.list.called = true;
@@ -77,6 +79,13 @@ pub(super) fn save(app: &mut App, then: AfterSaving) -> Vec<Effect> {
         app.ask(Ask::new("Accept any certificate from now on?", lines, "Save", then));
         return Vec::new();
     }
+    let mut lines = form.unasked_secrets(&profile);
+    if !lines.is_empty() {
+        lines.push("Whoever can read the file can read them. No leads back to the form.".to_owned());
+        let then = Then::SaveSecrets(then);
+        app.ask(Ask::new("Write these to the file, too?", lines, "Save", then));
+        return Vec::new();
+    }
     form.saving = Some(then);
     vec![Effect::SaveProfile(Box::new(profile), form.of.clone())]
 }
@@ -95,11 +104,11 @@ pub(super) fn saved(app: &mut App, severity: Severity, text: String, now: Moment
     let (Some(then), Some(form)) = (then, then.and_then(|_| app.form.take())) else { return Vec::new() };
     let name = form.text(FormField::Name);
     app.list.selected = Some(Choice::Saved(name.clone()));
-    follow(app, &form, &name, then)
+    follow(app, &form, &name, then, now)
 }
 
 /// What saving leads to: the connection that was opened from the profile learns of it, or one is opened.
-fn follow(app: &mut App, form: &Form, name: &str, then: AfterSaving) -> Vec<Effect> {
+fn follow(app: &mut App, form: &Form, name: &str, then: AfterSaving, now: Moment) -> Vec<Effect> {
     let Some(profile) = app.book.find(name).cloned() else { return Vec::new() };
     let profile = with_defaults(app, profile);
     let is_open = |open: &Connection| match form.connection {
@@ -116,12 +125,23 @@ fn follow(app: &mut App, form: &Form, name: &str, then: AfterSaving) -> Vec<Effe
         .filter(|open| open.id != id && form.of.as_ref() == Some(&open.profile.name))
     {
         // Another tab of the same profile: it takes what changed when it is connected again.
-        other.adopt(profile.clone());
+        other.adopt(profile.clone(), form.safety_before());
     }
-    let differs = app.connections[index].adopt(profile);
+    let safety = profile.safety;
+    let connection = &mut app.connections[index];
+    let differs = connection.adopt(profile, form.safety_before());
+    if connection.profile.safety != safety {
+        let kept = connection.profile.safety.name();
+        let text = format!("{} was opened {kept} and stays so until its tab is closed", connection.title);
+        app.notices.push(now, Severity::Info, text);
+    }
     match then {
         AfterSaving::Connect => {
             app.show_tab(index);
+            if let Some(address) = app.connections[index].next_address() {
+                let text = format!("{name} leads to {address} now: its tree and history begin anew");
+                app.notices.push(now, Severity::Info, text);
+            }
             if differs || !app.connections[index].link.is_connected() {
                 app.connect_again(id)
             } else {
@@ -129,10 +149,11 @@ fn follow(app: &mut App, form: &Form, name: &str, then: AfterSaving) -> Vec<Effe
             }
         }
         AfterSaving::List if differs => {
-            let lines = vec![
-                format!("{name} is open, and goes on as it was until then."),
-                "Its tree stays either way.".to_owned(),
-            ];
+            let tree = match app.connections[index].next_address() {
+                Some(address) => format!("Its tree and history begin anew then, with {address}."),
+                None => "Its tree stays either way.".to_owned(),
+            };
+            let lines = vec![format!("{name} is open, and goes on as it was until then."), tree];
             let again = Then::ConnectAgain(id);
             app.ask(Ask::new("Connect again with the changes now?", lines, "Reconnect", again));
             Vec::new()

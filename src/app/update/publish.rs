@@ -132,7 +132,10 @@ pub(super) fn on_key(app: &mut App, key: KeyEvent, now: Moment) -> Vec<Effect> {
             pane.qos = QoS::from_level(digit as u8 - b'0').unwrap_or_default();
         }
         (Field::Retain, KeyCode::Char(' ') | KeyCode::Enter) => pane.retain = !pane.retain,
-        (Field::Send, KeyCode::Enter | KeyCode::Char(' ')) => return send(app, now),
+        // The button is the command: what is refused or asked about by its key is so here.
+        (Field::Send, KeyCode::Enter | KeyCode::Char(' ')) => {
+            return super::run(app, Command::SendPublish, now);
+        }
         (Field::Retain, KeyCode::Left) => pane.field = Field::Qos,
         (Field::Retain, KeyCode::Right) | (Field::Qos, KeyCode::Down) => pane.field = Field::Send,
         (Field::Send, KeyCode::Left) => pane.field = Field::Retain,

@@ -5,6 +5,7 @@ use ratatui::layout::{Position, Rect};
 
 use crate::app::{App, Ask, Command, Effect, Then, places};
 use crate::model::ConnectionId;
+use crate::payload::format;
 
 pub(super) fn run(app: &mut App, command: Command) -> Vec<Effect> {
     let count = app.connections().len();
@@ -22,15 +23,24 @@ pub(super) fn run(app: &mut App, command: Command) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Closes a tab; asks first when something written there would be lost.
+/// Closes a tab; asks first when something received or written there would be lost.
 fn close(app: &mut App, id: ConnectionId) -> Vec<Effect> {
     let Some(connection) = app.connection_by_id(id) else { return Vec::new() };
     let unsettled = connection.publish.sent().filter(|sent| !sent.state.is_final(sent.qos)).count();
-    if unsettled == 0 {
+    let received = connection.received();
+    if unsettled == 0 && received == 0 {
         return app.close(id);
     }
-    let messages = if unsettled == 1 { "1 message has" } else { &format!("{unsettled} messages have") };
-    let lines = vec![format!("{messages} not been sent or acknowledged yet.")];
+    let mut lines = Vec::new();
+    if received > 0 {
+        let messages = if received == 1 { "message" } else { "messages" };
+        lines
+            .push(format!("What was received here ({} {messages}) is forgotten.", format::grouped(received)));
+    }
+    if unsettled > 0 {
+        let messages = if unsettled == 1 { "1 message has" } else { &format!("{unsettled} messages have") };
+        lines.push(format!("{messages} not been sent or acknowledged yet."));
+    }
     let title = format!("Close {}?", connection.title);
     app.ask(Ask::new(title, lines, "Close", Then::CloseTab(id)));
     Vec::new()

@@ -1,7 +1,6 @@
 //! Testing a connection: the doctor is sent, his lines are taken in, and he is called back when nobody waits for him any more.
 
 use crate::app::{App, Effect, Test, TestNews};
-use crate::config::Safety;
 
 /// Begins a test of the selected connection, in place of the one before.
 pub(super) fn begin(app: &mut App) -> Vec<Effect> {
@@ -10,22 +9,17 @@ pub(super) fn begin(app: &mut App) -> Vec<Effect> {
     let profile = super::connections::with_defaults(app, profile);
     let id = app.next_test;
     app.next_test += 1;
-    let open = app.opened(&choice).first().map(|connection| connection.target());
     let mut target = profile.target;
-    target.protocol = open.as_ref().map_or(target.protocol, |open| open.protocol);
-    if let Some(open) = open.filter(|open| open.host == target.host && open.user == target.user) {
-        // What was typed for this run need not be typed again.
-        target.password = open.password.or(target.password);
+    if let Some(open) = app.opened(&choice).first() {
+        let known = open.target();
+        target.protocol = known.protocol;
+        if known.password.is_some() && open.logs_in_alike(&target, &profile.password) {
+            // What was typed for this run need not be typed again.
+            (target.user, target.password) = (known.user, known.password);
+        }
     }
-    let publish = profile.safety == Safety::Normal && !profile.public && !app.settings.read_only;
     app.list.test = Some(Test::new(id, choice, profile.name.clone()));
-    vec![Effect::Test {
-        id,
-        name: profile.name,
-        target: Box::new(target),
-        password: profile.password,
-        publish,
-    }]
+    vec![Effect::Test { id, name: profile.name, target: Box::new(target), password: profile.password }]
 }
 
 /// News of test `id`; of one that is not on the screen any more it is too late.

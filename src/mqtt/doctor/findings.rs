@@ -143,7 +143,8 @@ pub(super) fn skipped(step: &'static str) -> DoctorLine {
 
 /// The line of a round trip that was not allowed.
 pub(super) fn not_allowed() -> DoctorLine {
-    let advice = Some("allow it with --publish: five small messages on a random topic".to_owned());
+    let advice =
+        Some("mqtt-tui doctor --publish allows it: five small messages on a random topic".to_owned());
     DoctorLine {
         verdict: Verdict::Skipped,
         advice,
