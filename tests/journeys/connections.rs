@@ -151,7 +151,8 @@ fn g02_a_broken_file_stays_told_with_its_line_and_column() {
 
 #[test]
 fn c13_the_protocol_that_was_found_is_remembered_for_a_saved_profile_only() {
-    let fell_back = || Welcome { fell_back: Some("MQTT 5 was refused".to_owned()), ..Welcome::default() };
+    let why = || Some("MQTT 5 was refused".to_owned());
+    let fell_back = || Welcome { fell_back: why(), lacks_mqtt_5: true, ..Welcome::default() };
     let mut journey = three();
     journey.keys("<enter>").effects();
     journey.event(connected(Protocol::V4, fell_back()));
@@ -159,6 +160,11 @@ fn c13_the_protocol_that_was_found_is_remembered_for_a_saved_profile_only() {
     let mut journey = Journey::new();
     journey.event(connected(Protocol::V4, fell_back()));
     assert_eq!(journey.effects(), []);
+
+    let mut journey = three();
+    journey.keys("<enter>").effects();
+    journey.event(connected(Protocol::V4, Welcome { fell_back: why(), ..Welcome::default() }));
+    assert_eq!(journey.effects(), [], "a broker that kept silent may only be slow");
 }
 
 #[test]

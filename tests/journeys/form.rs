@@ -424,3 +424,28 @@ fn every_field_can_be_reached_and_seen_on_a_small_terminal() {
     }
     assert_eq!(journey.app.form.as_ref().map(|form| form.focus), Some(FormField::Name), "round and round");
 }
+
+#[test]
+fn c13_what_a_broker_was_found_to_speak_is_shown_and_forgotten_when_the_protocol_is_chosen() {
+    let found = || {
+        let mut journey = Journey::among(vec![Profile {
+            remembered: Some(Protocol::V4),
+            ..Profile::new("home", Target::new("home.lan", 1883, ""))
+        }]);
+        go(journey.keys("e"), FormField::Protocol);
+        journey
+            .sees("found: MQTT 3.1.1")
+            .sees("left and right forget that")
+            .does_not_see("changed, not saved");
+        journey
+    };
+    let mut journey = found();
+    journey.keys("<right><left>").does_not_see("found:").sees("changed, not saved").keys("<ctrl-s>");
+    let (profile, replacing) = saved(&mut journey);
+    assert_eq!((profile.remembered, profile.target.protocol), (None, ProtocolChoice::Auto));
+    assert_eq!(replacing.as_deref(), Some("home"));
+
+    let mut journey = found();
+    go(&mut journey, FormField::KeepAlive).keys("9<ctrl-s>");
+    assert_eq!(saved(&mut journey).0.remembered, Some(Protocol::V4), "untouched");
+}

@@ -52,10 +52,13 @@ fn tell(app: &mut App, id: ConnectionId, now: Moment, severity: Severity, text: 
     app.notices.push(now, severity, text);
 }
 
-/// What a saved profile should know: its broker was tried with MQTT 5 and speaks 3.1.1.
+/// What a saved profile should know: its broker says that it does not speak MQTT 5, and speaks 3.1.1. One that only kept silent may
+/// have been slow.
 fn fallback(app: &mut App, id: ConnectionId, state: &LinkState) -> Option<Effect> {
     let LinkState::Connected { protocol, welcome, .. } = state else { return None };
-    welcome.fell_back.as_ref()?;
+    if !welcome.lacks_mqtt_5 {
+        return None;
+    }
     let name = app.connection_by_id(id)?.profile.name.clone();
     app.is_saved(&name).then_some(Effect::RememberProtocol(name, *protocol))
 }
@@ -79,6 +82,9 @@ fn on_link(app: &mut App, id: ConnectionId, state: LinkState, now: Moment) {
     if matches!(state, LinkState::Connected { session_present: false, .. }) {
         connection.store.forget_retained();
     }
+    if state.is_connected() {
+        connection.refusals = 0;
+    }
     let address = connection.address.clone();
     // The same trouble at each attempt is told once; the banner shows it all the while.
     let told = match &state {
@@ -87,6 +93,7 @@ fn on_link(app: &mut App, id: ConnectionId, state: LinkState, now: Moment) {
         _ => None,
     };
     if matches!(&state, LinkState::Stopped { trouble: Some(trouble) } if trouble.kind == TroubleKind::Login) {
+        connection.refusals += 1;
         login::refused(app, id);
     }
     match state {
