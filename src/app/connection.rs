@@ -253,7 +253,7 @@ impl Connection {
             (target.user, target.password) = (user, password);
         }
         let wanted = self.subscriptions.list().iter().map(|view| &view.wanted);
-        target.filters = wanted.filter(|wanted| wanted.filter.as_str() != "$SYS/#").cloned().collect();
+        target.filters = wanted.filter(|wanted| !wanted.filter.is_sys()).cloned().collect();
         target
     }
 

@@ -8,10 +8,11 @@ use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use super::backoff::Backoff;
-use super::connect::{self, Connected};
+use super::connect::{self, Connected, FellBack};
 use super::deliveries::Deliveries;
 use super::explain::{Fault, Stated, explain};
 use super::ids::Ids;
+use super::is_random_client_id;
 use super::link::Link;
 use super::outlet::Outlet;
 use super::publishes::Publishes;
@@ -59,7 +60,7 @@ pub(super) struct Task {
     backoff: Backoff,
     history: History,
     /// The protocol version that worked, and why it is not the first choice.
-    worked: Option<(Protocol, Option<String>)>,
+    worked: Option<(Protocol, Option<FellBack>)>,
 }
 
 /// What happened on earlier connections, as far as it changes what to do now.
@@ -69,6 +70,8 @@ struct History {
     fault: Option<(Fault, u32)>,
     /// When the broker last ended the connection for another client with our id, or without visible reason.
     takeover: Option<Instant>,
+    /// Attempts that ended in a hang-up on CONNECT.
+    unanswered: u32,
 }
 
 impl Task {
@@ -135,7 +138,8 @@ impl Task {
         let (step, mut steps) = watch::channel(first);
         let (target, timing, clock) = (self.target.clone(), self.timing, self.clock);
         let versions = connect::versions(&target, self.worked.as_ref().map(|(protocol, _)| *protocol));
-        let establishing = connect::establish(&target, versions, &timing, &clock, &step);
+        let establishing =
+            connect::establish(&target, versions, &timing, &clock, &step, self.history.unanswered);
         tokio::pin!(establishing);
         loop {
             self.outlet.flush();
@@ -150,6 +154,7 @@ impl Task {
                 },
                 done = &mut establishing => return done.map_err(|fault| {
                     self.history.takeover = None;
+                    self.history.unanswered += u32::from(fault.is_unanswered());
                     self.failed(fault)
                 }),
                 Ok(()) = steps.changed() => {
@@ -269,11 +274,13 @@ impl Task {
         self.ids.keep_only(self.publishes.flights().iter().map(|flight| flight.packet));
         self.publishes.connected(connack.limits.receive_maximum);
         self.speak(protocol, fell_back);
+        let fell_back = self.worked.as_ref().and_then(|(_, fell_back)| fell_back.as_ref());
         let welcome = Welcome {
             peer: facts.peer,
             tls: facts.tls,
             limits: connack.limits.clone(),
-            fell_back: self.worked.as_ref().and_then(|(_, why)| why.clone()),
+            fell_back: fell_back.map(|fell_back| fell_back.why.clone()),
+            lacks_mqtt_5: fell_back.is_some_and(|fell_back| fell_back.stated),
         };
         let since = self.clock.now();
         let session_present = connack.session_present;
@@ -287,11 +294,11 @@ impl Task {
     }
 
     /// Remembers the version that works, and says what it cannot do.
-    fn speak(&mut self, protocol: Protocol, fell_back: Option<String>) {
+    fn speak(&mut self, protocol: Protocol, fell_back: Option<FellBack>) {
         if self.worked.as_ref().is_some_and(|(worked, _)| *worked == protocol) {
             return;
         }
-        if let Some(why) = &fell_back {
+        if let Some(FellBack { why, .. }) = &fell_back {
             let text = format!("speaking {protocol}: {why}");
             self.outlet.push(SessionEvent::Notice(Severity::Info, text));
         }
@@ -318,6 +325,7 @@ impl Task {
             self.backoff.reset();
             self.history.fault = None;
         }
+        self.subscriptions.calm_down(now, self.timing.stable);
         if is_over_subscribe(&fault)
             && let Some(events) = self.subscriptions.dropped(now, self.timing.blame)
         {
@@ -326,10 +334,11 @@ impl Task {
             }
             return Next::Attempt;
         }
-        // MQTT 5 has a word for it, but mosquitto just hangs up, as every 3.1.1 broker does (C11).
+        // MQTT 5 has a word for it, but mosquitto just hangs up, as every 3.1.1 broker does (C11). Nobody shares a random id:
+        // then only the word counts.
         let taken_over = match &fault {
             Fault::Disconnected(stated) => stated.code == SESSION_TAKEN_OVER,
-            fault => fault.is_hang_up() && quiet,
+            fault => fault.is_hang_up() && quiet && !is_random_client_id(&self.target.client_id),
         };
         if taken_over {
             let before = self.history.takeover.replace(now);

@@ -159,7 +159,7 @@ fn select(connection: &mut Connection, filter: &TopicFilter) {
 }
 
 fn subscribe(connection: &mut Connection, wanted: Subscription) -> Vec<Effect> {
-    if wanted.filter.as_str() == "$SYS/#" {
+    if wanted.filter.is_sys() {
         connection.profile.target.sys = true;
     }
     connection.subscriptions.want(wanted.clone());
@@ -167,7 +167,7 @@ fn subscribe(connection: &mut Connection, wanted: Subscription) -> Vec<Effect> {
 }
 
 fn unsubscribe(connection: &mut Connection, filter: &TopicFilter) -> Vec<Effect> {
-    if filter.as_str() == "$SYS/#" {
+    if filter.is_sys() {
         connection.profile.target.sys = false;
     }
     if connection.begun {
@@ -251,7 +251,7 @@ fn keep(app: &mut App, now: Moment) -> Vec<Effect> {
     let Some(mut profile) = app.saved_profile().cloned() else { return Vec::new() };
     let connection = app.connection();
     let views = connection.subscriptions.list();
-    let kept = |filter: &&Subscription| filter.filter.as_str() != "$SYS/#";
+    let kept = |filter: &&Subscription| !filter.filter.is_sys();
     let wanted = views.iter().map(|view| &view.wanted).chain(&connection.resting).filter(kept);
     profile.target.filters = wanted.cloned().collect();
     profile.target.sys = connection.profile.target.sys;

@@ -84,7 +84,7 @@ impl Dialogue {
     /// Another connection, after the broker hung up; what was counted stays.
     pub(super) async fn again(self, target: &Target) -> Result<Self, Fault> {
         let versions: &[Protocol] = &[self.wire.protocol()];
-        let connected = connect::establish(target, versions, &self.timing, &self.clock, &()).await?;
+        let connected = connect::establish(target, versions, &self.timing, &self.clock, &(), 0).await?;
         Ok(Self { seen: self.seen, ..Self::new(connected, self.clock, self.timing) })
     }
 
@@ -228,14 +228,7 @@ impl Dialogue {
     }
 
     /// Says goodbye, as far as the broker takes it.
-    pub(super) async fn leave(mut self) {
-        self.wire.disconnect();
-        let until = Instant::now() + self.timing.leave;
-        while matches!(timeout_at(until, self.wire.turn(false)).await, Ok(Ok(_))) {
-            if self.wire.left() == self.wire.queued() {
-                break;
-            }
-        }
-        self.wire.finish(until).await;
+    pub(super) async fn leave(self) {
+        self.wire.leave(self.timing.leave).await;
     }
 }

@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use super::dialogue::{Seen, SubAck, Trip};
 use super::way::line;
-use crate::model::{DoctorLine, QoS, ServerLimits, Subscription, Target, Transport, Verdict};
+use crate::model::{DoctorLine, QoS, ServerLimits, Subscription, Target, TopicFilter, Transport, Verdict};
 use crate::mqtt::connect::Connected;
 use crate::mqtt::explain::{Fault, explain};
 
 /// The line of a CONNACK with success.
 pub(super) fn connack(connected: &Connected, target: &Target, took: Duration) -> DoctorLine {
     let mut parts = vec![connected.wire.protocol().to_string()];
-    parts.extend(connected.fell_back.as_ref().map(|why| format!("since {why}")));
+    parts.extend(connected.fell_back.as_ref().map(|fell_back| format!("since {}", fell_back.why)));
     parts.extend(limits(&connected.connack.limits));
     let said = line("CONNACK", parts.join(", "), Some(took));
     let peer_is_here = connected.facts.peer.starts_with("127.") || connected.facts.peer.starts_with("[::1]");
@@ -61,7 +61,7 @@ pub(super) fn suback(
     let refused = if step == "SUBACK" { Verdict::Bad } else { Verdict::Doubtful };
     let advice = match filter.as_str() {
         "#" => "this broker does not let everything be seen: subscribe to a narrower filter",
-        "$SYS/#" => "the broker's own figures stay hidden; everything else works",
+        TopicFilter::SYS => "the broker's own figures stay hidden; everything else works",
         _ => "check the filter and the rights of this user",
     };
     let line = line(step, String::new(), None);
@@ -155,7 +155,7 @@ pub(super) fn not_allowed() -> DoctorLine {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Protocol, TopicFilter};
+    use crate::model::Protocol;
     use crate::mqtt::explain::Stated;
     use crate::mqtt::tests::target;
 

@@ -26,11 +26,12 @@ fn sends(peer: Peer, bytes: &'static [u8]) -> std::pin::Pin<Box<dyn Future<Outpu
 
 #[tokio::test]
 async fn c13_a_broker_without_mqtt_5_is_reached_with_3_1_1_which_is_said_and_remembered() {
-    let ways: [(Answer, &str); 6] = [
-        (|peer| sends(peer, &[0x20, 3, 0, 0x84, 0]), "does not accept MQTT 5 (CONNACK 0x84)"),
-        (|peer| sends(peer, &[0x20, 2, 0, 0x84]), "does not accept MQTT 5 (CONNACK 0x84)"),
-        (|peer| sends(peer, &[0x20, 2, 0, 1]), "does not accept MQTT 5 (CONNACK 0x01)"),
-        (|peer| sends(peer, &[0x20, 2, 0, 0]), "answered MQTT 5 as 3.1.1 does"),
+    // The words, and whether only a broker without MQTT 5 answers so.
+    let ways: [(Answer, &str, bool); 6] = [
+        (|peer| sends(peer, &[0x20, 3, 0, 0x84, 0]), "does not accept MQTT 5 (CONNACK 0x84)", true),
+        (|peer| sends(peer, &[0x20, 2, 0, 0x84]), "does not accept MQTT 5 (CONNACK 0x84)", true),
+        (|peer| sends(peer, &[0x20, 2, 0, 1]), "does not accept MQTT 5 (CONNACK 0x01)", true),
+        (|peer| sends(peer, &[0x20, 2, 0, 0]), "answered MQTT 5 as 3.1.1 does", true),
         (
             |peer| {
                 Box::pin(async {
@@ -39,10 +40,11 @@ async fn c13_a_broker_without_mqtt_5_is_reached_with_3_1_1_which_is_said_and_rem
                 })
             },
             "closed the connection without answering",
+            false,
         ),
-        (|peer| Box::pin(async { Some(peer) }), "gave no answer to CONNECT of MQTT 5"),
+        (|peer| Box::pin(async { Some(peer) }), "gave no answer to CONNECT of MQTT 5", false),
     ];
-    for (answer, words) in ways {
+    for (answer, words, stated) in ways {
         let broker = Fake::bind().await;
         let mut client = Client::start(either(broker.port));
         let (peer, first) = level(&broker).await;
@@ -55,6 +57,7 @@ async fn c13_a_broker_without_mqtt_5_is_reached_with_3_1_1_which_is_said_and_rem
         let (protocol, welcome) = client.welcome().await;
         assert_eq!(protocol, Protocol::V4);
         assert!(welcome.fell_back.as_ref().is_some_and(|why| why.contains(words)), "{welcome:?}");
+        assert_eq!(welcome.lacks_mqtt_5, stated, "{words}");
         drop(peer);
         let (mut peer, third) = level(&broker).await;
         assert_eq!(third, 4, "what worked is remembered");
@@ -79,6 +82,40 @@ async fn c13_a_broker_that_does_not_speak_3_1_1_either_is_not_held_to() {
     }
     let trouble = client.waiting().await;
     assert!(trouble.cause.contains("without answering CONNECT"), "{trouble:?}");
+}
+
+#[tokio::test]
+async fn c01_c13_a_server_that_goes_on_hanging_up_is_asked_for_tls_once_and_for_3_1_1_every_second_time() {
+    let broker = Fake::bind().await;
+    let _client = Client::start(either(broker.port));
+    let mut asked = Vec::new();
+    for _ in 0..9 {
+        let (mut stream, _) = timeout(PATIENCE, broker.listener.accept()).await.expect("nobody").unwrap();
+        let mut first = [0; 9];
+        stream.read_exact(&mut first).await.unwrap();
+        asked.push(if first[0] == TLS_HANDSHAKE {
+            "TLS"
+        } else {
+            ["3.1.1", "5"][usize::from(first[8] == 5)]
+        });
+    }
+    assert_eq!(asked, ["5", "3.1.1", "TLS", "5", "5", "3.1.1", "5", "5", "3.1.1"]);
+}
+
+#[tokio::test]
+async fn c13_a_refusal_of_mqtt_5_in_words_lets_3_1_1_be_tried_whatever_came_before() {
+    let broker = Fake::bind().await;
+    let mut client = Client::start(either(broker.port));
+    for _ in 0..2 {
+        drop(level(&broker).await);
+    }
+    let (mut peer, first) = level(&broker).await;
+    assert_eq!(first, 5);
+    peer.send(&[0x20, 2, 0, 1]).await;
+    let (mut peer, second) = level(&broker).await;
+    assert_eq!(second, 4);
+    peer.send(&[0x20, 2, 0, 0]).await;
+    assert_eq!(client.welcome().await.0, Protocol::V4);
 }
 
 #[tokio::test]
@@ -140,4 +177,22 @@ async fn c13_a_pinned_version_is_the_only_one_tried() {
     assert_eq!(first, 4);
     peer.send(&[0x20, 2, 0, 1]).await;
     assert!(client.stopped().await.expect("a reason").cause.contains("does not accept MQTT 3.1.1"));
+}
+
+#[tokio::test]
+async fn c07_a_connection_that_got_no_answer_is_left_before_the_next_begins() {
+    let broker = Fake::bind().await;
+    let mut client = Client::start(either(broker.port));
+    let (mut silent, first) = level(&broker).await;
+    let (mut peer, second) = level(&broker).await;
+    assert_eq!((first, second), (5, 4));
+    // All that a slow broker finds behind the CONNECT once it gets to it.
+    assert_eq!(
+        silent.packet().await.map(|(kind, _)| kind),
+        Some(0xE0),
+        "no DISCONNECT: the will would be published"
+    );
+    assert_eq!(silent.packet().await, None, "still open");
+    peer.send(&[0x20, 2, 0, 0]).await;
+    assert_eq!(client.welcome().await.0, Protocol::V4);
 }
