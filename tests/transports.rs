@@ -172,14 +172,16 @@ async fn d07_a_broker_that_wants_a_certificate_says_so_and_is_not_asked_again() 
             tls.only_tls_1_2 = only_tls_1_2;
         })
         .await;
-        let trouble = Client::start(stage.target(Transport::Tls)).stopped().await;
-        assert!(trouble.cause.contains("wants a client certificate"), "{trouble:?}");
+        for transport in [Transport::Tls, Transport::SecureWebSocket] {
+            let trouble = Client::start(stage.target(transport)).stopped().await;
+            assert!(trouble.cause.contains("wants a client certificate"), "{trouble:?}");
 
-        let mut target = stage.target(Transport::Tls);
-        let stranger = Authority::new("Other CA").unwrap().issue(&CertificateOptions::client("me")).unwrap();
-        stage.give(&mut target, &stranger);
-        let trouble = Client::start(target).stopped().await;
-        assert!(trouble.cause.contains("does not accept the client certificate"), "{trouble:?}");
+            let mut target = stage.target(transport);
+            let other = Authority::new("Other CA").unwrap();
+            stage.give(&mut target, &other.issue(&CertificateOptions::client("me")).unwrap());
+            let trouble = Client::start(target).stopped().await;
+            assert!(trouble.cause.contains("does not accept the client certificate"), "{trouble:?}");
+        }
     }
 }
 

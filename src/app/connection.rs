@@ -35,6 +35,8 @@ pub struct Connection {
     pub link: LinkState,
     /// Cause of the last trouble the user was told of since the last success.
     pub(super) told_trouble: Option<String>,
+    /// How often in a row the broker refused the login.
+    pub(super) refusals: u32,
     /// Filters, with what the broker made of them and what came for them.
     pub subscriptions: Subscriptions,
     /// When the broker last answered a SUBSCRIBE.
@@ -105,6 +107,7 @@ impl Connection {
             profile,
             link: LinkState::Idle,
             told_trouble: None,
+            refusals: 0,
             answered: None,
             resting: Vec::new(),
             next: None,
@@ -197,6 +200,7 @@ impl Connection {
         self.outages.clear();
         (self.down_since, self.told_trouble, self.answered, self.paused) = (None, None, None, None);
         (self.seen, self.behind, self.broker_scroll) = (0, false, 0);
+        self.refusals = 0;
         let sort = self.tree.sort();
         self.tree = TreeView::default();
         self.tree.set_sort(sort);

@@ -1,7 +1,6 @@
 //! `mqtt-tui doctor`: the doctor's lines on standard output, each as soon as it is known, or all of them as JSON.
 
 use std::process::ExitCode;
-use std::time::Duration;
 
 use clap::{ArgAction, Args};
 use serde_json::{Value, json};
@@ -12,15 +11,15 @@ use super::known::Known;
 use super::resolve::{self, Request};
 use super::{USAGE, output, password};
 use crate::config::Profile;
-use crate::model::{DoctorLine, Target, TopicFilter, Verdict};
+use crate::model::{DoctorLine, Target, TopicFilter};
 use crate::mqtt::doctor::{self, Diagnosis, DoctorOptions};
 use crate::runtime::Signals;
 
 /// What stands at the end of the help.
 const MEANING: &str = "\
 Each step is 'ok', 'note' (it works, but look), 'FAIL' or 'skip'. A step that fails is needed; refused # and $SYS/# are not.
-The exit code is 0 when all needed steps pass, 1 when one fails, 2 when the command line is wrong, 4 when a password would have
-to be asked for and there is no terminal, and the code of CONNACK when the broker refuses it.
+The exit code is 0 when all needed steps pass, 1 when one fails, 2 when the command line is wrong, 4 when a password would \
+have to be asked for and there is no terminal, and the code of CONNACK when the broker refuses it.
 The client id is a random one unless -i says otherwise; the session is a clean one, and there is no last will.
 Environment and profiles are those of 'mqtt-tui connect'.";
 
@@ -122,27 +121,18 @@ async fn examine(target: Target, options: DoctorOptions, as_json: bool) -> Diagn
 fn as_value(line: &DoctorLine) -> Value {
     json!({
         "step": line.step,
-        "verdict": match line.verdict {
-            Verdict::Good => "good",
-            Verdict::Doubtful => "doubtful",
-            Verdict::Bad => "bad",
-            Verdict::Skipped => "skipped",
-        },
+        "verdict": line.verdict.name(),
         "found": line.found,
         "advice": line.advice,
-        "took_ms": line.took.map(|took| took.as_secs_f64() * 1e3),
+        // To the microsecond: what is finer is noise.
+        "took_ms": line.took.map(|took| f64::from(u32::try_from(took.as_micros()).unwrap_or(u32::MAX)) / 1e3),
     })
 }
 
 /// One line, and its advice below it; made safe for the terminal.
 fn as_text(line: &DoctorLine) -> String {
-    let verdict = match line.verdict {
-        Verdict::Good => "ok",
-        Verdict::Doubtful => "note",
-        Verdict::Bad => "FAIL",
-        Verdict::Skipped => "skip",
-    };
-    let took = line.took.map(|took| format!(" ({})", short(took))).unwrap_or_default();
+    let verdict = line.verdict.name();
+    let took = line.took_words().map(|took| format!(" ({took})")).unwrap_or_default();
     let advice = line.advice.as_ref().map(|advice| format!("{:20}{advice}\n", "")).unwrap_or_default();
     // The peer's words must not begin a line of their own.
     output::clean(&format!("{verdict:<5} {:<13} {}{took}", line.step, line.found.replace(['\r', '\n'], " ")))
@@ -150,14 +140,12 @@ fn as_text(line: &DoctorLine) -> String {
         + &output::clean(&advice)
 }
 
-fn short(took: Duration) -> String {
-    let milliseconds = took.as_secs_f64() * 1e3;
-    if milliseconds < 10.0 { format!("{milliseconds:.1} ms") } else { format!("{milliseconds:.0} ms") }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
+    use crate::model::Verdict;
 
     fn line(found: &str) -> DoctorLine {
         DoctorLine {

@@ -15,6 +15,18 @@ pub enum Verdict {
     Skipped,
 }
 
+impl Verdict {
+    /// Its name in lines and JSON: `ok`, `note`, `FAIL`, `skip`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Good => "ok",
+            Self::Doubtful => "note",
+            Self::Bad => "FAIL",
+            Self::Skipped => "skip",
+        }
+    }
+}
+
 /// One line. Texts may quote the peer: sanitise before showing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DoctorLine {
@@ -28,4 +40,16 @@ pub struct DoctorLine {
     pub advice: Option<String>,
     /// How long the step took.
     pub took: Option<Duration>,
+}
+
+impl DoctorLine {
+    /// How long the step took, short: `0.3 ms`, `31 ms`.
+    pub fn took_words(&self) -> Option<String> {
+        let milliseconds = self.took?.as_secs_f64() * 1e3;
+        Some(if milliseconds < 10.0 {
+            format!("{milliseconds:.1} ms")
+        } else {
+            format!("{milliseconds:.0} ms")
+        })
+    }
 }

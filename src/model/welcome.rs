@@ -13,6 +13,8 @@ pub struct Welcome {
     pub limits: ServerLimits,
     /// Why 3.1.1 is spoken although 5 was tried first, in words.
     pub fell_back: Option<String>,
+    /// The broker itself said, just now or earlier in this session, that it does not speak MQTT 5: worth remembering.
+    pub lacks_mqtt_5: bool,
 }
 
 /// What a TLS handshake agreed on. Names come from the peer's certificate: sanitise before showing.

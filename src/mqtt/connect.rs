@@ -23,8 +23,17 @@ pub(super) struct Connected {
     pub connack: ConnAck,
     /// What was found on the way.
     pub facts: Facts,
-    /// Why 3.1.1 is spoken although 5 was tried first, in words.
-    pub fell_back: Option<String>,
+    /// Why 3.1.1 is spoken although 5 was tried first.
+    pub fell_back: Option<FellBack>,
+}
+
+/// Why 3.1.1 is spoken although 5 was tried first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct FellBack {
+    /// In words.
+    pub why: String,
+    /// The broker answered as only one without MQTT 5 does. Silence and a hang-up have other causes too.
+    pub stated: bool,
 }
 
 /// Checks what can be known to be wrong before any connection (C23, D14, D15).
@@ -144,7 +153,7 @@ async fn negotiate(
     let (Some(second), Some(why)) = (second, reason_to_fall_back(&fault, timing)) else { return Err(fault) };
     let second = attempt(second, true);
     let mut connected = second.speak(second.open().await?).await?;
-    connected.fell_back = Some(why);
+    connected.fell_back = Some(FellBack { why, stated: !fault.is_unanswered() && fault != Fault::NoConnack });
     Ok(connected)
 }
 
@@ -196,7 +205,11 @@ impl Attempt<'_> {
         let answer = match timeout_at(until, self.answer(&mut wire, &facts)).await {
             Ok(answer) => answer,
             Err(_) => Err(match wire.peek() {
-                [] => Fault::NoConnack,
+                [] => {
+                    // Should the broker get to this CONNECT after all, it is not to publish the last will over it.
+                    wire.leave(self.timing.leave).await;
+                    return Err(Fault::NoConnack);
+                }
                 first => foreign(first).unwrap_or(Fault::NotMqtt(None)),
             }),
         };
@@ -229,8 +242,8 @@ impl Attempt<'_> {
         match (self.protocol, connack.bare, connack.code) {
             (Protocol::V5, true, 0) => Err(Fault::AnsweredAsV4),
             (Protocol::V4, _, 0) | (Protocol::V5, false, 0) => Ok(connack),
-            // A 3.1.1 broker that says no means the codes of 3.1.1.
-            (Protocol::V5, true, 1..=5) => Err(Fault::Connack(Protocol::V4, stated)),
+            // A 3.1.1 broker that says no means the codes of 3.1.1; 1 is about the version that was asked for.
+            (Protocol::V5, true, 2..=5) => Err(Fault::Connack(Protocol::V4, stated)),
             (protocol, _, _) => Err(Fault::Connack(protocol, stated)),
         }
     }

@@ -2,6 +2,7 @@
 //! One table: the task looks a fault up here and nowhere else.
 
 mod certificate;
+mod login;
 mod reasons;
 mod tls;
 mod transport;
@@ -15,7 +16,7 @@ pub(in crate::mqtt) use tls::TlsFault;
 pub(in crate::mqtt) use transport::{ProxyFault, SocketFault, TcpFault, TransportFault};
 pub(in crate::mqtt) use websocket::WebSocketFault;
 
-use crate::model::{Protocol, Target, Trouble, TroubleKind};
+use crate::model::{Protocol, Target, Transport, Trouble, TroubleKind};
 
 /// What ended a connection or kept it from coming about. Free of the MQTT library's types.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,6 +27,8 @@ pub(super) enum Fault {
     NoConnack,
     /// The first thing that came was not a CONNACK; what it looks like, if known.
     NotMqtt(Option<String>),
+    /// A web server answered CONNECT; its first line.
+    WebServer(String),
     /// CONNECT of MQTT 5 was accepted with a CONNACK of 3.1.1.
     AnsweredAsV4,
     /// The server closed the connection instead of sending CONNACK.
@@ -102,10 +105,16 @@ pub(super) fn explain(fault: &Fault, target: &Target, times: u32) -> Advice {
             format!("{at}: server accepted TCP but did not speak MQTT (no CONNACK in time)"),
             "is this the MQTT port? A TLS or WebSocket port waits silently like this, and so does a hung broker".into(),
         ),
+        // Another kind of server is not going to be a broker in a second.
         Fault::NotMqtt(Some(saw)) => (
-            true,
+            false,
             format!("{at} is not an MQTT broker: it answered CONNECT with {saw}"),
-            "check the port: MQTT is usually on 1883".into(),
+            format!("check the port: {}", transport::usual_port(target)),
+        ),
+        Fault::WebServer(line) => (
+            false,
+            format!("{at} is not an MQTT broker: it answered CONNECT with '{line}', as a web server does"),
+            format!("{}check the port: {}", web_scheme(target.transport), transport::usual_port(target)),
         ),
         Fault::NotMqtt(None) => (
             true,
@@ -128,27 +137,27 @@ pub(super) fn explain(fault: &Fault, target: &Target, times: u32) -> Advice {
         Fault::Closed => (
             true,
             format!("{at} closed the connection"),
-            "the broker's log tells why; trying again".into(),
+            "the broker's log tells why".into(),
         ),
         Fault::Broken(words) => (
             true,
             format!("the connection to {at} broke: {words}"),
-            "the broker or the network went away; trying again".into(),
+            "the broker or the network went away".into(),
         ),
         Fault::Silent { span, keep_alive } => (
             true,
             format!("nothing from {at} for {} s although the keep alive is {} s", span.as_secs(), keep_alive.as_secs()),
-            "the broker hangs or the network is gone; trying again".into(),
+            "the broker hangs or the network is gone".into(),
         ),
         Fault::Asleep => (
             true,
             format!("{at} did not answer after a sleep of this machine or program"),
-            "the connection did not survive it; connecting again".into(),
+            "the connection did not survive it".into(),
         ),
         Fault::Stalled => (
             true,
             format!("{at} stopped taking what was sent"),
-            "the broker hangs or the network is gone; trying again".into(),
+            "the broker hangs or the network is gone".into(),
         ),
         Fault::Malformed(kind, what) => (
             true,
@@ -163,12 +172,12 @@ pub(super) fn explain(fault: &Fault, target: &Target, times: u32) -> Advice {
         Fault::Unsolicited(kind, id) => (
             true,
             format!("{at} acknowledged packet {id}, which waits for nothing ({kind}){}", repeated(times)),
-            "this is a fault of the broker or of a proxy in between; trying again".into(),
+            "this is a fault of the broker or of a proxy in between".into(),
         ),
         Fault::TakenOver => (
             false,
             format!("another client uses id '{}': {at} ended the connection twice in a row", target.client_id),
-            "choose another client id (a random one never collides), then reconnect".into(),
+            "choose another client id (a random one never collides)".into(),
         ),
         Fault::BadTarget(cause, remedy) => (false, (*cause).into(), (*remedy).into()),
     };
@@ -188,7 +197,7 @@ fn connack_v4(code: u8, target: &Target) -> (bool, String, String) {
         1 => (
             false,
             format!("{at} does not accept MQTT 3.1.1 (CONNACK 1)"),
-            "this broker speaks another protocol version".to_owned(),
+            "choose MQTT 5 (-V 5) or auto, which tries both".to_owned(),
         ),
         2 => (
             false,
@@ -199,13 +208,11 @@ fn connack_v4(code: u8, target: &Target) -> (bool, String, String) {
         3 => (
             true,
             format!("{at} is unavailable at present (CONNACK 3)"),
-            "the broker is up but not ready; trying again".into(),
+            "the broker is up but not ready".into(),
         ),
-        4 | 5 => (
-            false,
-            format!("{at}: bad user/password or not allowed (CONNACK {code})"),
-            "check user and password, and whether the broker allows this client; then reconnect".into(),
-        ),
+        4 | 5 => {
+            (false, format!("{at}: bad user/password or not allowed (CONNACK {code})"), login::remedy(target))
+        }
         _ => (
             false,
             format!("{at} refused the connection with CONNACK {code}, which MQTT 3.1.1 does not define"),
@@ -221,11 +228,18 @@ fn connack_v5(stated: &Stated, target: &Target) -> (bool, String, String) {
     let code = stated.code;
     let retry = matches!(code, 0x88 | 0x89 | 0x8B | 0x97 | 0x9F);
     let cause = match code {
-        0x84 => format!("{at} does not accept MQTT 5 (CONNACK 0x84)"),
+        // 1 is what a 3.1.1 broker says, in its own form of CONNACK.
+        0x01 | 0x84 => {
+            let cause = stated.with_text(format!("{at} does not accept MQTT 5 (CONNACK {code:#04x})"));
+            return (false, cause, "choose MQTT 3.1.1 (-V 311) or auto, which tries both".into());
+        }
         0x85 => format!("{at} rejected the client id '{}' (CONNACK 0x85)", target.client_id),
         0x86 | 0x87 | 0x8C => {
             let name = reasons::reason(code).map_or("", |row| row.name);
-            format!("{at}: bad user/password or not allowed (CONNACK {code:#04x}, {name})")
+            let cause = format!("{at}: bad user/password or not allowed (CONNACK {code:#04x}, {name})");
+            // Nothing was published or subscribed to yet: no topic is at fault.
+            let remedy = if code == 0x8C { remedy(stated) } else { login::remedy(target) };
+            return (false, stated.with_text(cause), remedy);
         }
         _ if reasons::reason(code).is_none() => {
             format!("{at} refused the connection with CONNACK {code:#04x}, which MQTT 5 does not define")
@@ -253,6 +267,15 @@ fn remedy(stated: &Stated) -> String {
     }
 }
 
+/// What a web server may be asked for instead of plain MQTT.
+fn web_scheme(transport: Transport) -> &'static str {
+    match transport {
+        Transport::Tcp => "try ws:// if it carries MQTT over WebSocket, or ",
+        Transport::Tls => "try wss:// if it carries MQTT over WebSocket, or ",
+        _ => "",
+    }
+}
+
 fn packet(kind: Option<&'static str>) -> String {
     kind.map(|kind| format!("{kind}: ")).unwrap_or_default()
 }
@@ -277,7 +300,70 @@ mod tests {
     #[test]
     fn c05_c06_a_server_that_does_not_speak_mqtt_is_described() {
         assert!(advice(&Fault::NoConnack).trouble.cause.contains("accepted TCP but did not speak MQTT"));
-        assert!(advice(&Fault::NotMqtt(Some("HTTP".into()))).trouble.cause.contains("not an MQTT broker"));
+        assert!(advice(&Fault::NotMqtt(Some("'SSH'".into()))).trouble.cause.contains("not an MQTT broker"));
+    }
+
+    #[test]
+    fn c06_another_kind_of_server_is_not_tried_again_and_a_web_server_may_speak_websocket() {
+        let web = Fault::WebServer("HTTP/1.1 400 Bad Request".into());
+        for (transport, scheme) in [(Transport::Tcp, "ws://"), (Transport::Tls, "wss://")] {
+            let target = Target { transport, ..target(1883) };
+            let advice = explain(&web, &target, 1);
+            assert!(
+                !advice.retry && advice.trouble.remedy.starts_with(&format!("try {scheme} ")),
+                "{advice:?}"
+            );
+        }
+        assert!(!advice(&Fault::NotMqtt(Some("'SSH-2.0-x', as an SSH server does".into()))).retry);
+        assert!(advice(&Fault::NotMqtt(None)).retry, "noise may pass");
+    }
+
+    #[test]
+    fn c13_the_version_that_was_refused_is_named_and_the_other_one_offered() {
+        for (protocol, code, cause, remedy) in [
+            (Protocol::V5, 0x84, "does not accept MQTT 5 (", "-V 311"),
+            (Protocol::V5, 1, "does not accept MQTT 5 (CONNACK 0x01)", "-V 311"),
+            (Protocol::V4, 1, "does not accept MQTT 3.1.1", "-V 5"),
+        ] {
+            let Advice { trouble, retry } = connack(protocol, code);
+            assert!(
+                !retry && trouble.cause.contains(cause) && trouble.remedy.contains(remedy),
+                "{trouble:?}"
+            );
+            assert!(trouble.remedy.contains("auto, which tries both"), "{trouble:?}");
+        }
+    }
+
+    #[test]
+    fn c12_a_refused_login_says_what_was_not_sent_and_blames_no_topic() {
+        for (protocol, code) in [(Protocol::V4, 5), (Protocol::V5, 0x86), (Protocol::V5, 0x87)] {
+            for (user, password, words) in [
+                (None, None, "no user name and no password were sent"),
+                (Some("bob"), None, "no password was sent"),
+                (None, Some("x"), "no user name was sent"),
+                (Some("bob"), Some("x"), "check user and password"),
+            ] {
+                let user = user.map(str::to_owned);
+                let target = Target { user, password: password.map(Into::into), ..target(1883) };
+                let fault = Fault::Connack(protocol, Stated::code(code));
+                let remedy = explain(&fault, &target, 1).trouble.remedy;
+                assert!(remedy.contains(words) && remedy.contains("allows this client"), "{remedy}");
+                assert!(!remedy.contains("topic"), "{remedy}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_remedy_promises_another_attempt_which_a_single_look_never_makes() {
+        let faults =
+            [Fault::Closed, Fault::Asleep, Fault::Stalled, Fault::TakenOver, Fault::Broken("x".into())];
+        let refusals = (0..=0xA2).flat_map(|code| {
+            [Protocol::V4, Protocol::V5].map(|protocol| Fault::Connack(protocol, Stated::code(code)))
+        });
+        for fault in faults.into_iter().chain(refusals) {
+            let remedy = advice(&fault).trouble.remedy;
+            assert!(!remedy.contains("trying again") && !remedy.contains("then reconnect"), "{remedy}");
+        }
     }
 
     #[test]

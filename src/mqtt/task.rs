@@ -8,7 +8,7 @@ use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use super::backoff::Backoff;
-use super::connect::{self, Connected};
+use super::connect::{self, Connected, FellBack};
 use super::deliveries::Deliveries;
 use super::explain::{Fault, Stated, explain};
 use super::ids::Ids;
@@ -60,7 +60,7 @@ pub(super) struct Task {
     backoff: Backoff,
     history: History,
     /// The protocol version that worked, and why it is not the first choice.
-    worked: Option<(Protocol, Option<String>)>,
+    worked: Option<(Protocol, Option<FellBack>)>,
 }
 
 /// What happened on earlier connections, as far as it changes what to do now.
@@ -274,11 +274,13 @@ impl Task {
         self.ids.keep_only(self.publishes.flights().iter().map(|flight| flight.packet));
         self.publishes.connected(connack.limits.receive_maximum);
         self.speak(protocol, fell_back);
+        let fell_back = self.worked.as_ref().and_then(|(_, fell_back)| fell_back.as_ref());
         let welcome = Welcome {
             peer: facts.peer,
             tls: facts.tls,
             limits: connack.limits.clone(),
-            fell_back: self.worked.as_ref().and_then(|(_, why)| why.clone()),
+            fell_back: fell_back.map(|fell_back| fell_back.why.clone()),
+            lacks_mqtt_5: fell_back.is_some_and(|fell_back| fell_back.stated),
         };
         let since = self.clock.now();
         let session_present = connack.session_present;
@@ -292,11 +294,11 @@ impl Task {
     }
 
     /// Remembers the version that works, and says what it cannot do.
-    fn speak(&mut self, protocol: Protocol, fell_back: Option<String>) {
+    fn speak(&mut self, protocol: Protocol, fell_back: Option<FellBack>) {
         if self.worked.as_ref().is_some_and(|(worked, _)| *worked == protocol) {
             return;
         }
-        if let Some(why) = &fell_back {
+        if let Some(FellBack { why, .. }) = &fell_back {
             let text = format!("speaking {protocol}: {why}");
             self.outlet.push(SessionEvent::Notice(Severity::Info, text));
         }

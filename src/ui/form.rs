@@ -178,13 +178,19 @@ fn draw_choice(form: &Form, field: FormField, ink: &Ink<'_>, area: Rect, buffer:
         ink.put(buffer, area.x, area.y, area.width, &text, bold);
         return;
     };
+    let mut right = area.x;
     for (index, (word, area)) in areas.into_iter().enumerate() {
+        right = area.right();
         let (text, style) = if index == chosen {
             (format!("[{word}]"), bold)
         } else {
             (format!(" {word} "), ink.style(Role::Muted))
         };
         ink.put(buffer, area.x, area.y, area.width, &text, style);
+    }
+    if let Some(aside) = form.aside(field) {
+        let x = right + 2;
+        ink.put(buffer, x, area.y, area.right().saturating_sub(x), &aside, ink.style(Role::Faint));
     }
 }
 

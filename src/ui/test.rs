@@ -12,7 +12,7 @@ use crate::model::{DoctorLine, Verdict};
 use crate::payload::width;
 
 /// Columns before what was found: mark and step.
-const BEFORE: u16 = 17;
+const BEFORE: u16 = 18;
 /// Rows of one text at most.
 const TEXT_ROWS: usize = 4;
 
@@ -75,7 +75,7 @@ fn rows_of(line: &DoctorLine, columns: u16, ink: &Ink<'_>) -> Vec<Row> {
         Verdict::Bad => ("!!", Role::Error),
         Verdict::Skipped => (ink.glyphs().dash, Role::Faint),
     };
-    let took = line.took.map_or_else(String::new, |took| format!("{} ms", took.as_millis()));
+    let took = line.took_words().unwrap_or_default();
     let room = columns.saturating_sub(BEFORE + width(&took) as u16 + 2);
     let text = if line.verdict == Verdict::Skipped { Role::Faint } else { Role::Text };
     let found = ink.wrapped(&line.found, room, TEXT_ROWS);

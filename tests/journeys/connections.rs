@@ -186,7 +186,8 @@ fn what_others_write_into_the_file_is_seen_when_the_list_comes_in_front_and_by_a
 
 #[test]
 fn c13_the_protocol_that_was_found_is_remembered_for_a_saved_profile_only() {
-    let fell_back = || Welcome { fell_back: Some("MQTT 5 was refused".to_owned()), ..Welcome::default() };
+    let why = || Some("MQTT 5 was refused".to_owned());
+    let fell_back = || Welcome { fell_back: why(), lacks_mqtt_5: true, ..Welcome::default() };
     let mut journey = three();
     journey.keys("<enter>").effects();
     journey.event(connected(Protocol::V4, fell_back()));
@@ -201,6 +202,11 @@ fn c13_the_protocol_that_was_found_is_remembered_for_a_saved_profile_only() {
     let mut journey = Journey::new();
     journey.event(connected(Protocol::V4, fell_back()));
     assert_eq!(journey.effects(), []);
+
+    let mut journey = three();
+    journey.keys("<enter>").effects();
+    journey.event(connected(Protocol::V4, Welcome { fell_back: why(), ..Welcome::default() }));
+    assert_eq!(journey.effects(), [], "a broker that kept silent may only be slow");
 }
 
 #[test]
@@ -226,6 +232,11 @@ fn small_terminals_keep_the_selected_line_in_sight() {
     journey.sees("broker-25");
 }
 
+fn quick_step(step: &'static str, took: Duration) -> TestNews {
+    let (verdict, found) = (Verdict::Good, "granted with QoS 0".to_owned());
+    TestNews::Line(DoctorLine { step, verdict, found, advice: None, took: Some(took) })
+}
+
 fn step(step: &'static str, verdict: Verdict, found: &str, advice: Option<&str>) -> TestNews {
     TestNews::Line(DoctorLine {
         step,
@@ -246,6 +257,10 @@ fn a_test_shows_each_step_as_it_is_made_and_is_called_back_by_escape() {
         .done(Done::Test(*id, step("DNS", Verdict::Good, "192.0.2.7", None)))
         .sees("192.0.2.7")
         .sees("12 ms");
+    journey
+        .done(Done::Test(*id, quick_step("SUBACK $SYS/#", Duration::from_micros(160))))
+        .sees("SUBACK $SYS/#")
+        .sees(" 0.2 ms");
     journey.done(Done::Test(*id, step("TCP", Verdict::Bad, "refused", Some("is a broker listening there?"))));
     journey
         .sees("refused")

@@ -576,3 +576,28 @@ fn a_header_or_proxy_that_the_file_would_not_give_back_is_refused() {
     go(&mut journey, FormField::ProxyHost).keys("u:p@proxy.lan");
     journey.sees("fields of their own");
 }
+
+#[test]
+fn c13_what_a_broker_was_found_to_speak_is_shown_and_forgotten_when_the_protocol_is_chosen() {
+    let found = || {
+        let mut journey = Journey::among(vec![Profile {
+            remembered: Some(Protocol::V4),
+            ..Profile::new("home", Target::new("home.lan", 1883, ""))
+        }]);
+        go(journey.keys("e"), FormField::Protocol);
+        journey
+            .sees("found: MQTT 3.1.1")
+            .sees("left and right forget that")
+            .does_not_see("changed, not saved");
+        journey
+    };
+    let mut journey = found();
+    journey.keys("<right><left>").does_not_see("found:").sees("changed, not saved").keys("<ctrl-s>");
+    let (profile, replacing) = saved(&mut journey);
+    assert_eq!((profile.remembered, profile.target.protocol), (None, ProtocolChoice::Auto));
+    assert_eq!(replacing.as_deref(), Some("home"));
+
+    let mut journey = found();
+    go(&mut journey, FormField::KeepAlive).keys("9<ctrl-s>");
+    assert_eq!(saved(&mut journey).0.remembered, Some(Protocol::V4), "untouched");
+}

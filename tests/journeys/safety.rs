@@ -111,6 +111,9 @@ fn c12_a_refused_login_asks_for_user_and_password_and_begins_anew() {
     let (target, _) = begun(&mut journey);
     assert_eq!((target.user.as_deref(), target.password), (Some("alice"), Some(Secret::new("secret"))));
     journey.link(refused(TroubleKind::Login)).sees("alice").does_not_see("*");
+    journey.sees("Refused again (2 times in a row). bad user or password");
+    journey.keys("right<enter>").connect();
+    journey.link(refused(TroubleKind::Login)).sees("bad user or password").does_not_see("Refused again");
 }
 
 #[test]

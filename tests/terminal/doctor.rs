@@ -73,7 +73,14 @@ fn a_step_that_fails_is_exit_code_1_in_words_and_as_json() {
     assert_eq!(report["sound"], false);
     assert_eq!(report["target"], format!("mqtt://{target}"));
     assert_eq!(report["steps"][1]["step"], "TCP");
-    assert_eq!(report["steps"][1]["verdict"], "bad");
+    assert_eq!(report["steps"][1]["verdict"], "FAIL");
+
+    let stage = Stage::start();
+    let output = run(&["doctor", &format!("127.0.0.1:{}", stage.port), "--json"]);
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON and nothing else");
+    assert_eq!(report["steps"][2]["verdict"], "ok");
+    let took = report["steps"][2]["took_ms"].as_f64().expect("a time").to_string();
+    assert!(took.split_once('.').is_none_or(|(_, fraction)| fraction.len() <= 3), "{took}");
 }
 
 #[test]

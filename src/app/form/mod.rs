@@ -17,7 +17,7 @@ use tui_input::Input;
 
 use super::SaveId;
 use crate::config::{PasswordSource, Profile, Safety, is_credential};
-use crate::model::{Address, ConnectionId, Secret, Transport};
+use crate::model::{Address, ConnectionId, Protocol, Secret, Transport};
 use field::Source;
 pub use field::{FormField, Kind};
 pub use rows::FormRow;
@@ -138,6 +138,10 @@ impl Form {
     pub(super) fn choose(&mut self, field: FormField, index: usize) {
         let secret_before = field == FormField::PasswordSource && self.source() == Source::Saved;
         self.values[field as usize] = Value::Choice(index);
+        if field == FormField::Protocol {
+            // Who chooses what to try means it to be tried.
+            self.base.remembered = None;
+        }
         if secret_before && self.source() != Source::Saved {
             // What was typed as a secret must not come to light in a field that shows what it holds.
             self.set_line(FormField::PasswordValue, "");
@@ -253,7 +257,19 @@ impl Form {
     }
 
     fn contents(&self) -> Vec<String> {
-        FormField::ALL.iter().map(|field| self.text(*field)).collect()
+        let remembered = self.base.remembered.map(|protocol| protocol.to_string());
+        FormField::ALL.iter().map(|field| self.text(*field)).chain(remembered).collect()
+    }
+
+    /// What the broker was found to speak, where that is begun with.
+    fn remembered(&self) -> Option<Protocol> {
+        self.base.remembered.filter(|_| self.chosen(FormField::Protocol) == 0)
+    }
+
+    /// What stands beside the words of a choice.
+    pub fn aside(&self, field: FormField) -> Option<String> {
+        let remembered = self.remembered().filter(|_| field == FormField::Protocol)?;
+        Some(format!("found: {remembered}"))
     }
 
     /// Whether any certificate would be taken although that was not so before, nor confirmed since.

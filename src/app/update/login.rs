@@ -102,7 +102,11 @@ fn open(connection: &mut Connection, reason: &str) {
 fn open_because_refused(connection: &mut Connection) {
     let reason = match &connection.link {
         LinkState::Stopped { trouble: Some(trouble) } if trouble.kind == TroubleKind::Login => {
-            trouble.cause.clone()
+            match connection.refusals {
+                0 | 1 => trouble.cause.clone(),
+                // Else the same words would look as if nothing had been tried.
+                times => format!("Refused again ({times} times in a row). {}", trouble.cause),
+            }
         }
         _ => "The connection is begun anew with what is typed here.".to_owned(),
     };

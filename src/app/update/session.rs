@@ -64,10 +64,13 @@ fn named(app: &mut App, id: ConnectionId, text: &str) -> String {
     title.map_or_else(|| text.to_owned(), |title| format!("{title}: {text}"))
 }
 
-/// What a saved profile should know: its broker, and not another one that flags led to, was tried with MQTT 5 and speaks 3.1.1.
+/// What a saved profile should know: its broker, and not another one that flags led to, says that it does not speak MQTT 5, and speaks
+/// 3.1.1. One that only kept silent may have been slow.
 fn fallback(app: &mut App, id: ConnectionId, state: &LinkState) -> Option<Effect> {
     let LinkState::Connected { protocol, welcome, .. } = state else { return None };
-    welcome.fell_back.as_ref()?;
+    if !welcome.lacks_mqtt_5 {
+        return None;
+    }
     let profile = &app.connection_by_id(id)?.profile;
     let (name, url) = (profile.name.clone(), profile.target.url());
     let saved = app.book.find(&name).filter(|saved| saved.target.url() == url);
@@ -93,6 +96,9 @@ fn on_link(app: &mut App, id: ConnectionId, state: LinkState, now: Moment) {
     if matches!(state, LinkState::Connected { session_present: false, .. }) {
         connection.store.forget_retained();
     }
+    if state.is_connected() {
+        connection.refusals = 0;
+    }
     let address = connection.address.clone();
     // The same trouble at each attempt is told once; the banner shows it all the while.
     let told = match &state {
@@ -101,6 +107,7 @@ fn on_link(app: &mut App, id: ConnectionId, state: LinkState, now: Moment) {
         _ => None,
     };
     if matches!(&state, LinkState::Stopped { trouble: Some(trouble) } if trouble.kind == TroubleKind::Login) {
+        connection.refusals += 1;
         login::refused(app, id);
     }
     match state {

@@ -24,6 +24,16 @@ pub(super) struct SubAck {
     pub stated: Stated,
 }
 
+impl SubAck {
+    /// Why it was refused, as far as the broker can say: 0x80 is all that 3.1.1 has (3.1.1, 3.9.3).
+    pub(super) fn refusal(&self) -> String {
+        match self.protocol {
+            Protocol::V5 => self.stated.words(),
+            Protocol::V4 => format!("{:#04x}, for a reason that MQTT 3.1.1 does not tell", self.stated.code),
+        }
+    }
+}
+
 /// Retained messages seen, those under `$` apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Seen {
@@ -37,8 +47,8 @@ pub(super) struct Seen {
 pub(super) enum Trip {
     /// From PUBLISH to its return, the shortest first.
     Back(Vec<Duration>),
-    /// The broker did not allow the subscription or the message.
-    Refused(&'static str, Stated),
+    /// The broker did not allow the subscription or the message, and why.
+    Refused(&'static str, String),
     /// It did not come back in time.
     Missing,
     /// The connection ended.
@@ -98,7 +108,11 @@ impl Dialogue {
         }
     }
 
+    /// Counts a message, and answers what asks for it, so that a broker with few messages at a time goes on sending.
     fn note(&mut self, packet: &Incoming) {
+        if let Incoming::PubRel(ack) = packet {
+            self.wire.acknowledge(Answer::PubComp, ack.id);
+        }
         let Incoming::Publish(delivery) = packet else { return };
         let message = &delivery.message;
         match (message.retain, message.topic.starts_with('$')) {
@@ -106,16 +120,17 @@ impl Dialogue {
             (true, false) => self.seen.retained += 1,
             (false, _) => self.seen.others += 1,
         }
-        // Everything is subscribed to with QoS 0; a broker that sends more all the same is kept content.
-        if delivery.id != 0 && message.qos == QoS::AtLeastOnce {
-            self.wire.acknowledge(Answer::PubAck, delivery.id);
+        match message.qos {
+            QoS::AtMostOnce => {}
+            QoS::AtLeastOnce => self.wire.acknowledge(Answer::PubAck, delivery.id),
+            QoS::ExactlyOnce => self.wire.acknowledge(Answer::PubRec, delivery.id),
         }
     }
 
-    /// Subscribes with QoS 0, whatever is wanted: seeing is enough. `None` when no SUBACK comes.
+    /// Subscribes as it is wanted, but without an id. `None` when no SUBACK comes.
     pub(super) async fn subscribe(&mut self, wanted: &Subscription) -> Result<Option<SubAck>, Fault> {
         let id = self.next_id();
-        let asked = [Subscription { qos: QoS::AtMostOnce, id: None, ..wanted.clone() }];
+        let asked = [Subscription { id: None, ..wanted.clone() }];
         let handed = self.wire.subscribe(id, &asked, false);
         handed.map_err(|_| {
             Fault::BadTarget("the filter is too long for this broker", "choose a shorter one")
@@ -163,7 +178,7 @@ impl Dialogue {
         match self.subscribe(&Subscription::new(filter, QoS::AtMostOnce)).await? {
             None => return Ok(Trip::Missing),
             Some(answer) if answer.stated.is_failure() => {
-                return Ok(Trip::Refused("SUBSCRIBE", answer.stated));
+                return Ok(Trip::Refused("SUBSCRIBE", answer.refusal()));
             }
             Some(_) => {}
         }
@@ -204,7 +219,7 @@ impl Dialogue {
                     return Ok(Ok(began.elapsed()));
                 }
                 Incoming::PubAck(ack) if ack.id == id && ack.reason.is_failure() => {
-                    return Ok(Err(Trip::Refused("PUBLISH", ack.reason)));
+                    return Ok(Err(Trip::Refused("PUBLISH", ack.reason.words())));
                 }
                 _ => {}
             }
@@ -213,14 +228,7 @@ impl Dialogue {
     }
 
     /// Says goodbye, as far as the broker takes it.
-    pub(super) async fn leave(mut self) {
-        self.wire.disconnect();
-        let until = Instant::now() + self.timing.leave;
-        while matches!(timeout_at(until, self.wire.turn(false)).await, Ok(Ok(_))) {
-            if self.wire.left() == self.wire.queued() {
-                break;
-            }
-        }
-        self.wire.finish(until).await;
+    pub(super) async fn leave(self) {
+        self.wire.leave(self.timing.leave).await;
     }
 }

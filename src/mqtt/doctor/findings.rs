@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use super::dialogue::{Seen, SubAck, Trip};
 use super::way::line;
-use crate::model::{DoctorLine, Protocol, QoS, ServerLimits, Target, TopicFilter, Transport, Verdict};
+use crate::model::{DoctorLine, QoS, ServerLimits, Subscription, Target, TopicFilter, Transport, Verdict};
 use crate::mqtt::connect::Connected;
 use crate::mqtt::explain::{Fault, explain};
 
 /// The line of a CONNACK with success.
 pub(super) fn connack(connected: &Connected, target: &Target, took: Duration) -> DoctorLine {
     let mut parts = vec![connected.wire.protocol().to_string()];
-    parts.extend(connected.fell_back.as_ref().map(|why| format!("since {why}")));
+    parts.extend(connected.fell_back.as_ref().map(|fell_back| format!("since {}", fell_back.why)));
     parts.extend(limits(&connected.connack.limits));
     let said = line("CONNACK", parts.join(", "), Some(took));
     let peer_is_here = connected.facts.peer.starts_with("127.") || connected.facts.peer.starts_with("[::1]");
@@ -53,10 +53,11 @@ pub(super) fn is_granted(answer: &SubAck) -> bool {
 /// The line of a subscription. Many brokers refuse `#` and `$SYS/#`, and can be used all the same.
 pub(super) fn suback(
     step: &'static str,
-    filter: &TopicFilter,
+    wanted: &Subscription,
     answer: Result<Option<SubAck>, Fault>,
     target: &Target,
 ) -> DoctorLine {
+    let filter = &wanted.filter;
     let refused = if step == "SUBACK" { Verdict::Bad } else { Verdict::Doubtful };
     let advice = match filter.as_str() {
         "#" => "this broker does not let everything be seen: subscribe to a narrower filter",
@@ -70,17 +71,16 @@ pub(super) fn suback(
         Ok(Some(answer)) if is_granted(&answer) => {
             // The other steps name their filter themselves.
             let which = if step == "SUBACK" { format!("{filter} ") } else { String::new() };
-            DoctorLine { found: format!("{which}granted with QoS {}", answer.stated.code), ..line }
+            let found = format!("{which}granted with QoS {}", answer.stated.code);
+            if answer.stated.code >= wanted.qos.level() {
+                return DoctorLine { found, ..line };
+            }
+            let found = format!("{found}, although QoS {} was asked for", wanted.qos.level());
+            let advice =
+                "messages come with the lower QoS: the broker, or its rules for this user, allow no more";
+            DoctorLine { verdict: Verdict::Doubtful, found, advice: Some(advice.into()), ..line }
         }
-        Ok(Some(answer)) => {
-            let words = match answer.protocol {
-                Protocol::V5 => answer.stated.words(),
-                Protocol::V4 => {
-                    format!("{:#04x}, for a reason that MQTT 3.1.1 does not tell", answer.stated.code)
-                }
-            };
-            doubtful(format!("{filter} refused: {words}"))
-        }
+        Ok(Some(answer)) => doubtful(format!("{filter} refused: {}", answer.refusal())),
         Ok(None) => doubtful(format!("no answer to the subscription of {filter}")),
         Err(fault) if fault.is_hang_up() => {
             doubtful(format!("the broker hung up on the subscription of {filter}"))
@@ -118,11 +118,11 @@ pub(super) fn round_trip(trip: Trip, target: &Target) -> DoctorLine {
             let milliseconds = |time: Option<&Duration>| time.map_or(0.0, |time| time.as_secs_f64() * 1e3);
             let (least, median) = (milliseconds(times.first()), milliseconds(times.get(times.len() / 2)));
             let found =
-                format!("{} messages came back: at least {least:.1} ms, median {median:.1} ms", times.len());
+                format!("{} messages came back: minimum {least:.1} ms, median {median:.1} ms", times.len());
             line("round trip", found, None)
         }
-        Trip::Refused(packet, stated) => bad(
-            format!("{packet} refused: {}", stated.words()),
+        Trip::Refused(packet, why) => bad(
+            format!("{packet} refused: {why}"),
             "this user may not publish to or read mqtt-tui/doctor/…: ask for the right, or go without",
         ),
         Trip::Missing => bad(
@@ -149,5 +149,29 @@ pub(super) fn not_allowed() -> DoctorLine {
         verdict: Verdict::Skipped,
         advice,
         ..line("round trip", "not allowed to publish".into(), None)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Protocol;
+    use crate::mqtt::explain::Stated;
+    use crate::mqtt::tests::target;
+
+    #[test]
+    fn c16_a_refusal_of_3_1_1_is_given_no_name_that_only_mqtt_5_has() {
+        let answer = |protocol| SubAck { protocol, stated: Stated::code(0x80) };
+        let wanted = Subscription::new(TopicFilter::parse("a").unwrap(), QoS::AtMostOnce);
+        let refused = |protocol| suback("SUBACK", &wanted, Ok(Some(answer(protocol))), &target(1883)).found;
+        let trip = |protocol| {
+            round_trip(Trip::Refused("SUBSCRIBE", answer(protocol).refusal()), &target(1883)).found
+        };
+        for found in [refused(Protocol::V4), trip(Protocol::V4)] {
+            assert!(found.ends_with("refused: 0x80, for a reason that MQTT 3.1.1 does not tell"), "{found}");
+        }
+        for found in [refused(Protocol::V5), trip(Protocol::V5)] {
+            assert!(found.ends_with("refused: Unspecified error (0x80)"), "{found}");
+        }
     }
 }

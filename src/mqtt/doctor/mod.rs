@@ -111,19 +111,20 @@ impl Examination {
             let answer = dialogue.subscribe(&wanted).await;
             let is_lost = answer.is_err();
             subscribed |= matches!(&answer, Ok(Some(answer)) if findings::is_granted(answer));
-            self.tell(findings::suback(suback_step(&wanted.filter), &wanted.filter, answer, &self.target))
-                .await;
+            self.tell(findings::suback(suback_step(&wanted.filter), &wanted, answer, &self.target)).await;
             if is_lost {
                 // Some brokers hang up on a filter they do not like: the others deserve another connection.
                 match dialogue.again(&self.target).await {
                     Ok(another) => dialogue = another,
-                    Err(_) => return self.diagnosis(),
+                    Err(fault) => return self.failed(&fault).await.0,
                 }
             }
         }
         if subscribed {
             let seen = dialogue.watch_retained().await;
             self.tell(findings::retained(seen)).await;
+        } else {
+            self.tell(findings::skipped("retained")).await;
         }
         if self.options.publish {
             let trip = dialogue.round_trip().await;
@@ -170,7 +171,15 @@ impl Examination {
 
     async fn failed(&mut self, fault: &Fault) -> Ended {
         let advice = explain(fault, &self.target, 1);
-        self.tell(way::failed(fault, advice, &self.target)).await;
+        let mut line = way::failed(fault, advice, &self.target);
+        // A step that went well may be undone later, as with TLS 1.3, where the refusal of a certificate comes after the
+        // handshake: the step that waited for an answer has failed then. No failure goes untold.
+        if !self.pending.contains(&line.step)
+            && let Some(step) = self.pending.front()
+        {
+            line.step = step;
+        }
+        self.tell(line).await;
         Ended(match fault {
             Fault::Connack(_, stated) => Diagnosis::Refused(stated.code),
             _ => Diagnosis::Unsound,

@@ -95,14 +95,14 @@ const REASONS: [Reason; 43] = [
         "Client identifier not valid",
         "choose another client id; up to 23 letters and digits always work",
     ),
-    row(0x86, "Bad user name or password", "check user and password; then reconnect"),
+    row(0x86, "Bad user name or password", "check user and password"),
     row(
         0x87,
         "Not authorized",
         "the broker's access rules forbid it for this user: ask for the right, or use another user or topic",
     ),
-    row(0x88, "Server unavailable", "the broker is up but not ready; trying again later helps"),
-    row(0x89, "Server busy", "the broker has too much to do; trying again later helps"),
+    row(0x88, "Server unavailable", "the broker is up but not ready; another attempt later helps"),
+    row(0x89, "Server busy", "the broker has too much to do; another attempt later helps"),
     row(0x8A, "Banned", "the broker's administrator has shut this client out: ask there"),
     row(0x8B, "Server shutting down", "wait until the broker is back"),
     row(

@@ -133,7 +133,7 @@ impl ProxyFault {
                     }
                     400..500 => (false, "is this an HTTP proxy that allows CONNECT?"),
                     502..=504 => (true, "it cannot reach the broker: check host and port of the broker"),
-                    _ => (true, "its own log tells why; trying again"),
+                    _ => (true, "its own log tells why"),
                 };
                 (retry, format!("{at} refused to connect: {status} {reason}"), remedy.into())
             }
@@ -182,7 +182,7 @@ impl SocketFault {
     }
 }
 
-fn usual_port(target: &Target) -> &'static str {
+pub(super) fn usual_port(target: &Target) -> &'static str {
     match target.transport {
         Transport::Tls => "8883 is usual with TLS",
         Transport::WebSocket => "8080, 8083 and 9001 are usual for WebSocket",

@@ -12,8 +12,8 @@ pub(in crate::mqtt) enum WebSocketFault {
     BadPath { path: String },
     /// The request was answered with this status; where a redirection leads.
     Status { status: u16, reason: String, location: Option<String> },
-    /// The request was answered with no HTTP, or by hanging up; what happened.
-    NotHttp { words: String },
+    /// The request was answered with no HTTP, or by hanging up, which may pass; what happened.
+    NotHttp { words: String, hung_up: bool },
     /// The server opened the WebSocket, but not for MQTT.
     NoSubprotocol,
     /// The request was not answered in time.
@@ -37,18 +37,20 @@ impl WebSocketFault {
                 "give a path like /mqtt; other characters are percent-encoded".into(),
             ),
             Self::Status { status, reason, location } => {
-                let cause = format!("{at}: the server answered {status} {reason} to {path}");
+                let cause = format!(
+                    "{at}: the server answered {status} {reason} to {path}, without opening a WebSocket"
+                );
                 let (retry, remedy) = status_remedy(*status, location.as_deref());
                 (retry, cause, remedy)
             }
-            Self::NotHttp { words } => {
+            Self::NotHttp { words, hung_up } => {
                 let other = if target.transport == Transport::SecureWebSocket {
                     "mqtts://"
                 } else {
                     "wss:// or mqtt://"
                 };
                 (
-                    true,
+                    *hung_up,
                     format!("{at} is no WebSocket server: {words}"),
                     format!("check the port; try {other}"),
                 )
@@ -82,7 +84,7 @@ fn status_remedy(status: u16, location: Option<&str>) -> (bool, String) {
         (400 | 405 | 426 | 200..300, _) => {
             (false, "that is a web page, not a broker: check port and path (/mqtt is usual)".into())
         }
-        (408 | 429 | 500.., _) => (true, "the server or what is behind it is not ready; trying again".into()),
+        (408 | 429 | 500.., _) => (true, "the server or what is behind it is not ready".into()),
         _ => (false, "check port and path (/mqtt is usual)".into()),
     }
 }

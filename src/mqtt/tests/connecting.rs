@@ -75,7 +75,7 @@ async fn c06_a_web_server_and_an_ssh_server_are_named() {
     peer.packet().await;
     let page = format!("HTTP/1.1 400 Bad Request\r\nServer: x\r\n\r\n{}", "<p>no</p>".repeat(20));
     peer.send(page.as_bytes()).await;
-    let trouble = client.waiting().await;
+    let trouble = client.stopped().await.expect("a reason");
     assert!(trouble.cause.contains("not an MQTT broker") && trouble.cause.contains("HTTP"), "{trouble:?}");
 
     let ssh = Fake::bind().await;
@@ -88,7 +88,7 @@ async fn c06_a_web_server_and_an_ssh_server_are_named() {
             peers.push(peer);
         }
     });
-    let trouble = client.waiting().await;
+    let trouble = client.stopped().await.expect("a reason");
     assert!(trouble.cause.contains("SSH-2.0-OpenSSH_9.6"), "{trouble:?}");
     hold.abort();
 }

@@ -26,11 +26,12 @@ fn sends(peer: Peer, bytes: &'static [u8]) -> std::pin::Pin<Box<dyn Future<Outpu
 
 #[tokio::test]
 async fn c13_a_broker_without_mqtt_5_is_reached_with_3_1_1_which_is_said_and_remembered() {
-    let ways: [(Answer, &str); 6] = [
-        (|peer| sends(peer, &[0x20, 3, 0, 0x84, 0]), "does not accept MQTT 5 (CONNACK 0x84)"),
-        (|peer| sends(peer, &[0x20, 2, 0, 0x84]), "does not accept MQTT 5 (CONNACK 0x84)"),
-        (|peer| sends(peer, &[0x20, 2, 0, 1]), "does not accept MQTT 5 (CONNACK 0x01)"),
-        (|peer| sends(peer, &[0x20, 2, 0, 0]), "answered MQTT 5 as 3.1.1 does"),
+    // The words, and whether only a broker without MQTT 5 answers so.
+    let ways: [(Answer, &str, bool); 6] = [
+        (|peer| sends(peer, &[0x20, 3, 0, 0x84, 0]), "does not accept MQTT 5 (CONNACK 0x84)", true),
+        (|peer| sends(peer, &[0x20, 2, 0, 0x84]), "does not accept MQTT 5 (CONNACK 0x84)", true),
+        (|peer| sends(peer, &[0x20, 2, 0, 1]), "does not accept MQTT 5 (CONNACK 0x01)", true),
+        (|peer| sends(peer, &[0x20, 2, 0, 0]), "answered MQTT 5 as 3.1.1 does", true),
         (
             |peer| {
                 Box::pin(async {
@@ -39,10 +40,11 @@ async fn c13_a_broker_without_mqtt_5_is_reached_with_3_1_1_which_is_said_and_rem
                 })
             },
             "closed the connection without answering",
+            false,
         ),
-        (|peer| Box::pin(async { Some(peer) }), "gave no answer to CONNECT of MQTT 5"),
+        (|peer| Box::pin(async { Some(peer) }), "gave no answer to CONNECT of MQTT 5", false),
     ];
-    for (answer, words) in ways {
+    for (answer, words, stated) in ways {
         let broker = Fake::bind().await;
         let mut client = Client::start(either(broker.port));
         let (peer, first) = level(&broker).await;
@@ -55,6 +57,7 @@ async fn c13_a_broker_without_mqtt_5_is_reached_with_3_1_1_which_is_said_and_rem
         let (protocol, welcome) = client.welcome().await;
         assert_eq!(protocol, Protocol::V4);
         assert!(welcome.fell_back.as_ref().is_some_and(|why| why.contains(words)), "{welcome:?}");
+        assert_eq!(welcome.lacks_mqtt_5, stated, "{words}");
         drop(peer);
         let (mut peer, third) = level(&broker).await;
         assert_eq!(third, 4, "what worked is remembered");
@@ -150,21 +153,23 @@ async fn c06_a_server_of_another_kind_is_asked_once() {
     let mut client = Client::start(either(broker.port));
     let (mut peer, _) = level(&broker).await;
     peer.send(b"HTTP/1.1 400 Bad Request\r\n\r\n").await;
-    let trouble = client.waiting().await;
-    assert!(trouble.cause.contains("a web server"), "{trouble:?}");
-    assert_eq!(level(&broker).await.1, 5);
+    let trouble = client.stopped().await.expect("a reason");
+    assert!(trouble.cause.contains("a web server") && trouble.remedy.contains("ws://"), "{trouble:?}");
+    assert!(timeout(Duration::from_millis(300), broker.listener.accept()).await.is_err(), "tried again");
 }
 
 #[tokio::test]
 async fn c13_a_pinned_version_is_the_only_one_tried() {
-    let broker = Fake::bind().await;
-    let mut client = Client::start(target_v5(broker.port));
-    let (mut peer, first) = level(&broker).await;
-    assert_eq!(first, 5);
-    peer.send(&[0x20, 3, 0, 0x84, 0]).await;
-    let trouble = client.stopped().await.expect("a reason");
-    assert!(trouble.cause.contains("does not accept MQTT 5"), "{trouble:?}");
-    assert!(trouble.remedy.contains("other protocol version"));
+    for refusal in [&[0x20, 3, 0, 0x84, 0][..], &[0x20, 2, 0, 1]] {
+        let broker = Fake::bind().await;
+        let mut client = Client::start(target_v5(broker.port));
+        let (mut peer, first) = level(&broker).await;
+        assert_eq!(first, 5);
+        peer.send(refusal).await;
+        let trouble = client.stopped().await.expect("a reason");
+        assert!(trouble.cause.contains("does not accept MQTT 5"), "{trouble:?}");
+        assert!(trouble.remedy.contains("-V 311"), "{trouble:?}");
+    }
 
     let broker = Fake::bind().await;
     let mut client = Client::start(target(broker.port));
@@ -172,4 +177,22 @@ async fn c13_a_pinned_version_is_the_only_one_tried() {
     assert_eq!(first, 4);
     peer.send(&[0x20, 2, 0, 1]).await;
     assert!(client.stopped().await.expect("a reason").cause.contains("does not accept MQTT 3.1.1"));
+}
+
+#[tokio::test]
+async fn c07_a_connection_that_got_no_answer_is_left_before_the_next_begins() {
+    let broker = Fake::bind().await;
+    let mut client = Client::start(either(broker.port));
+    let (mut silent, first) = level(&broker).await;
+    let (mut peer, second) = level(&broker).await;
+    assert_eq!((first, second), (5, 4));
+    // All that a slow broker finds behind the CONNECT once it gets to it.
+    assert_eq!(
+        silent.packet().await.map(|(kind, _)| kind),
+        Some(0xE0),
+        "no DISCONNECT: the will would be published"
+    );
+    assert_eq!(silent.packet().await, None, "still open");
+    peer.send(&[0x20, 2, 0, 0]).await;
+    assert_eq!(client.welcome().await.0, Protocol::V4);
 }

@@ -13,9 +13,10 @@ pub(in crate::mqtt) fn foreign(first: &[u8]) -> Option<Fault> {
         return Some(TlsFault::PortSpeaksTls.into());
     }
     let line = first_line(first)?;
-    let kind = if line.starts_with("HTTP/") {
-        "a web server"
-    } else if line.starts_with("SSH-") {
+    if line.starts_with("HTTP/") {
+        return Some(Fault::WebServer(line));
+    }
+    let kind = if line.starts_with("SSH-") {
         "an SSH server"
     } else if line.starts_with("-ERR") || line.starts_with("-NOAUTH") || line.starts_with("-DENIED") {
         "a Redis server"
@@ -46,6 +47,7 @@ mod tests {
     fn words(first: &[u8]) -> Option<String> {
         match foreign(first) {
             Some(Fault::NotMqtt(words)) => words,
+            Some(Fault::WebServer(line)) => Some(format!("{line} of a web server")),
             None => None,
             other => panic!("{other:?}"),
         }

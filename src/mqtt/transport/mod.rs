@@ -13,6 +13,7 @@ mod certificate;
 mod files;
 mod greeting;
 mod proxy;
+mod status_line;
 #[cfg(test)]
 mod tests;
 mod tls;

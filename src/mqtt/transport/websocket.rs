@@ -9,15 +9,15 @@ use async_tungstenite::tungstenite::http::header::{
     AUTHORIZATION, CONNECTION, HOST, LOCATION, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL,
     SEC_WEBSOCKET_VERSION, UPGRADE,
 };
-use async_tungstenite::tungstenite::http::{HeaderName, HeaderValue, Response, Uri};
+use async_tungstenite::tungstenite::http::{HeaderName, HeaderValue, Response, StatusCode, Uri};
 use async_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio::time::{Instant, timeout_at};
 use ws_stream_tungstenite::WsStream;
 
-use super::{Facts, Stream, system_words};
+use super::{Facts, Stream, status_line, system_words};
 use crate::model::{Target, Transport};
 use crate::mqtt::MAX_PACKET;
-use crate::mqtt::explain::WebSocketFault;
+use crate::mqtt::explain::{Fault, WebSocketFault};
 
 /// The subprotocol of both MQTT versions (MQTT 5.0, 6.0).
 const SUBPROTOCOL: &str = "mqtt";
@@ -63,42 +63,58 @@ pub(super) async fn open(
     stream: Box<dyn Stream>,
     deadline: Instant,
     facts: &mut Facts,
-) -> Result<Box<dyn Stream>, WebSocketFault> {
+) -> Result<Box<dyn Stream>, Fault> {
     let began = Instant::now();
     // One frame may hold the largest packet.
     let config =
         WebSocketConfig::default().max_message_size(Some(MAX_PACKET)).max_frame_size(Some(MAX_PACKET));
+    let (stream, answer) = status_line::overhear(stream);
     let opened = timeout_at(deadline, client_async_with_config(request, stream, Some(config)))
         .await
         .map_err(|_| WebSocketFault::Timeout)?;
-    let (socket, _) = opened.map_err(|error| fault(&error))?;
+    let (socket, _) = opened.map_err(|error| fault(&error, answer.get(), facts))?;
     facts.websocket_took = Some(began.elapsed());
     Ok(Box::new(WsStream::new(socket)))
 }
 
-fn fault(error: &Error) -> WebSocketFault {
-    let not_http = |words: &str| WebSocketFault::NotHttp { words: words.to_owned() };
+/// What `error` means. `answer` is the first line that came; a server that ends TLS instead of answering may have a reason of TLS.
+fn fault(error: &Error, answer: Option<&String>, facts: &Facts) -> Fault {
+    let late = match error {
+        Error::Io(error) => facts.late_fault(Some(error)),
+        Error::Protocol(ProtocolError::HandshakeIncomplete) => facts.late_fault(None),
+        _ => None,
+    };
+    late.unwrap_or_else(|| websocket_fault(error, answer).into())
+}
+
+fn websocket_fault(error: &Error, answer: Option<&String>) -> WebSocketFault {
+    let hung_up = |words: &str| WebSocketFault::NotHttp { words: words.to_owned(), hung_up: true };
+    let not_http = |words: &str| WebSocketFault::NotHttp { words: words.to_owned(), hung_up: false };
     match error {
         Error::Http(response) => status_fault(response),
         Error::Protocol(ProtocolError::SecWebSocketSubProtocolError(
             SubProtocolError::NoSubProtocol | SubProtocolError::InvalidSubProtocol,
         )) => WebSocketFault::NoSubprotocol,
         Error::Protocol(ProtocolError::HttparseError(_) | ProtocolError::WrongHttpVersion) => {
-            not_http("it answers with something else than HTTP")
+            let status = answer.and_then(|line| status_line::status(line));
+            match status.and_then(|status| StatusCode::from_u16(status).ok()) {
+                Some(status) => status_words(status, None),
+                None => not_http("it answers with something else than HTTP"),
+            }
         }
-        Error::Protocol(ProtocolError::HandshakeIncomplete) => not_http("it hung up without an answer"),
+        Error::Protocol(ProtocolError::HandshakeIncomplete) => hung_up("it hung up without an answer"),
         Error::Protocol(other) => not_http(&other.to_string().to_lowercase()),
-        Error::Io(error) => not_http(&system_words(error)),
+        Error::Io(error) => hung_up(&system_words(error)),
         other => not_http(&other.to_string()),
     }
 }
 
 fn status_fault(response: &Response<Option<Vec<u8>>>) -> WebSocketFault {
-    let status = response.status();
     let location = response.headers().get(LOCATION).and_then(|place| place.to_str().ok());
-    WebSocketFault::Status {
-        status: status.as_u16(),
-        reason: status.canonical_reason().unwrap_or_default().to_owned(),
-        location: location.map(|place| place.chars().take(200).collect()),
-    }
+    status_words(response.status(), location.map(|place| place.chars().take(200).collect()))
+}
+
+fn status_words(status: StatusCode, location: Option<String>) -> WebSocketFault {
+    let reason = status.canonical_reason().unwrap_or_default().to_owned();
+    WebSocketFault::Status { status: status.as_u16(), reason, location }
 }

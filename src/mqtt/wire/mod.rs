@@ -21,6 +21,7 @@ use std::future::poll_fn;
 use std::io;
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use bytes::{Buf, BytesMut};
 use tokio::io::{AsyncReadExt, AsyncWrite as _, AsyncWriteExt};
@@ -315,6 +316,18 @@ impl Wire {
             self.taken = self.handed;
         }
         self.queued += bytes as u64;
+    }
+
+    /// Says goodbye and closes, as far as the peer takes it within `span`.
+    pub(super) async fn leave(mut self, span: Duration) {
+        self.disconnect();
+        let until = Instant::now() + span;
+        while self.left() < self.queued() {
+            if !matches!(timeout_at(until, self.turn(false)).await, Ok(Ok(_))) {
+                return;
+            }
+        }
+        self.finish(until).await;
     }
 
     /// Closes the stream in order, once everything has left. Waits until `until` for the peer to close its side: closing with

@@ -267,7 +267,7 @@ async fn establishing(port: u16) -> Result<Option<String>, Fault> {
     let versions = connect::versions(&target, None);
     connect::establish(&target, versions, &timing, &Clock::start(), &(), 0)
         .await
-        .map(|connected| connected.fell_back)
+        .map(|connected| connected.fell_back.map(|fell_back| fell_back.why))
 }
 
 #[tokio::test]

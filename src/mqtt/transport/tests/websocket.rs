@@ -69,7 +69,15 @@ async fn c24_each_status_is_said_in_words_with_the_path_but_without_its_query() 
         ("HTTP/1.1 403 Forbidden\r\n\r\n", "403 Forbidden", "does not allow", false),
         ("HTTP/1.1 302 Found\r\nLocation: https://x.lan/\r\n\r\n", "302 Found", "https://x.lan/", false),
         ("HTTP/1.1 200 OK\r\n\r\nhi", "200 OK", "web page", false),
-        ("HTTP/1.1 502 Bad Gateway\r\n\r\n", "502 Bad Gateway", "trying again", true),
+        // HTTP/1.0 knows no WebSocket, and small web servers still speak it.
+        (
+            "HTTP/1.0 200 OK\r\nServer: x\r\n\r\n<html>",
+            "answered 200 OK to /mqtt, without opening",
+            "path",
+            false,
+        ),
+        ("HTTP/1.0 404 File not found\r\n\r\n", "answered 404 Not Found to /mqtt", "check the path", false),
+        ("HTTP/1.1 502 Bad Gateway\r\n\r\n", "502 Bad Gateway", "not ready", true),
     ] {
         let mut target = target(Transport::WebSocket, answering(answer).await);
         target.websocket.path = "/mqtt?token=hunter2".into();
@@ -83,9 +91,12 @@ async fn c24_each_status_is_said_in_words_with_the_path_but_without_its_query() 
 
 #[tokio::test]
 async fn c24_a_server_without_http_is_said_to_be_one() {
-    for answer in ["SSH-2.0-OpenSSH_9.6\r\n", "\u{15}\u{3}\u{1}\u{0}\u{2}\u{2}F", ""] {
+    for (answer, again) in
+        [("SSH-2.0-OpenSSH_9.6\r\n", false), ("\u{15}\u{3}\u{1}\u{0}\u{2}\u{2}F", false), ("", true)]
+    {
         let (trouble, retry) = trouble(&target(Transport::WebSocket, answering(answer).await)).await;
-        assert!(retry && trouble.cause.contains("is no WebSocket server"), "{answer:?}: {trouble:?}");
+        assert_eq!(retry, again, "{answer:?}");
+        assert!(trouble.cause.contains("is no WebSocket server"), "{answer:?}: {trouble:?}");
     }
 }
 
