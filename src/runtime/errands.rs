@@ -142,8 +142,8 @@ impl Visit {
                 tell(TestNews::Line(line)).await;
             }
         };
-        let visit = async { tokio::join!(doctor::run(target, options, sender), telling).0 };
-        let Some(diagnosis) = called_off.run_until_cancelled(Box::pin(visit)).await else { return };
+        let visit = Box::pin(async { tokio::join!(doctor::run(target, options, sender), telling).0 });
+        let Some(diagnosis) = called_off.run_until_cancelled(visit).await else { return };
         let end = if diagnosis == Diagnosis::Sound { TestEnd::Sound } else { TestEnd::Unsound };
         tell(TestNews::End(end)).await;
     }

@@ -159,9 +159,9 @@ fn what_is_wrong_is_said_under_its_field_as_it_is_typed() {
         (FormField::Host, "lan:1883", "the port has a field of its own"),
         (FormField::Port, "70000", "a number from 1 to 65535"),
         (FormField::KeepAlive, "70000", "a number from 0 to 65535 seconds"),
-        (FormField::MaxPacket, "0", "a number from 1 to 268435455 bytes"),
+        (FormField::MaxPacket, "0", "a number from 16 to 268435455 bytes"),
         (FormField::WillTopic, "a/+", "'+' is a wildcard"),
-        (FormField::ProxyHost, "proxy:x", "a number from 1 to 65535"),
+        (FormField::ProxyHost, "proxy:x", "1 to 65535"),
         (FormField::Colour, "dark", "no colour"),
     ] {
         let mut journey = fresh();
@@ -233,7 +233,7 @@ fn g04_secrets_of_the_command_line_are_saved_only_after_a_question() {
     assert_eq!(profile.target.websocket.headers, target.websocket.headers);
     assert_eq!(profile.target.proxy, target.proxy);
     assert!(!profile.target.tls.key_log, "D16: that was for one run");
-    journey.done(Done::Profiles(Box::new(book(vec![profile])), Severity::Success, "saved".into()));
+    journey.saved(vec![profile], Severity::Success, "saved");
     assert_eq!(journey.effects(), [], "nothing has changed that is worth a new session");
     // What was taken out is not asked about, and not saved.
     let mut journey = opened();
@@ -345,7 +345,7 @@ fn the_tree_stays_when_the_connection_leads_where_it_led() {
     journey.keys("E");
     go(&mut journey, FormField::KeepAlive).keys("<ctrl-u>77<ctrl-s>");
     let (after, _) = saved(&mut journey);
-    journey.done(Done::Profiles(Box::new(book(vec![after])), Severity::Success, "lab saved".into()));
+    journey.saved(vec![after], Severity::Success, "lab saved");
     journey.sees("Its tree stays either way.").keys("y").connect().keys("<esc>").sees("kept");
     assert!(matches!(&journey.effects()[..], [Effect::Connect(HERE, target, _)] if target.keep_alive == 77));
 }
@@ -359,7 +359,7 @@ fn save_and_connect_elsewhere_begins_the_tree_anew_and_says_so() {
     journey.keys("<space>E").effects();
     go(&mut journey, FormField::Host).keys("<ctrl-u>lab2.lan<ctrl-o>");
     let (after, _) = saved(&mut journey);
-    journey.done(Done::Profiles(Box::new(book(vec![after])), Severity::Success, "lab saved".into()));
+    journey.saved(vec![after], Severity::Success, "lab saved");
     assert!(journey.notice().contains("begin anew"), "{}", journey.notice());
     journey.connect().does_not_see("kept").does_not_see("first");
     // The first message of the first topic again: nothing of the old one shows in its place.
@@ -433,4 +433,22 @@ fn every_field_can_be_reached_and_seen_on_a_small_terminal() {
         journey.keys("<tab>");
     }
     assert_eq!(journey.app.form.as_ref().map(|form| form.focus), Some(FormField::Name), "round and round");
+}
+
+#[test]
+fn a_largest_packet_that_could_not_be_connected_with_is_refused() {
+    let mut journey = fresh();
+    go(&mut journey, FormField::MaxPacket).keys("15");
+    journey.sees("a number from 16 to");
+}
+
+#[test]
+fn a_header_or_proxy_that_the_file_would_not_give_back_is_refused() {
+    let mut profile = full();
+    profile.target.websocket.headers = vec![("X-Token".into(), Secret::new("h\u{e9}"))];
+    let form = mqtt_tui::app::Form::new(profile, None, Vec::new());
+    assert!(form.fault(FormField::Headers).is_some_and(|fault| fault.contains("ASCII")));
+    let mut journey = fresh();
+    go(&mut journey, FormField::ProxyHost).keys("u:p@proxy.lan");
+    journey.sees("fields of their own");
 }

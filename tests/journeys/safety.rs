@@ -7,7 +7,7 @@ use mqtt_tui::model::{
     Severity, Target, TlsFacts, TlsOptions, Transport, Trouble, TroubleKind, Welcome,
 };
 
-use crate::language::{HERE, Journey, book};
+use crate::language::{HERE, Journey};
 
 fn target() -> Target {
     Target { user: Some("bob".into()), ..Target::new("here", 1883, "journey") }
@@ -63,7 +63,7 @@ fn changed(change: fn(&mut Target)) -> Journey {
     let mut journey = Journey::opening(before.clone());
     journey.know_profiles(vec![before]);
     journey.keys("hunter2<enter>").connect().keys("E<ctrl-s>").effects();
-    journey.done(Done::Profiles(Box::new(book(vec![after])), Severity::Success, "saved".into()));
+    journey.saved(vec![after], Severity::Success, "saved");
     journey
 }
 
@@ -269,8 +269,7 @@ fn edited(opened: Safety, before: Safety, after: Safety) -> Journey {
     let mut journey = Journey::on(profile(opened));
     journey.know_profiles(vec![profile(before)]);
     journey.keys("E<ctrl-s>").effects();
-    let saved = Box::new(book(vec![profile(after)]));
-    journey.done(Done::Profiles(saved, Severity::Success, "saved".into())).keys("<esc>");
+    journey.saved(vec![profile(after)], Severity::Success, "saved").keys("<esc>");
     journey
 }
 
@@ -282,7 +281,7 @@ fn e07_what_the_command_line_said_of_safety_outlasts_an_edit_of_the_profile() {
     // And the next one.
     journey.keys("E<ctrl-s>").effects();
     let saved = Profile { safety: Safety::Confirm, ..Profile::new("plant", target()) };
-    journey.done(Done::Profiles(Box::new(book(vec![saved])), Severity::Success, "saved".into()));
+    journey.saved(vec![saved], Severity::Success, "saved");
     assert!(journey.app.is_read_only());
     // Stricter it may become.
     let journey = edited(Safety::Confirm, Safety::Normal, Safety::ReadOnly);
