@@ -183,7 +183,7 @@ pub(super) fn undo(connection: &mut Connection, filter: &TopicFilter) {
     connection.subscriptions.undo(filter);
     connection.resting.retain(|given_back| given_back.filter != *filter);
     let view = connection.subscriptions.find(filter);
-    if filter.as_str() == "$SYS/#" {
+    if filter.is_sys() {
         connection.profile.target.sys = view.is_some_and(|view| view.state != SubscriptionState::Removed);
     }
 }
