@@ -423,3 +423,12 @@ fn g04_a_copy_does_not_have_the_keyrings_password_of_the_other_and_that_is_said(
     let output = home.run(&["profile", "add", "home", "home", "-k", "9"]);
     assert_eq!(text(&output.stderr), "", "it has one");
 }
+
+#[test]
+fn g12_config_path_is_the_folder_of_the_files() {
+    let home = Home::new();
+    home.write("config.toml", "theme = \"paper\"\n");
+    let folder = home.ok(&["config", "path"]);
+    let text = fs::read_to_string(Path::new(folder.trim_end()).join("config.toml")).unwrap();
+    assert!(text.contains("paper"));
+}
