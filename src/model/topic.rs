@@ -69,6 +69,19 @@ impl std::error::Error for FilterFault {}
 pub struct TopicFilter(String);
 
 impl TopicFilter {
+    /// The text of the filter for what a broker says of itself.
+    pub const SYS: &'static str = "$SYS/#";
+
+    /// The filter [`TopicFilter::SYS`].
+    pub fn sys() -> Self {
+        Self(Self::SYS.to_owned())
+    }
+
+    /// Whether it is [`TopicFilter::SYS`], which profiles keep as a setting of its own.
+    pub fn is_sys(&self) -> bool {
+        self.0 == Self::SYS
+    }
+
     /// Parses a filter by the rules of MQTT 5.0, 4.7.1 and 4.8.2.
     pub fn parse(text: &str) -> Result<Self, FilterFault> {
         let fault = |at, reason| Err(FilterFault { at, reason });
@@ -217,6 +230,14 @@ mod tests {
         }
         for filter in ["#", "+", "+/#", "/", "a//b", "$SYS/#", "$share/g/#", "$share/g//", "a/+/b"] {
             assert!(TopicFilter::parse(filter).is_ok(), "{filter}");
+        }
+    }
+
+    #[test]
+    fn the_filter_for_what_the_broker_says_of_itself_is_a_valid_one() {
+        assert_eq!(TopicFilter::parse("$SYS/#"), Ok(TopicFilter::sys()));
+        for (text, is_sys) in [("$SYS/#", true), ("$SYS/broker/#", false), ("#", false)] {
+            assert_eq!(TopicFilter::parse(text).map(|filter| filter.is_sys()), Ok(is_sys), "{text}");
         }
     }
 

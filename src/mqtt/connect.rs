@@ -8,7 +8,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::explain::{Fault, TlsFault};
 use super::timing::Timing;
-use super::transport::{self, Facts, Watcher, foreign};
+use super::transport::{self, Facts, Opened, Watcher, foreign};
 use super::wire::{ConnAck, Incoming, Lost, Wire};
 use crate::model::{
     Clock, MAX_TOPIC_BYTES, Protocol, ProtocolChoice, Secret, Target, Transport, check_topic,
@@ -94,17 +94,23 @@ pub(super) fn versions(target: &Target, worked: Option<Protocol>) -> &'static [P
 }
 
 /// Connects to `target`, speaking the first of `versions` that the broker knows. Tells each step to `watcher`. Cancel-safe.
+///
+/// `unanswered` counts the attempts so far that ended in a hang-up on CONNECT. A server that goes on so is spared what the
+/// first of them found out: whether the port speaks TLS is asked once, and every second attempt is left at one connection.
 pub(super) async fn establish(
     target: &Target,
     versions: &[Protocol],
     timing: &Timing,
     clock: &Clock,
     watcher: &dyn Watcher,
+    unanswered: u32,
 ) -> Result<Connected, Fault> {
     let deadline = Instant::now() + timing.connect;
-    match negotiate(target, versions, timing, clock, watcher, deadline).await {
+    let thorough = unanswered.is_multiple_of(2);
+    match negotiate(target, versions, timing, clock, watcher, thorough, deadline).await {
         Err(Fault::ClosedBeforeConnack)
-            if target.transport == Transport::Tcp
+            if unanswered == 0
+                && target.transport == Transport::Tcp
                 && transport::speaks_tls(target, timing, deadline).await =>
         {
             Err(TlsFault::PortSpeaksTls.into())
@@ -119,6 +125,7 @@ async fn negotiate(
     timing: &Timing,
     clock: &Clock,
     watcher: &dyn Watcher,
+    thorough: bool,
     deadline: Instant,
 ) -> Result<Connected, Fault> {
     let attempt = |protocol, last| Attempt { target, timing, clock, watcher, protocol, last, deadline };
@@ -129,12 +136,17 @@ async fn negotiate(
             return Err(Fault::BadTarget("there is no protocol version to speak", "choose MQTT 5 or 3.1.1"));
         }
     };
-    let fault = match attempt(first, second.is_none()).run().await {
+    let first = attempt(first, second.is_none());
+    // Only what comes after CONNECT may be an answer to it.
+    let opened = first.open().await?;
+    let fault = match first.speak(opened).await {
         Ok(connected) => return Ok(connected),
+        Err(fault) if fault.is_unanswered() && !thorough => return Err(fault),
         Err(fault) => fault,
     };
     let (Some(second), Some(why)) = (second, reason_to_fall_back(&fault, timing)) else { return Err(fault) };
-    let mut connected = attempt(second, true).run().await?;
+    let second = attempt(second, true);
+    let mut connected = second.speak(second.open().await?).await?;
     connected.fell_back = Some(why);
     Ok(connected)
 }
@@ -146,7 +158,7 @@ fn reason_to_fall_back(fault: &Fault, timing: &Timing) -> Option<String> {
             Some(format!("the broker does not accept MQTT 5 (CONNACK {:#04x})", stated.code))
         }
         Fault::AnsweredAsV4 => Some("the broker answered MQTT 5 as 3.1.1 does".into()),
-        Fault::ClosedBeforeConnack => {
+        fault if fault.is_unanswered() => {
             Some("the broker closed the connection without answering CONNECT of MQTT 5".into())
         }
         Fault::NoConnack => Some(format!(
@@ -170,8 +182,12 @@ struct Attempt<'a> {
 }
 
 impl Attempt<'_> {
-    async fn run(&self) -> Result<Connected, Fault> {
-        let opened = transport::open(self.target, self.timing, self.deadline, self.watcher).await?;
+    async fn open(&self) -> Result<Opened, Fault> {
+        transport::open(self.target, self.timing, self.deadline, self.watcher).await
+    }
+
+    /// Sends CONNECT and waits for its answer.
+    async fn speak(&self, opened: Opened) -> Result<Connected, Fault> {
         self.watcher.begins(format!("waiting for CONNACK ({})", self.protocol));
         let until =
             if self.last { self.deadline } else { self.deadline.min(Instant::now() + self.timing.fall_back) };

@@ -68,6 +68,16 @@ impl Fault {
         matches!(self, Self::Closed | Self::Broken(_))
     }
 
+    /// The peer hung up on CONNECT without a word. One that asked for a certificate there was none of may have minded that, or
+    /// CONNECT like any other.
+    pub(super) fn is_unanswered(&self) -> bool {
+        matches!(
+            self,
+            Self::ClosedBeforeConnack
+                | Self::Transport(TransportFault::Tls(TlsFault::ClientCertificateWanted { said: false }))
+        )
+    }
+
     /// A malformed packet the same connection would bring again at once.
     pub(super) fn is_protocol_error(&self) -> bool {
         matches!(self, Self::Malformed(..) | Self::TooLarge(..) | Self::Unsolicited(..))

@@ -95,11 +95,17 @@ impl Link {
         (!self.keep_alive.is_zero()).then(|| quiet + self.keep_alive)
     }
 
-    /// When a peer that says nothing counts as gone (C09). While the program is behind nothing is read, and silence proves
+    /// When the peer last showed that it is there: something came from it, or it made room for what waits. While it takes a large
+    /// publish it has no reason to speak, and PINGREQ waits behind.
+    pub(super) fn alive(&self) -> Instant {
+        self.wire.made_room().map_or(self.heard, |at| at.max(self.heard))
+    }
+
+    /// When a peer that shows nothing counts as gone (C09). While the program is behind nothing is read, and silence proves
     /// nothing.
     pub(super) fn silent_at(&self, grace: Duration) -> Option<Instant> {
         let watched = !self.behind && !self.keep_alive.is_zero();
-        watched.then(|| self.heard + self.keep_alive * 3 / 2 + grace)
+        watched.then(|| self.alive() + self.keep_alive * 3 / 2 + grace)
     }
 
     /// When a peer that takes nothing counts as gone.
@@ -111,6 +117,7 @@ impl Link {
     pub(super) fn woke(&mut self, patience: Duration) {
         let now = Instant::now();
         self.heard = now;
+        self.wire.woke();
         self.wire.ping();
         self.pinging = true;
         self.probe = Some(now + patience);

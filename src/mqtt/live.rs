@@ -128,7 +128,7 @@ impl Task {
             return Some(End::Fault(Fault::Asleep));
         }
         if over(link.silent_at(self.timing.silence_grace)) {
-            let (span, keep_alive) = (link.heard.elapsed(), link.keep_alive);
+            let (span, keep_alive) = (link.alive().elapsed(), link.keep_alive);
             return Some(End::Fault(Fault::Silent { span, keep_alive }));
         }
         over(link.stalled_at(self.timing.stall)).then_some(End::Fault(Fault::Stalled))

@@ -47,9 +47,11 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use crate::model::{Clock, ConnectionId, SessionEvent, SessionRequest, Target};
+use crate::model::{Clock, SessionEvent, SessionId, SessionRequest, Target};
 use timing::Timing;
 
+/// Bytes of the largest packet there can be, its fixed header included (MQTT 3.1.1, 2.2.3; MQTT 5.0, 2.1.4).
+const MAX_PACKET: usize = 268_435_455 + 5;
 /// Requests that may wait for the session task to take them.
 const REQUEST_ROOM: usize = 256;
 /// [`Session::close`] returns within this time.
@@ -87,19 +89,19 @@ impl Session {
     /// Starts the session's own task on the current tokio runtime; it connects at once. Events go to `events`, tagged
     /// with `id`, and wait there when the program is behind. The session ends when `events` is closed.
     pub fn start(
-        id: ConnectionId,
+        id: SessionId,
         target: Target,
         clock: Clock,
-        events: mpsc::Sender<(ConnectionId, SessionEvent)>,
+        events: mpsc::Sender<(SessionId, SessionEvent)>,
     ) -> Self {
         Self::start_with(id, target, clock, events, Timing::default())
     }
 
     fn start_with(
-        id: ConnectionId,
+        id: SessionId,
         target: Target,
         clock: Clock,
-        events: mpsc::Sender<(ConnectionId, SessionEvent)>,
+        events: mpsc::Sender<(SessionId, SessionEvent)>,
         timing: Timing,
     ) -> Self {
         let (requests, inbox) = mpsc::channel(REQUEST_ROOM);
@@ -129,5 +131,14 @@ impl Session {
 
 /// A client id of our own, `mqtt-tui-` and 8 random hexadecimal digits: two instances never take over each other.
 pub fn random_client_id() -> String {
-    format!("mqtt-tui-{:08x}", fastrand::u32(..))
+    format!("{OWN_ID}{:08x}", fastrand::u32(..))
+}
+
+/// What an id of our own begins with.
+const OWN_ID: &str = "mqtt-tui-";
+
+/// Whether `id` looks like one of [`random_client_id`]: nobody else has it.
+fn is_random_client_id(id: &str) -> bool {
+    let digits = id.strip_prefix(OWN_ID).map(str::as_bytes);
+    digits.is_some_and(|digits| digits.len() == 8 && digits.iter().all(u8::is_ascii_hexdigit))
 }

@@ -3,7 +3,8 @@
 
 use std::collections::VecDeque;
 
-use super::wire::{Ack, MAX_PACKET};
+use super::MAX_PACKET;
+use super::wire::Ack;
 use crate::model::{Moment, Publication, PublishId, PublishState, QoS, check_topic};
 
 /// Publishes with QoS 1 or 2 on their way at the same time. mosquitto drops the link at the 21st.

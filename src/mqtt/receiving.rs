@@ -70,7 +70,7 @@ impl Task {
             }
             Incoming::SubAck(answers) => {
                 self.ids.done(answers.id);
-                for event in self.subscriptions.suback(&answers, link.wire.protocol()) {
+                for event in self.subscriptions.suback(&answers, link.wire.protocol(), link.heard) {
                     self.outlet.push(event);
                 }
             }

@@ -52,7 +52,10 @@ impl Task {
             Ask::Subscribe(wanted) => {
                 let with_id = link.limits.subscription_ids_available != Some(false);
                 match link.wire.subscribe(id, &wanted, with_id) {
-                    Ok(()) => self.subscriptions.sent_subscribe(id, wanted, Instant::now()),
+                    Ok(()) => {
+                        let (now, stable) = (Instant::now(), self.timing.stable);
+                        self.subscriptions.sent_subscribe(id, wanted, now, stable);
+                    }
                     Err(TooLarge(bytes)) => {
                         self.ids.done(id);
                         let reason =

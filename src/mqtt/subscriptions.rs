@@ -84,7 +84,10 @@ pub(super) struct Subscriptions {
     leaving: VecDeque<TopicFilter>,
     left: Vec<(u16, TopicFilter)>,
     careful: bool,
+    /// Drops blamed on a SUBSCRIBE, since the last long calm.
     drops: u32,
+    /// Since when nothing is left to be asked for or answered on this connection.
+    calm: Option<Instant>,
     /// What the broker offers on this connection.
     limits: ServerLimits,
     /// Nothing to ask for until something changes: spares looking through all filters at every read.
@@ -100,16 +103,15 @@ impl Subscriptions {
             left: Vec::new(),
             careful: false,
             drops: 0,
+            calm: None,
             limits: ServerLimits::default(),
             settled: false,
         };
         for wanted in &target.filters {
             subscriptions.want(wanted.clone());
         }
-        if target.sys
-            && let Ok(sys) = TopicFilter::parse("$SYS/#")
-        {
-            subscriptions.want(Subscription::new(sys, QoS::AtMostOnce));
+        if target.sys {
+            subscriptions.want(Subscription::new(TopicFilter::sys(), QoS::AtMostOnce));
         }
         subscriptions
     }
@@ -197,6 +199,7 @@ impl Subscriptions {
     /// The connection ended. What was being unsubscribed is gone with the session, or is asked for again.
     pub(super) fn disconnected(&mut self, kept: bool) -> Vec<SessionEvent> {
         self.settled = false;
+        self.calm = None;
         self.limits = ServerLimits::default();
         self.sent.clear();
         let left = self.left.drain(..).map(|(_, filter)| filter);

@@ -12,6 +12,7 @@ use super::connect::{self, Connected};
 use super::deliveries::Deliveries;
 use super::explain::{Fault, Stated, explain};
 use super::ids::Ids;
+use super::is_random_client_id;
 use super::link::Link;
 use super::outlet::Outlet;
 use super::publishes::Publishes;
@@ -69,6 +70,8 @@ struct History {
     fault: Option<(Fault, u32)>,
     /// When the broker last ended the connection for another client with our id, or without visible reason.
     takeover: Option<Instant>,
+    /// Attempts that ended in a hang-up on CONNECT.
+    unanswered: u32,
 }
 
 impl Task {
@@ -135,7 +138,8 @@ impl Task {
         let (step, mut steps) = watch::channel(first);
         let (target, timing, clock) = (self.target.clone(), self.timing, self.clock);
         let versions = connect::versions(&target, self.worked.as_ref().map(|(protocol, _)| *protocol));
-        let establishing = connect::establish(&target, versions, &timing, &clock, &step);
+        let establishing =
+            connect::establish(&target, versions, &timing, &clock, &step, self.history.unanswered);
         tokio::pin!(establishing);
         loop {
             self.outlet.flush();
@@ -150,6 +154,7 @@ impl Task {
                 },
                 done = &mut establishing => return done.map_err(|fault| {
                     self.history.takeover = None;
+                    self.history.unanswered += u32::from(fault.is_unanswered());
                     self.failed(fault)
                 }),
                 Ok(()) = steps.changed() => {
@@ -318,6 +323,7 @@ impl Task {
             self.backoff.reset();
             self.history.fault = None;
         }
+        self.subscriptions.calm_down(now, self.timing.stable);
         if is_over_subscribe(&fault)
             && let Some(events) = self.subscriptions.dropped(now, self.timing.blame)
         {
@@ -326,10 +332,11 @@ impl Task {
             }
             return Next::Attempt;
         }
-        // MQTT 5 has a word for it, but mosquitto just hangs up, as every 3.1.1 broker does (C11).
+        // MQTT 5 has a word for it, but mosquitto just hangs up, as every 3.1.1 broker does (C11). Nobody shares a random id:
+        // then only the word counts.
         let taken_over = match &fault {
             Fault::Disconnected(stated) => stated.code == SESSION_TAKEN_OVER,
-            fault => fault.is_hang_up() && quiet,
+            fault => fault.is_hang_up() && quiet && !is_random_client_id(&self.target.client_id),
         };
         if taken_over {
             let before = self.history.takeover.replace(now);

@@ -1,19 +1,16 @@
 //! Changes of the profiles file, one after the other: each begins with what the one before left, and none holds up the loop.
 
-use tokio::sync::mpsc::{Sender, channel};
+use tokio::sync::mpsc::{Receiver, Sender};
 
-use crate::app::Done;
+use crate::app::{Done, SaveId};
 use crate::config::{Kept, Profile, ProfileBook};
 use crate::model::{Protocol, Severity};
-
-/// Changes that may wait. Each is a key press of the user, or a first connect.
-const WAITING: usize = 16;
 
 /// A change of the profiles file.
 #[derive(Debug)]
 pub(super) enum Change {
     /// Write a profile, in place of the one of that name.
-    Save(Box<Profile>, Option<String>),
+    Save(Box<Profile>, Option<String>, SaveId),
     /// Take one out.
     Remove(String),
     /// Write down what a broker speaks.
@@ -22,31 +19,36 @@ pub(super) enum Change {
     Read(bool),
 }
 
-/// Starts the task that owns `book`. It ends when the last sender is gone.
-pub(super) fn keeper(mut book: ProfileBook, done: Sender<Done>) -> Sender<Change> {
-    let (sender, mut changes) = channel(WAITING);
-    tokio::spawn(async move {
-        while let Some(change) = changes.recv().await {
-            let read = if let Change::Read(asked) = change { Some(asked) } else { None };
-            // A slow disk or a network folder may take its time.
-            let changed = tokio::task::spawn_blocking(move || {
-                let (severity, text) =
-                    make(&mut book, change).unwrap_or_else(|reason| (Severity::Error, reason));
-                (book, severity, text)
-            });
-            let Ok((after, severity, text)) = changed.await else { return };
-            book = after;
-            let known = Box::new(book.clone());
-            let report = match read {
-                Some(asked) => Done::ProfilesRead(known, asked),
-                None => Done::Profiles(known, severity, text),
-            };
-            if done.send(report).await.is_err() {
-                return;
-            }
+impl Change {
+    /// The number under which a profile is saved.
+    pub(super) fn id(&self) -> Option<SaveId> {
+        match self {
+            Self::Save(.., id) => Some(*id),
+            Self::Remove(_) | Self::Remember(..) | Self::Read(_) => None,
         }
-    });
-    sender
+    }
+}
+
+/// Makes the changes in `book` and in its file, until there can be no more.
+pub(super) async fn keep(mut book: ProfileBook, mut changes: Receiver<Change>, done: Sender<Done>) {
+    while let Some(change) = changes.recv().await {
+        let id = change.id();
+        let read = if let Change::Read(asked) = change { Some(asked) } else { None };
+        // A slow disk or a network folder may take its time.
+        let changed = tokio::task::spawn_blocking(move || {
+            let (severity, text) = make(&mut book, change).unwrap_or_else(|reason| (Severity::Error, reason));
+            (book, severity, text)
+        });
+        let Ok((after, severity, text)) = changed.await else { return };
+        book = after;
+        // Nobody listens any more when the program is ending: what was asked for before is still written.
+        let known = Box::new(book.clone());
+        let report = match read {
+            Some(asked) => Done::ProfilesRead(known, asked),
+            None => Done::Profiles(known, severity, text, id),
+        };
+        let _ = done.send(report).await;
+    }
 }
 
 /// Makes one change; a sentence for the user, empty when there is nothing to tell.
@@ -56,7 +58,7 @@ fn make(book: &mut ProfileBook, change: Change) -> Result<(Severity, String), St
         Kept::Copy { .. } | Kept::Memory { .. } => (Severity::Warning, text),
     };
     match change {
-        Change::Save(profile, replacing) => {
+        Change::Save(profile, replacing, _) => {
             let name = profile.name.clone();
             let kept = book.save(*profile, replacing.as_deref())?;
             Ok(told(&kept, format!("{name} {kept}")))

@@ -12,7 +12,7 @@ use super::ink::{Ink, row_of};
 use super::{subscriptions, welcome};
 use crate::app::{App, Connection};
 use crate::config::Role;
-use crate::model::SubscriptionState;
+use crate::model::{SubscriptionState, TopicFilter};
 use crate::payload::format;
 use crate::sys::{Averages, Counter, Reading, SysModel};
 
@@ -261,12 +261,12 @@ fn silence(connection: &Connection, ink: &Ink<'_>) -> Vec<String> {
     if !connection.link.is_connected() {
         return vec!["Not connected.".into()];
     }
-    let asked = connection.subscriptions.list().iter().find(|view| view.wanted.filter.as_str() == "$SYS/#");
+    let asked = connection.subscriptions.list().iter().find(|view| view.wanted.filter.is_sys());
     match asked.map(|view| &view.state) {
-        None => vec!["$SYS/# is not subscribed to.".into()],
+        None => vec![format!("{} is not subscribed to.", TopicFilter::SYS)],
         Some(SubscriptionState::Refused(reason)) => {
             vec![
-                "The broker refused the filter $SYS/#:".into(),
+                format!("The broker refused the filter {}:", TopicFilter::SYS),
                 format!("{}.", ink.clean(reason)),
                 "What it tells of itself is not for this user.".into(),
             ]
@@ -276,7 +276,7 @@ fn silence(connection: &Connection, ink: &Ink<'_>) -> Vec<String> {
             "Some send it once a minute, some never do.".into(),
             "The rates measured here are shown all the same.".into(),
         ],
-        Some(_) => vec!["$SYS/# was asked for; the broker has not answered.".into()],
+        Some(_) => vec![format!("{} was asked for; the broker has not answered.", TopicFilter::SYS)],
     }
 }
 

@@ -8,7 +8,7 @@ use ratatui::widgets::Widget;
 use super::ink::{Ink, row_of};
 use crate::app::{App, Choice, Connection, DEMO};
 use crate::config::{PasswordSource, Profile, Role, Safety};
-use crate::model::{LinkState, Protocol, ProtocolChoice, QoS};
+use crate::model::{LinkState, Protocol, ProtocolChoice, QoS, TopicFilter};
 use crate::payload::format;
 
 /// Columns of a label.
@@ -202,7 +202,7 @@ fn filters(app: &App, profile: &Profile) -> String {
         parts.push("#".to_owned());
     }
     if profile.target.sys {
-        parts.push("$SYS/#".to_owned());
+        parts.push(TopicFilter::SYS.to_owned());
     }
     if parts.is_empty() { "none".to_owned() } else { parts.join(", ") }
 }

@@ -134,7 +134,9 @@ fn deleting_asks_and_then_takes_it_out_of_the_file() {
     journey.keys("<delete>y");
     assert_eq!(journey.effects(), [Effect::RemoveProfile("home".to_owned())]);
     let left = Box::new(book(vec![profile("lab", None)]));
-    journey.done(Done::Profiles(left, Severity::Success, "home deleted".to_owned())).does_not_see("home.lan");
+    journey
+        .done(Done::Profiles(left, Severity::Success, "home deleted".to_owned(), None))
+        .does_not_see("home.lan");
     assert_eq!(journey.notice(), "home deleted");
 }
 

@@ -33,7 +33,7 @@ fn go(journey: &mut Journey, field: FormField) -> &mut Journey {
 #[track_caller]
 fn saved(journey: &mut Journey) -> (Profile, Option<String>) {
     match journey.effects().pop() {
-        Some(Effect::SaveProfile(profile, replacing)) => (*profile, replacing),
+        Some(Effect::SaveProfile(profile, replacing, _)) => (*profile, replacing),
         other => panic!("not saved but {other:?}\n{}", journey.screen()),
     }
 }
@@ -126,8 +126,7 @@ fn a_connection_is_written_saved_and_opened_by_keys_alone() {
     let (profile, replacing) = saved(&mut journey);
     assert_eq!((profile.target.url().as_str(), replacing), ("mqtts://broker.lan:8883", None));
     journey.sees("saving");
-    let known = Box::new(book(vec![profile]));
-    journey.done(Done::Profiles(known, Severity::Success, "kitchen saved to profiles.toml".to_owned()));
+    journey.saved(vec![profile], Severity::Success, "kitchen saved to profiles.toml");
     journey.sees("mqtts://broker.lan:8883").does_not_see("saving");
     journey.keys("<enter>");
     assert!(
@@ -140,7 +139,7 @@ fn saving_and_connecting_is_one_key() {
     let mut journey = fresh();
     journey.keys("lab<tab><tab><tab>lab.lan<alt-enter>");
     let (profile, _) = saved(&mut journey);
-    journey.done(Done::Profiles(Box::new(book(vec![profile])), Severity::Success, "lab saved".to_owned()));
+    journey.saved(vec![profile], Severity::Success, "lab saved");
     assert!(matches!(&journey.effects()[..], [Effect::Connect(HERE, ..)]));
     assert_eq!(journey.app.screen(), Screen::Explorer);
 }
@@ -299,7 +298,7 @@ fn g04_secrets_of_the_command_line_are_saved_only_after_a_question() {
     assert_eq!(profile.target.websocket.headers, target.websocket.headers);
     assert_eq!(profile.target.proxy, target.proxy);
     assert!(!profile.target.tls.key_log, "D16: that was for one run");
-    journey.done(Done::Profiles(Box::new(book(vec![profile])), Severity::Success, "saved".into()));
+    journey.saved(vec![profile], Severity::Success, "saved");
     assert_eq!(journey.effects(), [], "nothing has changed that is worth a new session");
     // What was taken out is not asked about, and not saved.
     let mut journey = opened();
@@ -413,14 +412,26 @@ fn what_was_typed_for_a_connection_that_is_not_saved_is_in_its_form_under_a_free
 fn a_save_that_fails_keeps_the_form_and_says_why() {
     let mut journey = fresh();
     journey.keys("lab<tab><tab><tab>lab.lan<ctrl-s>").effects();
-    let refused = Done::Profiles(
-        Box::new(book(Vec::new())),
-        Severity::Error,
-        "there is a profile 'lab' already".into(),
-    );
-    journey.done(refused).sees("there is a profile 'lab' already").sees("lab.lan");
+    journey.saved(Vec::new(), Severity::Error, "there is a profile 'lab' already");
+    journey.sees("there is a profile 'lab' already").sees("lab.lan");
     journey.keys("<ctrl-s>");
     assert_eq!(saved(&mut journey).0.name, "lab");
+}
+
+#[test]
+fn a_form_that_is_being_saved_takes_no_other_change_for_its_own() {
+    let before = Profile::new("lab", Target::new("lab.lan", 1883, ""));
+    let mut journey = Journey::among(vec![before.clone()]);
+    journey.keys("e");
+    go(&mut journey, FormField::Host).keys("<ctrl-u>lab2.lan<ctrl-s>");
+    let (after, _) = saved(&mut journey);
+    // What the broker of some connection speaks was written down first, or could not be.
+    journey.know_profiles(vec![before.clone()]).sees("lab2.lan").sees("saving");
+    let failed = "not remembered: the disk is full".to_owned();
+    journey.done(Done::Profiles(Box::new(book(vec![before])), Severity::Error, failed, None));
+    journey.sees("lab2.lan").sees("saving");
+    journey.saved(vec![after], Severity::Success, "lab saved").does_not_see("saving");
+    assert!(journey.app.form.is_none());
 }
 
 #[test]
@@ -433,9 +444,8 @@ fn changing_where_an_open_connection_leads_offers_to_connect_again_with_a_tree_o
     go(&mut journey, FormField::Host).keys("<ctrl-u>lab2.lan<ctrl-s>");
     let (after, replacing) = saved(&mut journey);
     assert_eq!(replacing.as_deref(), Some("lab"));
-    let known = Box::new(book(vec![after.clone()]));
     journey
-        .done(Done::Profiles(known, Severity::Success, "lab saved".into()))
+        .saved(vec![after.clone()], Severity::Success, "lab saved")
         .sees("Connect again with the changes now?")
         .sees("Its tree and history begin anew then")
         .sees("mqtt://lab2.lan:1883.");
@@ -459,7 +469,7 @@ fn the_tree_stays_when_the_connection_leads_where_it_led() {
     journey.keys("E");
     go(&mut journey, FormField::KeepAlive).keys("<ctrl-u>77<ctrl-s>");
     let (after, _) = saved(&mut journey);
-    journey.done(Done::Profiles(Box::new(book(vec![after])), Severity::Success, "lab saved".into()));
+    journey.saved(vec![after], Severity::Success, "lab saved");
     journey.sees("Its tree stays either way.").keys("y").connect().keys("<esc>").sees("kept");
     assert!(matches!(&journey.effects()[..], [Effect::Connect(HERE, target, _)] if target.keep_alive == 77));
 }
@@ -473,7 +483,7 @@ fn save_and_connect_elsewhere_begins_the_tree_anew_and_says_so() {
     journey.keys("<space>E").effects();
     go(&mut journey, FormField::Host).keys("<ctrl-u>lab2.lan<ctrl-o>");
     let (after, _) = saved(&mut journey);
-    journey.done(Done::Profiles(Box::new(book(vec![after])), Severity::Success, "lab saved".into()));
+    journey.saved(vec![after], Severity::Success, "lab saved");
     assert!(journey.notice().contains("begin anew"), "{}", journey.notice());
     journey.connect().does_not_see("kept").does_not_see("first");
     // The first message of the first topic again: nothing of the old one shows in its place.
@@ -488,7 +498,7 @@ fn changing_what_is_not_the_way_to_the_broker_counts_at_once() {
     journey.keys("E<ctrl-u>bench");
     go(&mut journey, FormField::Safety).keys("<right><right><ctrl-s>");
     let (after, _) = saved(&mut journey);
-    journey.done(Done::Profiles(Box::new(book(vec![after])), Severity::Success, "bench saved".into()));
+    journey.saved(vec![after], Severity::Success, "bench saved");
     journey.does_not_see("Connect again").keys("<esc>").sees("bench");
     journey.keys("p");
     assert!(journey.notice().contains("read-only"), "{}", journey.notice());
@@ -502,7 +512,7 @@ fn an_open_connection_that_is_not_saved_is_saved_from_its_tab() {
     journey.keys("E").sees("New connection").keys("<ctrl-s>");
     let (profile, replacing) = saved(&mut journey);
     assert_eq!((profile.name.as_str(), replacing), ("here", None));
-    journey.done(Done::Profiles(Box::new(book(vec![profile])), Severity::Success, "here saved".into()));
+    journey.saved(vec![profile], Severity::Success, "here saved");
     journey.sees("Saved").does_not_see("Open, not saved").does_not_see("Connect again");
     assert_eq!(journey.app.connections()[0].id, ConnectionId(0));
 }

@@ -7,7 +7,7 @@ use std::process::Output;
 use tempfile::TempDir;
 
 use crate::harness::Launch;
-use crate::stage::Stage;
+use crate::stage::{Stage, unused_port};
 use crate::usage::{program, text};
 
 /// A folder of configuration of its own.
@@ -316,4 +316,21 @@ fn the_examples_are_files_that_are_read_without_a_fault() {
     home.write("config.toml", &config);
     home.write("profiles.toml", &profiles);
     assert_eq!(home.run(&["config", "check"]).status.code(), Some(0));
+}
+
+#[test]
+fn c24_the_test_of_a_connection_goes_through_the_proxy_of_the_environment() {
+    let home = Home::new();
+    home.write("profiles.toml", "[[profile]]\nname = \"far\"\nurl = \"ws://broker.invalid/mqtt\"\n");
+    let port = unused_port();
+    let mut terminal = Launch::new(&[])
+        .variable("MQTT_TUI_CONFIG_DIR", &home.0.path().display().to_string())
+        .variable("HTTP_PROXY", &format!("http://127.0.0.1:{port}"))
+        .start();
+    terminal.wait_for("broker.invalid");
+    terminal.keys("T");
+    terminal.wait_for("Connection refused");
+    terminal.wait_for(&format!("127.0.0.1:{port}"));
+    terminal.keys("q");
+    assert_eq!(terminal.wait_for_end().code, 0);
 }

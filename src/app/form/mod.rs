@@ -15,6 +15,7 @@ use std::fmt;
 use ratatui_textarea::TextArea;
 use tui_input::Input;
 
+use super::SaveId;
 use crate::config::{PasswordSource, Profile, Safety, is_credential};
 use crate::model::{Address, ConnectionId, Secret, Transport};
 use field::Source;
@@ -52,8 +53,8 @@ pub struct Form {
     columns: u16,
     /// Saving was tried: empty fields that must not be empty are told, too.
     pub tried: bool,
-    /// It is being written; what to do once it is.
-    pub saving: Option<AfterSaving>,
+    /// It is being written, under this number; what to do once it is.
+    pub saving: Option<(SaveId, AfterSaving)>,
     /// Why the last saving failed.
     pub refusal: Option<String>,
     /// Accepting any certificate was confirmed.

@@ -22,7 +22,7 @@ use tui_input::Input;
 use tui_input::backend::crossterm::EventHandler;
 
 use super::{Action, App, Command, Context, Effect, Overlay, Pane, Screen, command_for, layout};
-use crate::model::{ConnectionId, Moment, SessionRequest, Severity};
+use crate::model::{ConnectionId, Moment, Severity};
 
 pub(super) use login::begin;
 pub use session::ingest;
@@ -210,10 +210,7 @@ fn run_now(app: &mut App, command: Command, now: Moment) -> Vec<Effect> {
         Command::PreviousPane => focus(app, 2),
         Command::Pause => pause(app, now),
         Command::Reconnect => login::reconnect(app),
-        Command::StayOffline => {
-            let stop = |id| vec![Effect::Request(id, SessionRequest::Disconnect)];
-            app.subject().map_or_else(Vec::new, stop)
-        }
+        Command::StayOffline => login::stay_offline(app),
         Command::ShowConnections | Command::NextTab | Command::PreviousTab | Command::CloseTab => {
             tabs::run(app, command)
         }

@@ -3,15 +3,15 @@
 use super::login;
 use crate::app::{App, Connection, Effect};
 use crate::model::{
-    ConnectionId, LinkState, Message, Moment, PublishId, PublishState, SessionEvent, Severity,
+    ConnectionId, LinkState, Message, Moment, PublishId, PublishState, SessionEvent, SessionId, Severity,
     SubscriptionState, TopicFilter, TroubleKind,
 };
 
-/// Takes in a batch of events in order. `full` says that batches stay as long as they get: more is waiting, from the connections
+/// Takes in a batch of events in order; those of a session that was replaced are passed over. `full` says that batches stay as long as they get: more is waiting, from the connections
 /// that this one holds something of.
 pub fn ingest(
     app: &mut App,
-    batch: &mut Vec<(ConnectionId, SessionEvent)>,
+    batch: &mut Vec<(SessionId, SessionEvent)>,
     full: bool,
     now: Moment,
 ) -> Vec<Effect> {
@@ -20,10 +20,12 @@ pub fn ingest(
         connection.behind = false;
     }
     for (id, event) in batch.drain(..) {
-        if full && let Some(connection) = app.connection_by_id(id) {
-            connection.behind = true;
-        }
-        effects.extend(on_event(app, id, event, now));
+        // What an earlier session left in the channel is not about this one.
+        let Some(connection) = app.connection_by_id(id.connection).filter(|open| open.session() == id) else {
+            continue;
+        };
+        connection.behind |= full;
+        effects.extend(on_event(app, id.connection, event, now));
     }
     effects
 }

@@ -159,7 +159,7 @@ fn select(connection: &mut Connection, filter: &TopicFilter) {
 }
 
 fn subscribe(connection: &mut Connection, wanted: Subscription) -> Vec<Effect> {
-    if wanted.filter.as_str() == "$SYS/#" {
+    if wanted.filter.is_sys() {
         connection.profile.target.sys = true;
     }
     connection.subscriptions.want(wanted.clone());
@@ -167,7 +167,7 @@ fn subscribe(connection: &mut Connection, wanted: Subscription) -> Vec<Effect> {
 }
 
 fn unsubscribe(connection: &mut Connection, filter: &TopicFilter) -> Vec<Effect> {
-    if filter.as_str() == "$SYS/#" {
+    if filter.is_sys() {
         connection.profile.target.sys = false;
     }
     if connection.begun {
@@ -176,6 +176,16 @@ fn unsubscribe(connection: &mut Connection, filter: &TopicFilter) -> Vec<Effect>
         connection.subscriptions.remove(filter);
     }
     request(connection, SessionRequest::Unsubscribe(filter.clone()))
+}
+
+/// The session did not take the last request about `filter`.
+pub(super) fn undo(connection: &mut Connection, filter: &TopicFilter) {
+    connection.subscriptions.undo(filter);
+    connection.resting.retain(|given_back| given_back.filter != *filter);
+    let view = connection.subscriptions.find(filter);
+    if filter.as_str() == "$SYS/#" {
+        connection.profile.target.sys = view.is_some_and(|view| view.state != SubscriptionState::Removed);
+    }
 }
 
 /// A session that has not begun will begin with what is in the list.
@@ -251,7 +261,7 @@ fn keep(app: &mut App, now: Moment) -> Vec<Effect> {
     let Some(mut profile) = app.saved_profile().cloned() else { return Vec::new() };
     let connection = app.connection();
     let views = connection.subscriptions.list();
-    let kept = |filter: &&Subscription| filter.filter.as_str() != "$SYS/#";
+    let kept = |filter: &&Subscription| !filter.filter.is_sys();
     let wanted = views.iter().map(|view| &view.wanted).chain(&connection.resting).filter(kept);
     profile.target.filters = wanted.cloned().collect();
     profile.target.sys = connection.profile.target.sys;
@@ -261,7 +271,7 @@ fn keep(app: &mut App, now: Moment) -> Vec<Effect> {
     profile.excluded = excluded.map(|view| view.filter.clone()).collect();
     let name = profile.name.clone();
     app.notices.push(now, Severity::Info, format!("keeping these subscriptions in the profile '{name}'"));
-    vec![Effect::SaveProfile(Box::new(profile), Some(name))]
+    vec![Effect::SaveProfile(Box::new(profile), Some(name), app.next_save())]
 }
 
 /// Gives wide subscriptions back to public brokers when no key was pressed for [`PATIENCE`].

@@ -49,7 +49,7 @@ impl Scene {
             welcome: Box::new(welcome()),
         };
         send(&mut app, SessionEvent::Link(link), start);
-        for filter in ["#", "$SYS/#"] {
+        for filter in ["#", TopicFilter::SYS] {
             if let Ok(filter) = TopicFilter::parse(filter) {
                 let granted = SubscriptionState::Granted(QoS::AtMostOnce);
                 send(&mut app, SessionEvent::Subscription(filter, granted), start);

@@ -159,7 +159,7 @@ impl Import {
 
     /// Subscribes to `filter`; `$SYS/#` is a setting of its own here.
     fn subscribe(&mut self, name: &str, target: &mut Target, filter: &str, qos: QoS) -> Option<usize> {
-        if filter == "$SYS/#" {
+        if filter == TopicFilter::SYS {
             target.sys = true;
             return None;
         }

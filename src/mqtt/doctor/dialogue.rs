@@ -74,7 +74,7 @@ impl Dialogue {
     /// Another connection, after the broker hung up; what was counted stays.
     pub(super) async fn again(self, target: &Target) -> Result<Self, Fault> {
         let versions: &[Protocol] = &[self.wire.protocol()];
-        let connected = connect::establish(target, versions, &self.timing, &self.clock, &()).await?;
+        let connected = connect::establish(target, versions, &self.timing, &self.clock, &(), 0).await?;
         Ok(Self { seen: self.seen, ..Self::new(connected, self.clock, self.timing) })
     }
 

@@ -60,7 +60,7 @@ pub(super) fn suback(
     let refused = if step == "SUBACK" { Verdict::Bad } else { Verdict::Doubtful };
     let advice = match filter.as_str() {
         "#" => "this broker does not let everything be seen: subscribe to a narrower filter",
-        "$SYS/#" => "the broker's own figures stay hidden; everything else works",
+        TopicFilter::SYS => "the broker's own figures stay hidden; everything else works",
         _ => "check the filter and the rights of this user",
     };
     let line = line(step, String::new(), None);

@@ -22,7 +22,7 @@ use super::explain::{Fault, explain};
 use super::random_client_id;
 use super::timing::Timing;
 use super::transport::{Facts, Passed, Watcher};
-use crate::model::{Clock, DoctorLine, Subscription, Target, TopicFilter, Verdict};
+use crate::model::{Clock, DoctorLine, QoS, Subscription, Target, TopicFilter, Verdict};
 use dialogue::Dialogue;
 
 /// Lines of the way that may wait to be handed on: two attempts, one for each protocol version, of five steps at most.
@@ -142,7 +142,7 @@ impl Examination {
         let watcher = Lines { target: self.target.clone(), lines: passed };
         let (target, timing, clock) = (self.target.clone(), self.timing, self.clock);
         let versions = connect::versions(&target, None);
-        let establishing = connect::establish(&target, versions, &timing, &clock, &watcher);
+        let establishing = connect::establish(&target, versions, &timing, &clock, &watcher, 0);
         tokio::pin!(establishing);
         let mut opened = Instant::now();
         let result = loop {
@@ -216,20 +216,16 @@ impl Watcher for Lines {
 
 /// The subscriptions to try: the target's own, or everything; and `$SYS/#`.
 fn wanted(target: &Target) -> Vec<Subscription> {
-    let own = if target.filters.is_empty() { parse("#") } else { target.filters.clone() };
-    let sys = if target.sys { parse("$SYS/#") } else { Vec::new() };
-    own.into_iter().chain(sys).collect()
-}
-
-fn parse(filter: &str) -> Vec<Subscription> {
-    let filter = TopicFilter::parse(filter).ok();
-    filter.map(|filter| Subscription::new(filter, crate::model::QoS::AtMostOnce)).into_iter().collect()
+    let plain = |filter| Subscription::new(filter, QoS::AtMostOnce);
+    let everything = TopicFilter::parse("#").ok().filter(|_| target.filters.is_empty());
+    let sys = target.sys.then(TopicFilter::sys);
+    target.filters.iter().cloned().chain(everything.into_iter().chain(sys).map(plain)).collect()
 }
 
 fn suback_step(filter: &TopicFilter) -> &'static str {
     match filter.as_str() {
         "#" => "SUBACK #",
-        "$SYS/#" => "SUBACK $SYS/#",
+        TopicFilter::SYS => "SUBACK $SYS/#",
         _ => "SUBACK",
     }
 }

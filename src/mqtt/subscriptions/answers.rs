@@ -13,8 +13,16 @@ use crate::mqtt::wire::Answers;
 const MAX_DROPS: u32 = 2;
 
 impl Subscriptions {
-    /// SUBSCRIBE went out under packet id `id`.
-    pub(in crate::mqtt) fn sent_subscribe(&mut self, id: u16, wanted: Vec<Subscription>, at: Instant) {
+    /// SUBSCRIBE went out under packet id `id`. Before it, `stable` is a long calm.
+    pub(in crate::mqtt) fn sent_subscribe(
+        &mut self,
+        id: u16,
+        wanted: Vec<Subscription>,
+        at: Instant,
+        stable: Duration,
+    ) {
+        self.calm_down(at, stable);
+        self.calm = None;
         let filters = wanted.into_iter().map(|one| one.filter).collect();
         self.sent.push(Sent { id, filters, at, overdue: false });
     }
@@ -37,7 +45,12 @@ impl Subscriptions {
     }
 
     /// SUBACK: what became of each filter (C16).
-    pub(in crate::mqtt) fn suback(&mut self, answers: &Answers, protocol: Protocol) -> Vec<SessionEvent> {
+    pub(in crate::mqtt) fn suback(
+        &mut self,
+        answers: &Answers,
+        protocol: Protocol,
+        now: Instant,
+    ) -> Vec<SessionEvent> {
         self.settled = false;
         let Some(position) = self.sent.iter().position(|sent| sent.id == answers.id) else {
             return vec![SessionEvent::Notice(
@@ -67,6 +80,9 @@ impl Subscriptions {
                 }
             };
             events.push(entry.event(SubscriptionState::Refused(reason)));
+        }
+        if !self.entries.iter().any(|entry| matches!(entry.stage, Stage::Wanted | Stage::Asked)) {
+            self.calm = Some(now);
         }
         events
     }
@@ -113,6 +129,14 @@ impl Subscriptions {
             }
         }
         events
+    }
+
+    /// After a calm of `stable` the drops before it have nothing to do with what comes. What they taught stays: a broker that
+    /// cannot take many filters at once never will, and a filter that was left out stays so.
+    pub(in crate::mqtt) fn calm_down(&mut self, now: Instant, stable: Duration) {
+        if self.calm.is_some_and(|since| now.saturating_duration_since(since) >= stable) {
+            self.drops = 0;
+        }
     }
 
     /// The broker dropped the link (C15). `None` when no SUBSCRIBE written within `blame` explains it; otherwise what to

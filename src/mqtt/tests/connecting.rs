@@ -193,4 +193,8 @@ fn random_client_ids_differ_and_are_valid_everywhere() {
     let (one, two) = (crate::mqtt::random_client_id(), crate::mqtt::random_client_id());
     assert_ne!(one, two);
     assert!(one.starts_with("mqtt-tui-") && one.len() == 17, "{one}");
+    assert!(crate::mqtt::is_random_client_id(&one));
+    for chosen in ["", "tester", "mqtt-tui-", "mqtt-tui-kitchen", "mqtt-tui-0badcafe1"] {
+        assert!(!crate::mqtt::is_random_client_id(chosen), "{chosen}");
+    }
 }

@@ -82,6 +82,40 @@ async fn c13_a_broker_that_does_not_speak_3_1_1_either_is_not_held_to() {
 }
 
 #[tokio::test]
+async fn c01_c13_a_server_that_goes_on_hanging_up_is_asked_for_tls_once_and_for_3_1_1_every_second_time() {
+    let broker = Fake::bind().await;
+    let _client = Client::start(either(broker.port));
+    let mut asked = Vec::new();
+    for _ in 0..9 {
+        let (mut stream, _) = timeout(PATIENCE, broker.listener.accept()).await.expect("nobody").unwrap();
+        let mut first = [0; 9];
+        stream.read_exact(&mut first).await.unwrap();
+        asked.push(if first[0] == TLS_HANDSHAKE {
+            "TLS"
+        } else {
+            ["3.1.1", "5"][usize::from(first[8] == 5)]
+        });
+    }
+    assert_eq!(asked, ["5", "3.1.1", "TLS", "5", "5", "3.1.1", "5", "5", "3.1.1"]);
+}
+
+#[tokio::test]
+async fn c13_a_refusal_of_mqtt_5_in_words_lets_3_1_1_be_tried_whatever_came_before() {
+    let broker = Fake::bind().await;
+    let mut client = Client::start(either(broker.port));
+    for _ in 0..2 {
+        drop(level(&broker).await);
+    }
+    let (mut peer, first) = level(&broker).await;
+    assert_eq!(first, 5);
+    peer.send(&[0x20, 2, 0, 1]).await;
+    let (mut peer, second) = level(&broker).await;
+    assert_eq!(second, 4);
+    peer.send(&[0x20, 2, 0, 0]).await;
+    assert_eq!(client.welcome().await.0, Protocol::V4);
+}
+
+#[tokio::test]
 async fn c12_a_refused_login_is_not_tried_again_with_the_other_version() {
     for refusal in [&[0x20, 3, 0, 0x86, 0][..], &[0x20, 2, 0, 5]] {
         let broker = Fake::bind().await;

@@ -1,6 +1,12 @@
 //! A connection that is up: how it ends, what survives, and what a broken broker can do to it.
 
+use futures_util::FutureExt;
+use tokio::time::Instant;
+
 use super::*;
+use crate::model::ServerLimits;
+use crate::mqtt::link::Link;
+use crate::mqtt::wire::Wire;
 
 /// Messages sent to a program that stands still.
 const FLOOD: usize = 20_000;
@@ -37,6 +43,33 @@ async fn c09_a_peer_that_went_silent_is_given_up() {
     drop(peer);
 }
 
+#[tokio::test(start_paused = true)]
+async fn c09_a_peer_that_takes_a_large_publish_slowly_and_without_a_word_is_not_given_up() {
+    const ROOM: usize = 4_096;
+    let (ours, mut theirs) = tokio::io::duplex(ROOM);
+    let mut wire = Wire::new(Box::new(ours), Protocol::V4, None);
+    let payload = Bytes::from(vec![0; 20 * ROOM]);
+    let publication =
+        Publication { topic: "t".into(), payload, qos: QoS::AtMostOnce, retain: false, properties: None };
+    wire.publish(&publication, 0, false).unwrap();
+    let mut link = Link::new(wire, ServerLimits::default(), false, 2);
+    let silent_at = |link: &Link| link.silent_at(Duration::ZERO).expect("there is a keep alive");
+    while link.wire.left() < link.wire.queued() {
+        link.wire.turn(true).await.unwrap();
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        assert!(silent_at(&link) > Instant::now(), "given up with {} bytes taken", link.wire.left());
+        theirs.read_exact(&mut [0; ROOM]).now_or_never();
+    }
+    // Small packets fit into the room that is there: they prove nothing.
+    let given_up = silent_at(&link);
+    for _ in 0..3 {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        link.wire.ping();
+        link.wire.turn(true).await.unwrap();
+        assert_eq!(silent_at(&link), given_up);
+    }
+}
+
 #[tokio::test]
 async fn c11_two_takeovers_stop_the_fight_and_name_the_id() {
     let broker = Fake::bind().await;
@@ -46,6 +79,32 @@ async fn c11_two_takeovers_stop_the_fight_and_name_the_id() {
     let trouble = client.stopped().await.expect("a reason");
     assert!(trouble.cause.contains("another client uses id 'tester'"), "{trouble:?}");
     assert!(timeout(Duration::from_millis(300), broker.listener.accept()).await.is_err(), "fights on");
+}
+
+#[tokio::test]
+async fn c11_two_hang_ups_on_a_random_id_are_no_takeover() {
+    let broker = Fake::bind().await;
+    let client_id = crate::mqtt::random_client_id();
+    let mut client = Client::start(Target { client_id, ..target(broker.port) });
+    drop(broker.welcome().await);
+    drop(broker.welcome().await);
+    for _ in 0..2 {
+        assert!(client.waiting().await.cause.contains("closed the connection"));
+    }
+    let _open = broker.welcome().await;
+    client.connected().await;
+}
+
+#[tokio::test]
+async fn c11_two_takeovers_of_a_random_id_count_when_the_broker_says_so() {
+    let broker = Fake::bind().await;
+    let client_id = crate::mqtt::random_client_id();
+    let mut client = Client::start(Target { client_id, ..target_v5(broker.port) });
+    for _ in 0..2 {
+        broker.welcome_v5(&[]).await.send(&[0xe0, 2, 0x8e, 0]).await;
+    }
+    let trouble = client.stopped().await.expect("a reason");
+    assert_eq!(trouble.kind, crate::model::TroubleKind::TakenOver, "{trouble:?}");
 }
 
 #[tokio::test]

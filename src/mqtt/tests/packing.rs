@@ -16,10 +16,14 @@ fn subscriptions(filters: &[&str], sys: bool) -> Subscriptions {
 
 /// The filters of the next SUBSCRIBE, noted as sent under `id`.
 fn ask(subscriptions: &mut Subscriptions, id: u16) -> Vec<String> {
+    ask_at(subscriptions, id, Instant::now())
+}
+
+fn ask_at(subscriptions: &mut Subscriptions, id: u16, at: Instant) -> Vec<String> {
     match subscriptions.next() {
         Some(Ask::Subscribe(filters)) => {
             let texts = filters.iter().map(|wanted| wanted.filter.to_string()).collect();
-            subscriptions.sent_subscribe(id, filters, Instant::now());
+            subscriptions.sent_subscribe(id, filters, at, STABLE);
             texts
         }
         other => {
@@ -31,7 +35,7 @@ fn ask(subscriptions: &mut Subscriptions, id: u16) -> Vec<String> {
 
 /// Answers SUBSCRIBE `id` with these codes.
 fn suback(subscriptions: &mut Subscriptions, id: u16, codes: &[u8]) -> Vec<SessionEvent> {
-    subscriptions.suback(&Answers { id, codes: codes.to_vec(), text: None }, Protocol::V4)
+    subscriptions.suback(&Answers { id, codes: codes.to_vec(), text: None }, Protocol::V4, Instant::now())
 }
 
 fn connected(subscriptions: &mut Subscriptions, kept: bool) {
@@ -49,6 +53,7 @@ fn refused(events: &[SessionEvent]) -> Vec<String> {
 }
 
 const BLAME: Duration = Duration::from_secs(3);
+const STABLE: Duration = Duration::from_secs(10);
 
 #[test]
 fn many_filters_share_few_requests_and_sys_waits_for_their_answer() {
@@ -105,6 +110,35 @@ fn c15_one_bad_filter_among_many_is_found_with_two_drops() {
     subscriptions.disconnected(false);
     connected(&mut subscriptions, false);
     assert_eq!(ask(&mut subscriptions, 1).len(), 3, "the user asked for a fresh start");
+}
+
+#[test]
+fn c15_a_drop_before_a_long_calm_does_not_count_against_a_later_filter() {
+    let later = |calm: Duration| {
+        let mut subscriptions = subscriptions(&["#"], true);
+        ask(&mut subscriptions, 1);
+        suback(&mut subscriptions, 1, &[0]);
+        assert_eq!(ask(&mut subscriptions, 2), ["$SYS/#"]);
+        assert_eq!(refused(&subscriptions.dropped(Instant::now(), BLAME).unwrap()), ["$SYS/#"]);
+        subscriptions.disconnected(false);
+        connected(&mut subscriptions, false);
+        ask(&mut subscriptions, 1);
+        suback(&mut subscriptions, 1, &[0]);
+        subscriptions.add(Subscription::new(filter("later"), QoS::AtMostOnce));
+        let at = Instant::now() + calm;
+        assert_eq!(ask_at(&mut subscriptions, 2, at), ["later"]);
+        (refused(&subscriptions.dropped(at, BLAME).unwrap()), subscriptions)
+    };
+    assert_eq!(later(Duration::ZERO).0, ["later"], "the second drop in a row");
+    let (refused_later, mut subscriptions) = later(STABLE);
+    assert!(refused_later.is_empty(), "{refused_later:?}");
+    // If it was the filter all the same, the next drop tells.
+    subscriptions.disconnected(false);
+    connected(&mut subscriptions, false);
+    assert_eq!(ask(&mut subscriptions, 1), ["#"]);
+    suback(&mut subscriptions, 1, &[0]);
+    assert_eq!(ask(&mut subscriptions, 2), ["later"]);
+    assert_eq!(refused(&subscriptions.dropped(Instant::now(), BLAME).unwrap()), ["later"]);
 }
 
 #[test]

@@ -48,6 +48,35 @@ async fn c10_a_connection_that_did_not_is_replaced_at_once() {
 }
 
 #[tokio::test]
+async fn c10_a_sleep_with_something_unsent_is_no_stall() {
+    let broker = Fake::bind().await;
+    let timing = Timing {
+        stall: Duration::from_secs(1),
+        probe: Duration::from_millis(200),
+        retry_first: PATIENCE,
+        retry_most: PATIENCE,
+        ..drowsy()
+    };
+    let mut client = Client::start_with(Target { keep_alive: 30, ..target(broker.port) }, timing, 64);
+    let mut peer = broker.welcome().await;
+    client.connected().await;
+    let publication = Publication {
+        topic: "t".into(),
+        payload: Bytes::from(vec![0; 24 << 20]),
+        qos: QoS::AtLeastOnce,
+        retain: false,
+        properties: None,
+    };
+    client.ask(SessionRequest::Publish(PublishId(1), publication));
+    assert_eq!(peer.stream.read_u8().await.unwrap() & 0xf0, 0x30, "PUBLISH");
+    sleep_through_the_keep_alive();
+    // With this back-off, waiting for it would fail the test.
+    let _again = broker.welcome().await;
+    client.connected().await;
+    assert!(!client.seen.iter().any(|e| matches!(e, SessionEvent::Link(LinkState::Waiting { .. }))));
+}
+
+#[tokio::test]
 async fn c10_what_came_during_the_sleep_is_read_before_the_connection_is_judged() {
     let broker = Fake::bind().await;
     let mut client = Client::start_with(Target { keep_alive: 1, ..target(broker.port) }, drowsy(), 64);

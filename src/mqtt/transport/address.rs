@@ -9,7 +9,7 @@ use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 
-use super::{Facts, Watcher, connecting_to};
+use super::{Facts, Watcher, connecting_to, system_words};
 use crate::mqtt::explain::TcpFault;
 use crate::mqtt::timing::Timing;
 
@@ -126,10 +126,4 @@ fn fault(at: &str, error: &io::Error) -> TcpFault {
         io::ErrorKind::TimedOut => TcpFault::Timeout { at },
         _ => TcpFault::Unreachable { at, words: system_words(error) },
     }
-}
-
-/// `Network is unreachable (os error 101)` without the number.
-pub(super) fn system_words(error: &io::Error) -> String {
-    let text = error.to_string();
-    text.split(" (os error").next().unwrap_or(&text).to_lowercase()
 }

@@ -11,7 +11,7 @@ use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::rustls::sign::CertifiedKey;
 
-use super::address::system_words;
+use super::system_words;
 use crate::mqtt::explain::TlsFault;
 
 /// A bundle of all public authorities has a quarter of a megabyte.

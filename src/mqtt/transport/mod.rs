@@ -202,6 +202,12 @@ fn connecting_to(address: &str) -> String {
     format!("connecting to {address}")
 }
 
+/// `Network is unreachable (os error 101)` without the number.
+pub(in crate::mqtt) fn system_words(error: &io::Error) -> String {
+    let text = error.to_string();
+    text.split(" (os error").next().unwrap_or(&text).to_lowercase()
+}
+
 /// How long the question whether a port speaks TLS may take.
 const TLS_PROBE: Duration = Duration::from_secs(2);
 

@@ -6,8 +6,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
 
-use super::Facts;
-use super::address::system_words;
+use super::{Facts, system_words};
 use crate::model::{Proxy, Secret, Target};
 use crate::mqtt::explain::ProxyFault;
 

@@ -17,9 +17,8 @@ use tokio_rustls::rustls::{
     SignatureScheme,
 };
 
-use super::address::system_words;
 use super::verifier::Verifier;
-use super::{Facts, Stream, files};
+use super::{Facts, Stream, files, system_words};
 use crate::model::{Target, TlsFacts, TlsOptions};
 use crate::mqtt::explain::{CertificateFault, CertificateProblem, TlsFault};
 

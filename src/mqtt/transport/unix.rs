@@ -32,6 +32,6 @@ fn fault(path: &str, error: &std::io::Error) -> SocketFault {
             Ok(found) if !found.file_type().is_socket() => SocketFault::NotASocket,
             _ => SocketFault::Unused,
         },
-        _ => SocketFault::Other { words: super::address::system_words(error) },
+        _ => SocketFault::Other { words: super::system_words(error) },
     }
 }

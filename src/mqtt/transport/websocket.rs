@@ -14,15 +14,13 @@ use async_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio::time::{Instant, timeout_at};
 use ws_stream_tungstenite::WsStream;
 
-use super::address::system_words;
-use super::{Facts, Stream};
+use super::{Facts, Stream, system_words};
 use crate::model::{Target, Transport};
+use crate::mqtt::MAX_PACKET;
 use crate::mqtt::explain::WebSocketFault;
 
 /// The subprotocol of both MQTT versions (MQTT 5.0, 6.0).
 const SUBPROTOCOL: &str = "mqtt";
-/// Bytes of the largest MQTT packet there can be (MQTT 5.0, 2.1.4), its fixed header included; one frame may hold it.
-const LARGEST_PACKET: usize = 268_435_455 + 5;
 
 /// The request that opens the WebSocket of `target`. Whatever cannot be sent is found here, before anything is connected.
 pub(super) fn request(target: &Target) -> Result<Request, WebSocketFault> {
@@ -67,9 +65,9 @@ pub(super) async fn open(
     facts: &mut Facts,
 ) -> Result<Box<dyn Stream>, WebSocketFault> {
     let began = Instant::now();
-    let config = WebSocketConfig::default()
-        .max_message_size(Some(LARGEST_PACKET))
-        .max_frame_size(Some(LARGEST_PACKET));
+    // One frame may hold the largest packet.
+    let config =
+        WebSocketConfig::default().max_message_size(Some(MAX_PACKET)).max_frame_size(Some(MAX_PACKET));
     let opened = timeout_at(deadline, client_async_with_config(request, stream, Some(config)))
         .await
         .map_err(|_| WebSocketFault::Timeout)?;

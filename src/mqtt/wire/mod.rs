@@ -30,17 +30,17 @@ pub(super) use encode::{Answer, TooLarge};
 use frame::Frames;
 pub(super) use packet::{Ack, Answers, ConnAck, Delivery, Incoming, SkipReason, Skipped};
 
+use super::MAX_PACKET;
 use super::explain::Fault;
-use super::transport::Stream;
+use super::transport::{Stream, system_words};
 use crate::model::{Moment, Protocol, Publication, Subscription, Target, TopicFilter};
 
-/// Bytes of the largest packet there can be (MQTT 3.1.1, 2.2.3), its fixed header included.
-pub(super) const MAX_PACKET: usize = 268_435_455 + 5;
 /// Bytes read at a time.
 const READ_SIZE: usize = 64 << 10;
 /// Bytes that wait to be written while more requests are taken.
 const WRITE_ROOM: usize = 64 << 10;
-/// Bytes that wait to be written while still reading: a peer that sends without end must take its acknowledgements.
+/// Bytes that wait to be written, beside requests, while still reading: a peer that sends without end must take its
+/// acknowledgements.
 const WRITE_MOST: usize = 1 << 20;
 
 /// What a turn of the wire did.
@@ -65,15 +65,9 @@ impl From<&Lost> for Fault {
     fn from(lost: &Lost) -> Self {
         match lost {
             Lost::Closed => Self::Closed,
-            Lost::Broken(error) => Self::Broken(words(error)),
+            Lost::Broken(error) => Self::Broken(system_words(error)),
         }
     }
-}
-
-/// The system's words without the number behind them.
-fn words(error: &io::Error) -> String {
-    let text = error.to_string();
-    text.split(" (os error").next().unwrap_or(&text).to_lowercase()
 }
 
 /// One connection, speaking one version.
@@ -83,12 +77,18 @@ pub(super) struct Wire {
     frames: Frames,
     /// To be written.
     outbound: BytesMut,
+    /// Nothing is read while this much waits.
+    most: usize,
     /// Bytes that were ever to be written, and those that left.
     queued: u64,
     left: u64,
     /// When something was last handed over, and when the peer last took something, or had taken everything.
     handed: Instant,
     taken: Instant,
+    /// When the peer last made room for what had to wait for it. Unlike being handed a small packet, this takes a peer that lives.
+    made_room: Option<Instant>,
+    /// The stream took nothing more when last asked.
+    full: bool,
     /// Writing failed. What was received before can still be read.
     broken: Option<Lost>,
     /// Largest packet the broker accepts.
@@ -104,10 +104,13 @@ impl Wire {
             protocol,
             frames: Frames::new(max_packet),
             outbound: BytesMut::new(),
+            most: WRITE_MOST,
             queued: 0,
             left: 0,
             handed: now,
             taken: now,
+            made_room: None,
+            full: false,
             broken: None,
             limit: MAX_PACKET,
         }
@@ -140,7 +143,7 @@ impl Wire {
 
     fn poll_turn(&mut self, context: &mut Context<'_>, reading: bool) -> Poll<Result<Turn, Lost>> {
         let wrote = self.poll_write(context);
-        if reading && self.outbound.len() < WRITE_MOST {
+        if reading && self.outbound.len() < self.most {
             let room = self.frames.room();
             let most = room.capacity() - room.len();
             if let Poll::Ready(read) = pin!(self.stream.read_buf(room)).poll(context) {
@@ -169,9 +172,12 @@ impl Wire {
             self.broken = Some(Lost::Broken(error));
             self.outbound = BytesMut::new();
         }
-        if self.outbound.is_empty() && self.outbound.capacity() > WRITE_MOST {
-            // A large publish must not keep its room for ever.
-            self.outbound = BytesMut::new();
+        if self.outbound.is_empty() {
+            self.most = WRITE_MOST;
+            if self.outbound.capacity() > WRITE_MOST {
+                // A large publish must not keep its room for ever.
+                self.outbound = BytesMut::new();
+            }
         }
         self.left > before
     }
@@ -179,11 +185,14 @@ impl Wire {
     fn try_write(&mut self, context: &mut Context<'_>) -> io::Result<()> {
         while !self.outbound.is_empty() {
             match Pin::new(&mut self.stream).poll_write(context, &self.outbound)? {
-                Poll::Pending => break,
+                Poll::Pending => {
+                    self.full = true;
+                    break;
+                }
                 Poll::Ready(0) => return Err(io::ErrorKind::WriteZero.into()),
                 Poll::Ready(bytes) => {
                     self.outbound.advance(bytes);
-                    self.taken = Instant::now();
+                    self.took();
                 }
             }
         }
@@ -191,6 +200,14 @@ impl Wire {
             self.left = self.queued - self.outbound.len() as u64;
         }
         Ok(())
+    }
+
+    /// The stream took something.
+    fn took(&mut self) {
+        self.taken = Instant::now();
+        if std::mem::take(&mut self.full) {
+            self.made_room = Some(self.taken);
+        }
     }
 
     /// Whether more requests may be handed over.
@@ -216,6 +233,16 @@ impl Wire {
     /// Since when the peer takes nothing although something waits.
     pub(super) fn stalled(&self) -> Option<Instant> {
         (self.left < self.queued).then_some(self.taken)
+    }
+
+    /// When the peer last made room for something that waited: a sign of life.
+    pub(super) fn made_room(&self) -> Option<Instant> {
+        self.made_room
+    }
+
+    /// What the peer took when is void: this machine or program slept.
+    pub(super) fn woke(&mut self) {
+        self.taken = Instant::now();
     }
 
     /// Hands over CONNECT.
@@ -273,6 +300,8 @@ impl Wire {
         let handed = write(self, &mut out);
         self.outbound = out;
         self.count(before);
+        // However large a request is, the peer is heard while it takes it.
+        self.most = self.outbound.len() + WRITE_MOST;
         handed
     }
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use futures_util::FutureExt;
 use proptest::prelude::*;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 use tokio::time::timeout;
@@ -25,13 +26,20 @@ fn publication(payload: usize) -> Publication {
 
 #[tokio::test]
 async fn c19_a_peer_that_takes_nothing_does_not_keep_us_from_reading() {
+    for payload in [10_000, 3_000_000] {
+        reads_while_writing(payload).await;
+    }
+}
+
+async fn reads_while_writing(payload: usize) {
     let (mut wire, mut peer) = pair(Protocol::V4, 64);
-    wire.publish(&publication(10_000), 0, false).unwrap();
+    wire.publish(&publication(payload), 0, false).unwrap();
     let end = wire.queued();
     assert_eq!(wire.turn(false).await.unwrap(), Turn::Wrote);
     assert!(wire.left() < end && wire.stalled().is_some());
     peer.write_all(&[0xD0, 0]).await.unwrap();
-    assert!(matches!(wire.turn(true).await.unwrap(), Turn::Read { .. }));
+    let turn = timeout(PATIENCE, wire.turn(true)).await.expect("nothing is read").unwrap();
+    assert!(matches!(turn, Turn::Read { .. }));
     assert!(matches!(wire.take(Moment::default()), Ok(Some(Incoming::PingResp))));
     // And once it takes, everything leaves.
     let mut taken = vec![0; usize::try_from(end).unwrap()];
@@ -43,8 +51,23 @@ async fn c19_a_peer_that_takes_nothing_does_not_keep_us_from_reading() {
         timeout(PATIENCE, wire.turn(true)).await.expect("nothing is taken").unwrap();
     }
     let (_peer, taken) = taking.await.unwrap();
-    assert_eq!(&taken[taken.len() - 10_000..], &vec![b'x'; 10_000][..]);
+    assert_eq!(&taken[taken.len() - payload..], &vec![b'x'; payload][..]);
     assert_eq!(wire.stalled(), None);
+}
+
+#[tokio::test]
+async fn c19_a_peer_that_takes_no_acknowledgements_is_read_no_further_however_large_the_request_before_them()
+{
+    for payload in [10, 3_000_000] {
+        let (mut wire, mut peer) = pair(Protocol::V4, 64);
+        wire.publish(&publication(payload), 0, false).unwrap();
+        for _ in 0..WRITE_MOST / 4 + 64 {
+            wire.acknowledge(Answer::PubAck, 1);
+        }
+        assert_eq!(wire.turn(true).await.unwrap(), Turn::Wrote);
+        peer.write_all(&[0xD0, 0]).await.unwrap();
+        assert!(wire.turn(true).now_or_never().is_none(), "{payload}");
+    }
 }
 
 #[tokio::test]

@@ -75,8 +75,10 @@ fn params(name: &str, names: &[&str]) -> CertificateParams {
 /// How a test server does TLS.
 pub(super) struct Doing<'a> {
     pub(super) identity: &'a Identity,
-    /// Client certificates of this authority are demanded.
+    /// Client certificates of this authority are asked for.
     pub(super) clients_of: Option<&'a Authority>,
+    /// And demanded.
+    pub(super) demanded: bool,
     pub(super) versions: &'static [&'static SupportedProtocolVersion],
     pub(super) alpn: &'static [&'static str],
 }
@@ -93,6 +95,7 @@ impl Doing<'_> {
                 let mut roots = RootCertStore::empty();
                 roots.add(CertificateDer::from_pem_slice(authority.pem().as_bytes()).unwrap()).unwrap();
                 let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider);
+                let verifier = if self.demanded { verifier } else { verifier.allow_unauthenticated() };
                 builder.with_client_cert_verifier(verifier.build().unwrap())
             }
         };

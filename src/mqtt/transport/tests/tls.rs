@@ -10,13 +10,15 @@ use tokio_rustls::rustls::{DEFAULT_VERSIONS, ServerConfig, SupportedProtocolVers
 
 use super::authority::{Authority, Doing, Identity, self_signed};
 use super::*;
+use crate::model::Clock;
+use crate::mqtt::connect;
 use crate::mqtt::explain::TlsFault;
 
 const OLD: &[&SupportedProtocolVersion] = &[&TLS12];
 const NEW: &[&SupportedProtocolVersion] = &[&TLS13];
 
 fn doing(identity: &Identity) -> Doing<'_> {
-    Doing { identity, clients_of: None, versions: DEFAULT_VERSIONS, alpn: &[] }
+    Doing { identity, clients_of: None, demanded: true, versions: DEFAULT_VERSIONS, alpn: &[] }
 }
 
 /// A TLS server that echoes; its port.
@@ -235,6 +237,49 @@ async fn d06_a_client_certificate_that_fits_is_accepted_and_another_authoritys_i
     let _files = use_identity(&mut target, &Authority::new("Other CA").issue(&["me"]));
     let (trouble, retry) = trouble(&target).await;
     assert!(!retry && trouble.cause.contains("does not accept the client certificate"), "{trouble:?}");
+}
+
+/// Speaks MQTT 3.1.1 if `knows_v4`, hangs up on anything else, and asks for a client certificate without demanding one.
+async fn server_that_hangs_up(knows_v4: bool) -> u16 {
+    let authority = Authority::new("Test CA");
+    let identity = authority.issue(&["127.0.0.1"]);
+    let config = Doing { clients_of: Some(&authority), demanded: false, ..doing(&identity) }.config();
+    let serve = move |stream| {
+        let acceptor = TlsAcceptor::from(Arc::clone(&config));
+        async move {
+            let mut stream = acceptor.accept(stream).await.unwrap();
+            let mut connect = [0; 1024];
+            let count = stream.read(&mut connect).await.unwrap();
+            if knows_v4 && connect[..count].starts_with(&[0x10, connect[1], 0, 4, b'M', b'Q', b'T', b'T', 4])
+            {
+                stream.write_all(&[0x20, 2, 0, 0]).await.unwrap();
+                stream.flush().await.unwrap();
+                // To the end of the connection.
+                let _ = stream.read(&mut connect).await;
+            }
+        }
+    };
+    server(serve).await.0
+}
+
+async fn establishing(port: u16) -> Result<Option<String>, Fault> {
+    let (target, timing) = (unchecked(port), Timing::default());
+    let versions = connect::versions(&target, None);
+    connect::establish(&target, versions, &timing, &Clock::start(), &(), 0)
+        .await
+        .map(|connected| connected.fell_back)
+}
+
+#[tokio::test]
+async fn c13_d07_a_broker_without_mqtt_5_that_would_take_a_client_certificate_is_reached_with_3_1_1() {
+    let fell_back = establishing(server_that_hangs_up(true).await).await.unwrap();
+    assert!(fell_back.is_some_and(|why| why.contains("closed the connection without answering")));
+}
+
+#[tokio::test]
+async fn d07_a_client_certificate_is_said_to_be_wanted_once_both_versions_ended_without_a_word() {
+    let fault = establishing(server_that_hangs_up(false).await).await.unwrap_err();
+    assert_eq!(fault, TlsFault::ClientCertificateWanted { said: false }.into());
 }
 
 #[tokio::test]
