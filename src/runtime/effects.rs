@@ -66,7 +66,10 @@ where
                 Effect::RememberProtocol(name, protocol) => {
                     self.change(Change::Remember(name, protocol), done);
                 }
-                Effect::ReadProfiles(asked) => self.change(Change::Read(asked), done),
+                Effect::ReadProfiles(asked) => {
+                    // Where too much waits already, what comes before it reads the file again, too.
+                    self.errands.change(Change::Read(asked), &self.app.book, done);
+                }
                 Effect::StartDemo => self.start_demo(done),
                 Effect::Test { id, name, target, password } => {
                     self.errands.visit(Visit { id, name, target, password }, done);
