@@ -3,7 +3,7 @@
 use tokio::sync::mpsc::{Receiver, Sender};
 
 use crate::app::{Done, SaveId};
-use crate::config::{Kept, Profile, ProfileBook};
+use crate::config::{Kept, PasswordSource, Profile, ProfileBook, move_in_keyring};
 use crate::model::{Protocol, Severity};
 
 /// A change of the profiles file.
@@ -52,7 +52,17 @@ fn make(book: &mut ProfileBook, change: Change) -> Result<(Severity, String), St
     match change {
         Change::Save(profile, replacing, _) => {
             let name = profile.name.clone();
+            let renamed =
+                replacing.clone().filter(|before| *before != name && in_keyring(book, before, &profile));
             let kept = book.save(*profile, replacing.as_deref())?;
+            if let Some(before) = renamed
+                && let Err(fault) = move_in_keyring(&before, &name)
+            {
+                let text = format!(
+                    "{name} {kept}. The keyring still has its password under '{before}': keep it there under '{name}' too ({fault})"
+                );
+                return Ok((Severity::Warning, text));
+            }
             Ok(told(&kept, format!("{name} {kept}")))
         }
         Change::Remove(name) => {
@@ -70,5 +80,35 @@ fn make(book: &mut ProfileBook, change: Change) -> Result<(Severity, String), St
         Change::Remember(name, protocol) => {
             book.remember_protocol(&name, protocol).map(|_| (Severity::Info, String::new()))
         }
+    }
+}
+
+/// Whether the password of the profile `before`, which becomes `after`, is in the keyring and stays there.
+fn in_keyring(book: &ProfileBook, before: &str, after: &Profile) -> bool {
+    let known = book.find(before).map(|known| &known.password);
+    known == Some(&PasswordSource::Keyring) && after.password == PasswordSource::Keyring
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Target;
+
+    #[test]
+    #[cfg(not(feature = "keyring"))]
+    fn g04_a_profile_that_is_renamed_leaves_no_password_behind_in_the_keyring_unsaid() {
+        let folder = tempfile::tempdir().expect("folder");
+        let mut book = ProfileBook::load(&folder.path().join("profiles.toml"));
+        let mut profile = Profile::new("home", Target::new("broker.lan", 1883, ""));
+        profile.password = PasswordSource::Keyring;
+        let mut save = |name: &str, of: Option<&str>| {
+            let named = Profile { name: name.to_owned(), ..profile.clone() };
+            make(&mut book, Change::Save(Box::new(named), of.map(str::to_owned))).expect("saved")
+        };
+        assert_eq!(save("home", None).0, Severity::Success);
+        assert_eq!(save("home", Some("home")).0, Severity::Success);
+        let (severity, text) = save("cellar", Some("home"));
+        assert_eq!(severity, Severity::Warning);
+        assert!(text.contains("keyring") && text.contains("'home'") && text.contains("'cellar'"), "{text}");
     }
 }

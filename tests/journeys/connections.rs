@@ -158,6 +158,13 @@ fn c13_the_protocol_that_was_found_is_remembered_for_a_saved_profile_only() {
     journey.keys("<enter>").effects();
     journey.event(connected(Protocol::V4, fell_back()));
     assert_eq!(journey.effects(), [Effect::RememberProtocol("home".to_owned(), Protocol::V4)]);
+    // `connect home -p 1884` is another broker.
+    let mut journey = three();
+    let mut elsewhere = journey.app.book.find("home").expect("saved").clone();
+    elsewhere.target.port += 1;
+    let _ = journey.app.open(elsewhere);
+    journey.event(connected(Protocol::V4, fell_back()));
+    assert_eq!(journey.effects(), []);
     let mut journey = Journey::new();
     journey.event(connected(Protocol::V4, fell_back()));
     assert_eq!(journey.effects(), []);

@@ -159,9 +159,9 @@ fn what_is_wrong_is_said_under_its_field_as_it_is_typed() {
         (FormField::Host, "lan:1883", "the port has a field of its own"),
         (FormField::Port, "70000", "a number from 1 to 65535"),
         (FormField::KeepAlive, "70000", "a number from 0 to 65535 seconds"),
-        (FormField::MaxPacket, "0", "a number from 1 to 268435455 bytes"),
+        (FormField::MaxPacket, "0", "a number from 16 to 268435455 bytes"),
         (FormField::WillTopic, "a/+", "'+' is a wildcard"),
-        (FormField::ProxyHost, "proxy:x", "a number from 1 to 65535"),
+        (FormField::ProxyHost, "proxy:x", "1 to 65535"),
         (FormField::Colour, "dark", "no colour"),
     ] {
         let mut journey = fresh();
@@ -433,4 +433,22 @@ fn every_field_can_be_reached_and_seen_on_a_small_terminal() {
         journey.keys("<tab>");
     }
     assert_eq!(journey.app.form.as_ref().map(|form| form.focus), Some(FormField::Name), "round and round");
+}
+
+#[test]
+fn a_largest_packet_that_could_not_be_connected_with_is_refused() {
+    let mut journey = fresh();
+    go(&mut journey, FormField::MaxPacket).keys("15");
+    journey.sees("a number from 16 to");
+}
+
+#[test]
+fn a_header_or_proxy_that_the_file_would_not_give_back_is_refused() {
+    let mut profile = full();
+    profile.target.websocket.headers = vec![("X-Token".into(), Secret::new("h\u{e9}"))];
+    let form = mqtt_tui::app::Form::new(profile, None, Vec::new());
+    assert!(form.fault(FormField::Headers).is_some_and(|fault| fault.contains("ASCII")));
+    let mut journey = fresh();
+    go(&mut journey, FormField::ProxyHost).keys("u:p@proxy.lan");
+    journey.sees("fields of their own");
 }

@@ -96,10 +96,10 @@ impl Form {
         target.will = self.will(target.will.take());
         target.proxy =
             some(FormField::ProxyHost).filter(|_| transport != Transport::Unix).and_then(|place| {
-                let (host, port) = check::proxy(&place).ok()?;
+                let place = check::proxy(&place).ok()?;
                 let user = some(FormField::ProxyUser);
                 let password = some(FormField::ProxyPassword).filter(|_| user.is_some()).map(Secret::new);
-                Some(Proxy { host, port, user, password })
+                Some(Proxy { user, password, ..place })
             });
     }
 
@@ -224,7 +224,7 @@ fn line(field: FormField, profile: &Profile) -> String {
         F::MaxPacket => number(target.max_packet),
         F::WillTopic => will.map_or_else(String::new, |will| will.publication.topic.clone()),
         F::WillDelay => number(will.map(|will| will.delay).filter(|delay| *delay > 0)),
-        F::ProxyHost => target.proxy.as_ref().map_or_else(String::new, check::written_proxy),
+        F::ProxyHost => target.proxy.as_ref().map_or_else(String::new, Proxy::address),
         F::ProxyUser => target.proxy.as_ref().and_then(|proxy| proxy.user.clone()).unwrap_or_default(),
         F::ProxyPassword => {
             let password = target.proxy.as_ref().and_then(|proxy| proxy.password.as_ref());

@@ -54,12 +54,14 @@ fn tell(app: &mut App, id: ConnectionId, now: Moment, severity: Severity, text: 
     app.notices.push(now, severity, text);
 }
 
-/// What a saved profile should know: its broker was tried with MQTT 5 and speaks 3.1.1.
+/// What a saved profile should know: its broker, and not another one that flags led to, was tried with MQTT 5 and speaks 3.1.1.
 fn fallback(app: &mut App, id: ConnectionId, state: &LinkState) -> Option<Effect> {
     let LinkState::Connected { protocol, welcome, .. } = state else { return None };
     welcome.fell_back.as_ref()?;
-    let name = app.connection_by_id(id)?.profile.name.clone();
-    app.is_saved(&name).then_some(Effect::RememberProtocol(name, *protocol))
+    let profile = &app.connection_by_id(id)?.profile;
+    let (name, url) = (profile.name.clone(), profile.target.url());
+    let saved = app.book.find(&name).filter(|saved| saved.target.url() == url);
+    saved.map(|_| Effect::RememberProtocol(name, *protocol))
 }
 
 fn on_message(connection: &mut Connection, message: &Message) {

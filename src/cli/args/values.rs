@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 
+use crate::config;
 use crate::model::{Address, Protocol, ProtocolChoice, Secret, TopicFilter, check_topic};
 use crate::payload::sanitise::sanitise;
 use crate::payload::width;
@@ -34,6 +35,12 @@ pub(in crate::cli) fn parse_filter(text: &str) -> Result<TopicFilter, String> {
 /// A topic that can be published to.
 pub(super) fn parse_topic(text: &str) -> Result<String, String> {
     check_topic(text).map(|()| text.to_owned()).map_err(|fault| fault.to_string())
+}
+
+/// A TCP port. The error does not quote what stands there: it may be a password, which is `-P`.
+pub(super) fn parse_port(text: &str) -> Result<u16, String> {
+    let port = text.parse().ok().filter(|port| *port > 0);
+    port.ok_or_else(|| "a port is a number from 1 to 65535; a password is given with -P".to_owned())
 }
 
 /// A text that must not be seen.
@@ -81,21 +88,13 @@ pub(super) fn parse_expiry(text: &str) -> Result<u32, String> {
     }
 }
 
-/// A header of the WebSocket request. The error does not quote it: values may be tokens.
+/// A header of the WebSocket request that the handshake does not set itself.
 pub(super) fn parse_header(text: &str) -> Result<(String, Secret), String> {
-    let (name, value) = text.split_once(':').ok_or("write it as 'Name: value'")?;
-    let is_token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
-    if name.is_empty() || !name.chars().all(is_token) {
-        return Err("the name before ':' holds letters, digits and '-', without spaces".to_owned());
-    }
+    let (name, value) = config::parse_header(text)?;
     if OWN_HEADERS.contains(&name.to_ascii_lowercase().as_str()) {
         return Err(format!("{name} is set by the WebSocket handshake itself"));
     }
-    let value = value.trim();
-    if !value.chars().all(|c| matches!(c, ' '..='~')) {
-        return Err("the value after ':' holds printable ASCII only".to_owned());
-    }
-    Ok((name.to_owned(), Secret::new(value)))
+    Ok((name, value))
 }
 
 /// A protocol to offer by ALPN (RFC 7301, 3.1).
