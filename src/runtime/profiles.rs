@@ -103,7 +103,7 @@ mod tests {
         profile.password = PasswordSource::Keyring;
         let mut save = |name: &str, of: Option<&str>| {
             let named = Profile { name: name.to_owned(), ..profile.clone() };
-            make(&mut book, Change::Save(Box::new(named), of.map(str::to_owned))).expect("saved")
+            make(&mut book, Change::Save(Box::new(named), of.map(str::to_owned), SaveId(0))).expect("saved")
         };
         assert_eq!(save("home", None).0, Severity::Success);
         assert_eq!(save("home", Some("home")).0, Severity::Success);
