@@ -51,6 +51,9 @@ pub enum Effect {
     RemoveProfile(String),
     /// Write down which protocol the broker of this profile speaks.
     RememberProtocol(String, Protocol),
+    /// Read the profiles file again, since others may have written it; whether the user asked for it. Comes back as
+    /// [`Done::ProfilesRead`].
+    ReadProfiles(bool),
     /// Start the bundled broker with its fleet, unless it runs; comes back as [`Done::DemoRuns`].
     StartDemo,
     /// Have the doctor test the way to a broker, publishing nothing; his lines come back as [`Done::Test`] with the same id. One at a time.
@@ -95,6 +98,8 @@ pub enum Done {
     /// The profiles after a change, and what became of the change: an error when it was not made; no text when there is nothing to tell.
     /// With the number of the change when it was to save one.
     Profiles(Box<ProfileBook>, Severity, String, Option<SaveId>),
+    /// The profiles were read again; whether the user had asked for it.
+    ProfilesRead(Box<ProfileBook>, bool),
     /// The bundled broker runs, and this is the way to it; or why it does not.
     DemoRuns(Result<Box<Target>, String>),
     /// News of the test with this id.

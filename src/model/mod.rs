@@ -23,7 +23,7 @@ pub use session::{
 };
 pub use target::{
     ProtocolChoice, Proxy, RetainHandling, Secret, Subscription, Target, TlsOptions, Transport,
-    WebSocketOptions, Will,
+    WebSocketOptions, Will, packet_size,
 };
 pub use topic::{FilterFault, MAX_TOPIC_BYTES, TopicFault, TopicFilter, check_topic};
 pub use welcome::{CertificateFacts, ServerLimits, TlsFacts, Welcome};

@@ -335,3 +335,17 @@ impl Target {
         format!("{}://{}{path}", self.transport.scheme(), self.address())
     }
 }
+
+/// Bytes of the largest packet as people write it: in bytes, or with `k` or `M`. `256M` is what MQTT allows at most, 268,435,455 bytes
+/// behind the fixed header (MQTT 5.0, 1.5.5). `None` for what is no number.
+pub fn packet_size(text: &str) -> Option<u32> {
+    let (digits, unit) = match text.strip_suffix(['k', 'K']) {
+        Some(digits) => (digits, 1 << 10),
+        None => match text.strip_suffix(['m', 'M']) {
+            Some(digits) => (digits, 1 << 20),
+            None => (text, 1),
+        },
+    };
+    let bytes = digits.parse::<u32>().ok()?.checked_mul(unit)?;
+    Some(if bytes == 256 << 20 { bytes - 1 } else { bytes })
+}

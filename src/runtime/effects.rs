@@ -66,6 +66,7 @@ where
                 Effect::RememberProtocol(name, protocol) => {
                     self.change(Change::Remember(name, protocol), done);
                 }
+                Effect::ReadProfiles(asked) => self.change(Change::Read(asked), done),
                 Effect::StartDemo => self.start_demo(done),
                 Effect::Test { id, name, target, password } => {
                     self.errands.visit(Visit { id, name, target, password }, done);

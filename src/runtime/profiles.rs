@@ -15,6 +15,8 @@ pub(super) enum Change {
     Remove(String),
     /// Write down what a broker speaks.
     Remember(String, Protocol),
+    /// Read the file again; the user asked for it, or not.
+    Read(bool),
 }
 
 impl Change {
@@ -22,7 +24,7 @@ impl Change {
     pub(super) fn id(&self) -> Option<SaveId> {
         match self {
             Self::Save(.., id) => Some(*id),
-            Self::Remove(_) | Self::Remember(..) => None,
+            Self::Remove(_) | Self::Remember(..) | Self::Read(_) => None,
         }
     }
 }
@@ -31,6 +33,7 @@ impl Change {
 pub(super) async fn keep(mut book: ProfileBook, mut changes: Receiver<Change>, done: Sender<Done>) {
     while let Some(change) = changes.recv().await {
         let id = change.id();
+        let read = if let Change::Read(asked) = change { Some(asked) } else { None };
         // A slow disk or a network folder may take its time.
         let changed = tokio::task::spawn_blocking(move || {
             let (severity, text) = make(&mut book, change).unwrap_or_else(|reason| (Severity::Error, reason));
@@ -39,7 +42,12 @@ pub(super) async fn keep(mut book: ProfileBook, mut changes: Receiver<Change>, d
         let Ok((after, severity, text)) = changed.await else { return };
         book = after;
         // Nobody listens any more when the program is ending: what was asked for before is still written.
-        let _ = done.send(Done::Profiles(Box::new(book.clone()), severity, text, id)).await;
+        let known = Box::new(book.clone());
+        let report = match read {
+            Some(asked) => Done::ProfilesRead(known, asked),
+            None => Done::Profiles(known, severity, text, id),
+        };
+        let _ = done.send(report).await;
     }
 }
 
@@ -80,6 +88,10 @@ fn make(book: &mut ProfileBook, change: Change) -> Result<(Severity, String), St
         Change::Remember(name, protocol) => {
             book.remember_protocol(&name, protocol).map(|_| (Severity::Info, String::new()))
         }
+        Change::Read(_) => {
+            book.read_again();
+            Ok((Severity::Info, String::new()))
+        }
     }
 }
 
@@ -103,7 +115,7 @@ mod tests {
         profile.password = PasswordSource::Keyring;
         let mut save = |name: &str, of: Option<&str>| {
             let named = Profile { name: name.to_owned(), ..profile.clone() };
-            make(&mut book, Change::Save(Box::new(named), of.map(str::to_owned), SaveId(0))).expect("saved")
+            make(&mut book, Change::Save(Box::new(named), of.map(str::to_owned), SaveId(1))).expect("saved")
         };
         assert_eq!(save("home", None).0, Severity::Success);
         assert_eq!(save("home", Some("home")).0, Severity::Success);

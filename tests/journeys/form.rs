@@ -183,6 +183,71 @@ fn e03_a_wrong_filter_has_a_caret_under_its_fault() {
 }
 
 #[test]
+fn e03_an_option_that_is_none_is_told_with_its_place_and_the_hint_names_them_all() {
+    let mut journey = fresh();
+    go(&mut journey, FormField::Filters);
+    for option in ["qos=1", "no-local", "retain-as-published", "retain-handling=2", "id=7"] {
+        journey.sees(option);
+    }
+    journey.keys("<ctrl-u>home/# qos=7");
+    let (column, row) = journey.place_of("^ line 1: QoS is 0 to 2");
+    assert!(journey.lines()[usize::from(row) - 1].contains("home/# qos=7"), "{}", journey.screen());
+    assert_eq!(journey.place_of("qos=7").0, column);
+    journey
+        .keys("<ctrl-u>home/# nl=1")
+        .sees("unknown option")
+        .keys("<ctrl-u>a/#, b/#")
+        .sees("one filter a line");
+}
+
+#[test]
+fn a_field_of_lines_begins_at_its_end_and_clears_a_line_like_any_other() {
+    let mut noted = full();
+    noted.target.filters.truncate(1);
+    let mut journey = Journey::among(vec![noted]);
+    journey.keys("e");
+    go(&mut journey, FormField::Notes).keys("!<enter>third").sees("second!").sees("third");
+    journey
+        .keys("<ctrl-u>")
+        .does_not_see("third")
+        .sees("second!")
+        .keys("<up><ctrl-u>")
+        .does_not_see("second");
+    journey.sees("first").keys("<ctrl-u>").sees("first");
+    go(&mut journey, FormField::Filters).keys("<ctrl-u>a/#<ctrl-s>");
+    let (profile, _) = saved(&mut journey);
+    assert_eq!(profile.target.filters[0].filter.as_str(), "a/#");
+    assert_eq!(profile.notes.as_deref(), Some("first\n\n"));
+}
+
+#[test]
+fn where_text_is_typed_the_help_is_said_to_have_a_key_that_is_no_letter() {
+    let mut journey = fresh();
+    let footer = |journey: &Journey| journey.lines().pop().unwrap_or_default();
+    assert!(footer(&journey).contains("F1 help"), "{}", footer(&journey));
+    journey.keys("<f1>").sees("Save the connection").keys("<esc><esc>");
+    assert!(footer(&journey).contains("? help"), "{}", footer(&journey));
+    journey.keys("/");
+    assert!(footer(&journey).contains("F1 help"), "{}", footer(&journey));
+}
+
+#[test]
+fn hints_and_faults_are_read_whole_where_there_are_rows_for_them() {
+    let mut journey = fresh();
+    journey.resize(80, 24);
+    go(&mut journey, FormField::Filters).sees("one a line, none for all").sees("id=7");
+    journey.keys("<ctrl-u>home/kitchen nl=1").sees("unknown option").sees("stands in quotation marks");
+    let (column, _) = journey.place_of("^ line 1");
+    let (below, _) = journey.place_of("stands in");
+    assert!(below > 15 && below <= column + 60, "below the value: {}", journey.screen());
+    journey.keys("<ctrl-u>a<down>").click_on("excluded").keys("b");
+    assert_eq!(journey.app.form.as_ref().map(|form| form.focus), Some(FormField::Excluded));
+    let mut journey = Journey::among(vec![full()]);
+    journey.resize(60, 14).keys("e");
+    go(&mut journey, FormField::KeyFile).sees("not encrypted");
+}
+
+#[test]
 fn fields_that_mean_nothing_are_not_there() {
     let mut journey = fresh();
     journey.does_not_see("TLS\n").does_not_see("ALPN").does_not_see("headers");
@@ -238,7 +303,7 @@ fn g04_secrets_of_the_command_line_are_saved_only_after_a_question() {
     // What was taken out is not asked about, and not saved.
     let mut journey = opened();
     journey.keys("E");
-    go(&mut journey, FormField::Headers).keys("<ctrl-k>");
+    go(&mut journey, FormField::Headers).keys("<ctrl-u>");
     go(&mut journey, FormField::ProxyPassword).keys("<ctrl-u><ctrl-s>");
     let (profile, _) = saved(&mut journey);
     assert_eq!(profile.target.websocket.headers, []);
@@ -282,6 +347,65 @@ fn a13_a_paste_goes_into_the_focused_field_and_a_url_is_spread_over_its_fields()
     assert_eq!(profile.target.password, None, "not saved without being asked for");
     let filters: Vec<_> = profile.target.filters.iter().map(|wanted| wanted.filter.as_str()).collect();
     assert_eq!(filters, ["a/#", "b/#"]);
+}
+
+#[test]
+fn a_pasted_host_with_its_port_is_split_and_what_is_no_address_shows_no_password() {
+    let mut journey = fresh();
+    journey.keys("lab");
+    go(&mut journey, FormField::Host).paste("localhost:1999").keys("<ctrl-s>");
+    assert_eq!(saved(&mut journey).0.target.url(), "mqtt://localhost:1999");
+    let mut journey = fresh();
+    go(&mut journey, FormField::Host).paste("mqtts://bob:s3cret@h:1/home/#").does_not_see("s3cret");
+    assert!(journey.notice().starts_with("not pasted: only ws://"), "{}", journey.notice());
+    journey.paste("bob:s3cret@h:x").does_not_see("s3cret").paste("[::1]:1884").sees("::1").sees("1884");
+    journey.keys("<ctrl-u>").paste("broker").sees("broker").paste(".lan").sees("broker.lan");
+}
+
+#[test]
+fn a_url_without_a_login_leaves_none_of_the_broker_before() {
+    let mut journey = Journey::among(vec![full()]);
+    journey.keys("e");
+    go(&mut journey, FormField::Host).paste("mqtt://other.lan").keys("<ctrl-s>");
+    let (profile, _) = saved(&mut journey);
+    assert_eq!((profile.target.user, profile.password), (None, PasswordSource::None));
+    for (url, user) in [("mqtt://alice@other.lan", "alice"), ("other.lan:1884", "alice")] {
+        let mut journey = Journey::among(vec![full()]);
+        journey.keys("e");
+        go(&mut journey, FormField::Host).paste(url).keys("<ctrl-s>");
+        let (profile, _) = saved(&mut journey);
+        assert_eq!(profile.target.user.as_deref(), Some(user));
+        assert_eq!(profile.password, full().password, "of the same user");
+    }
+    let mut journey = Journey::among(vec![full()]);
+    journey.keys("e");
+    go(&mut journey, FormField::Host).paste("mqtt://bob@other.lan").keys("<ctrl-s>");
+    let (profile, _) = saved(&mut journey);
+    assert_eq!((profile.target.user.as_deref(), profile.password), (Some("bob"), PasswordSource::None));
+}
+
+#[test]
+fn the_largest_packet_is_written_as_on_the_command_line() {
+    for (typed, bytes) in [("64k", 65_536), ("1M", 1 << 20), ("256m", 268_435_455), ("1000", 1_000)] {
+        let mut journey = fresh();
+        journey.keys("lab<tab><tab><tab>lab.lan");
+        go(&mut journey, FormField::MaxPacket).keys(typed).keys("<ctrl-s>");
+        assert_eq!(saved(&mut journey).0.target.max_packet, Some(bytes));
+    }
+    let mut journey = fresh();
+    go(&mut journey, FormField::MaxPacket).keys("64kk").sees("64k and 1M are understood");
+}
+
+#[test]
+fn what_was_typed_for_a_connection_that_is_not_saved_is_in_its_form_under_a_free_name() {
+    let mut journey = Journey::among(vec![Profile::new("localhost", Target::new("other.lan", 1883, ""))]);
+    let target = Target { user: Some("alice".into()), ..Target::new("localhost", 1883, "") };
+    journey.open(Profile::new("localhost:1883", target));
+    journey.keys("Ls3cret<enter>").effects();
+    journey.keys("E").sees("localhost 2").sees("alice").sees("[ask]").does_not_see("s3cret").keys("<ctrl-s>");
+    let (profile, replacing) = saved(&mut journey);
+    assert_eq!((profile.name.as_str(), replacing), ("localhost 2", None));
+    assert_eq!((profile.password, profile.target.password), (PasswordSource::Prompt, None));
 }
 
 #[test]

@@ -261,6 +261,9 @@ fn bare_it_opens_the_connections_screen_with_what_is_saved() {
     let mut terminal = start();
     terminal.wait_for("cellar");
     terminal.wait_for("mqtts://broker.lan:8884");
+    home.ok(&["profile", "add", "attic", "mqtts://attic.lan"]);
+    terminal.keys("r");
+    terminal.wait_for("mqtts://attic.lan");
     terminal.keys("q");
     assert_eq!(terminal.wait_for_end().code, 0);
 }

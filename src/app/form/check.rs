@@ -4,7 +4,7 @@ use super::field::Source;
 use super::subscriptions::{self, LineFault};
 use super::{Form, FormField};
 use crate::config::{check_colour, check_name, parse_header, proxy_url};
-use crate::model::{Proxy, Secret, Target, Transport, check_topic};
+use crate::model::{Proxy, Secret, Target, Transport, check_topic, packet_size};
 use crate::payload::sanitise::is_clean;
 
 impl Form {
@@ -26,9 +26,7 @@ impl Form {
             }
             F::KeepAlive => number(&text, 0, u64::from(u16::MAX), "seconds").err(),
             F::Expiry => expiry(&text).err(),
-            F::MaxPacket if !text.is_empty() => {
-                number(&text, u64::from(Target::LEAST_PACKET), 268_435_455, "bytes").err()
-            }
+            F::MaxPacket if !text.is_empty() => max_packet(&text).err(),
             F::Filters | F::Excluded => {
                 let fault = self.line_fault(field)?;
                 Some(format!("line {}: {}", fault.number, fault.fault.reason))
@@ -127,6 +125,14 @@ pub(super) fn port(text: &str, transport: Transport) -> Result<u16, String> {
 fn number(text: &str, least: u64, most: u64, unit: &str) -> Result<u64, String> {
     let told = || format!("a number from {least} to {most} {unit}").trim_end().to_owned();
     text.parse().ok().filter(|number| (least..=most).contains(number)).ok_or_else(told)
+}
+
+/// The largest packet to accept, as on the command line.
+pub(super) fn max_packet(text: &str) -> Result<u32, String> {
+    const RANGE: std::ops::RangeInclusive<u32> = Target::LEAST_PACKET..=268_435_455;
+    let told =
+        || format!("a number from {} to {} bytes; 64k and 1M are understood", RANGE.start(), RANGE.end());
+    packet_size(text).filter(|bytes| RANGE.contains(bytes)).ok_or_else(told)
 }
 
 /// Seconds a session is kept; `never` is for ever (MQTT 5.0, 3.1.2.11.2).

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use bytes::Bytes;
-use ratatui_textarea::TextArea;
+use ratatui_textarea::{CursorMove, TextArea};
 use tui_input::Input;
 
 use super::field::Source;
@@ -27,6 +27,7 @@ impl Form {
             will_is_text,
             focus: FormField::Name,
             top: 0,
+            columns: 80,
             tried: false,
             saving: None,
             refusal: None,
@@ -90,7 +91,7 @@ impl Form {
         target.keep_alive = self.text(FormField::KeepAlive).parse().unwrap_or_default();
         target.clean_session = self.is_on(FormField::CleanSession);
         target.session_expiry = check::expiry(&self.text(FormField::Expiry)).unwrap_or_default();
-        target.max_packet = self.text(FormField::MaxPacket).parse().ok();
+        target.max_packet = check::max_packet(&self.text(FormField::MaxPacket)).ok();
         target.filters = subscriptions::parse_all(&self.text(FormField::Filters)).unwrap_or_default();
         target.sys = self.is_on(FormField::Sys);
         target.will = self.will(target.will.take());
@@ -170,7 +171,9 @@ fn value(field: FormField, profile: &Profile) -> Value {
         F::Public => Value::Toggle(profile.public),
         F::Headers | F::Filters | F::Excluded | F::WillPayload | F::Notes => {
             let lines = lines(field, profile);
-            let area = if lines.is_empty() { TextArea::default() } else { TextArea::new(lines) };
+            let mut area = if lines.is_empty() { TextArea::default() } else { TextArea::new(lines) };
+            area.move_cursor(CursorMove::Bottom);
+            area.move_cursor(CursorMove::End);
             Value::Lines(Box::new(area))
         }
         _ => Value::Line(Input::new(line(field, profile))),

@@ -21,6 +21,7 @@ pub(super) fn on_done(app: &mut App, done: Done, now: Moment) -> Vec<Effect> {
             app.book = *book;
             return form::saved(app, severity, text, id, now);
         }
+        Done::ProfilesRead(book, asked) => connections::read_again(app, *book, asked, now),
         Done::Test(id, news) => test::news(app, id, news),
         Done::DemoRuns(Ok(target)) => return connections::demo_runs(app, target),
         Done::DemoRuns(Err(reason)) => {

@@ -2,6 +2,7 @@
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::{Position, Rect};
+use ratatui_textarea::{CursorMove, TextArea};
 use tui_input::backend::crossterm::EventHandler;
 
 use super::connections::with_defaults;
@@ -226,7 +227,17 @@ fn on_key_in_lines(form: &mut Form, field: FormField, key: KeyEvent) {
         }
         // Control characters have no place here, and a tab goes on to the next field.
         KeyCode::Char(_) if key.modifiers.contains(KeyModifiers::ALT) => {}
+        KeyCode::Char('u') if key.modifiers.contains(KeyModifiers::CONTROL) => clear_line(area),
         _ => drop(area.input(key)),
+    }
+}
+
+/// What Ctrl-U does in a field of one line; the editor itself would undo.
+fn clear_line(area: &mut TextArea<'static>) {
+    area.cancel_selection();
+    area.move_cursor(CursorMove::End);
+    if area.cursor().1 > 0 {
+        area.delete_line_by_head();
     }
 }
 
@@ -235,7 +246,7 @@ pub(super) fn on_paste(app: &mut App, text: &str) -> Result<(), String> {
     let Some(form) = app.form.as_mut().filter(|form| form.saving.is_none()) else { return Ok(()) };
     form.refusal = None;
     let field = form.focus;
-    if field == FormField::Host && form.take_url(text.trim()) {
+    if field == FormField::Host && form.take_address(text.trim())? {
         return Ok(());
     }
     if let Some(input) = form.line_mut(field) {

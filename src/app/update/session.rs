@@ -48,10 +48,20 @@ pub(super) fn on_event(app: &mut App, id: ConnectionId, event: SessionEvent, now
 
 /// A notice about a connection; it is named when there are others.
 fn tell(app: &mut App, id: ConnectionId, now: Moment, severity: Severity, text: &str) {
+    let text = named(app, id, text);
+    app.notices.push(now, severity, text);
+}
+
+/// A notice about the link of a connection, until that is well again.
+fn tell_trouble(app: &mut App, id: ConnectionId, now: Moment, text: &str) {
+    let text = named(app, id, text);
+    app.notices.push_trouble(id, now, text);
+}
+
+fn named(app: &mut App, id: ConnectionId, text: &str) -> String {
     let several = app.connections.len() > 1;
     let title = app.connection_by_id(id).filter(|_| several).map(|connection| connection.title.clone());
-    let text = title.map_or_else(|| text.to_owned(), |title| format!("{title}: {text}"));
-    app.notices.push(now, severity, text);
+    title.map_or_else(|| text.to_owned(), |title| format!("{title}: {text}"))
 }
 
 /// What a saved profile should know: its broker, and not another one that flags led to, was tried with MQTT 5 and speaks 3.1.1.
@@ -95,16 +105,17 @@ fn on_link(app: &mut App, id: ConnectionId, state: LinkState, now: Moment) {
     }
     match state {
         LinkState::Connected { protocol, .. } => {
+            app.notices.settle(id);
             tell(app, id, now, Severity::Info, &format!("connected to {address} with {protocol}"));
         }
         LinkState::Waiting { trouble, .. } if was_connected => {
-            tell(app, id, now, Severity::Error, &format!("connection lost: {}", trouble.cause));
+            tell_trouble(app, id, now, &format!("connection lost: {}", trouble.cause));
         }
         LinkState::Waiting { trouble, .. } if told.as_ref() != Some(&trouble.cause) => {
-            tell(app, id, now, Severity::Error, &trouble.cause);
+            tell_trouble(app, id, now, &trouble.cause);
         }
         LinkState::Stopped { trouble: Some(trouble) } => {
-            tell(app, id, now, Severity::Error, &format!("{}. {}", trouble.cause, trouble.remedy));
+            tell_trouble(app, id, now, &format!("{}. {}", trouble.cause, trouble.remedy));
         }
         LinkState::Stopped { trouble: None } => tell(app, id, now, Severity::Info, "disconnected"),
         _ => {}

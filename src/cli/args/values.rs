@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 
 use crate::config;
-use crate::model::{Address, Protocol, ProtocolChoice, Secret, TopicFilter, check_topic};
+use crate::model::{Address, Protocol, ProtocolChoice, Secret, TopicFilter, check_topic, packet_size};
 use crate::payload::sanitise::sanitise;
 use crate::payload::width;
 
@@ -52,16 +52,7 @@ pub(super) fn parse_secret(text: &str) -> Result<Secret, Infallible> {
 /// The largest packet to accept. MQTT allows 268,435,455 bytes behind the fixed header (MQTT 5.0, 1.5.5).
 pub(super) fn parse_packet_size(text: &str) -> Result<u32, String> {
     const RANGE: std::ops::RangeInclusive<u32> = 1 << 10..=(256 << 20) - 1;
-    let lower = text.to_ascii_lowercase();
-    let (digits, unit) = match lower.char_indices().last() {
-        Some((at, 'k')) => (&lower[..at], 1 << 10),
-        Some((at, 'm')) => (&lower[..at], 1 << 20),
-        _ => (lower.as_str(), 1),
-    };
-    let bytes = digits.parse::<u32>().ok().and_then(|number| number.checked_mul(unit));
-    match bytes {
-        // What people write for the most.
-        Some(0x1000_0000) => Ok(*RANGE.end()),
+    match packet_size(text) {
         Some(bytes) if RANGE.contains(&bytes) => Ok(bytes),
         _ => Err("use 1k to 256M, in bytes or with k or M".to_owned()),
     }

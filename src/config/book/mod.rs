@@ -75,7 +75,8 @@ impl ProfileBook {
                 "this holds what was saved while {} was broken: move it over, then delete this file",
                 path.display()
             );
-            book.warnings.push(Origin::whole(&copy, reason));
+            // Before all others: something that was saved is not in use.
+            book.warnings.insert(0, Origin::whole(&copy, reason));
             return book;
         }
         let kept = Self::load_alone(&copy);
