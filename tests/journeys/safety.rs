@@ -281,8 +281,8 @@ fn e07_what_the_command_line_said_of_safety_outlasts_an_edit_of_the_profile() {
     let mut journey = edited(Safety::ReadOnly, Safety::Normal, Safety::Normal);
     assert!(journey.app.is_read_only());
     assert!(journey.notice().contains("was opened read-only and stays so"), "{}", journey.notice());
-    // And the next one.
-    journey.keys("E<ctrl-s>").effects();
+    // And the next one. The first Esc was for a question.
+    journey.keys("<esc>E<ctrl-s>").effects();
     let saved = Profile { safety: Safety::Confirm, ..Profile::new("plant", target()) };
     journey.saved(vec![saved], Severity::Success, "saved");
     assert!(journey.app.is_read_only());
