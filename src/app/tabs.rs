@@ -55,6 +55,11 @@ impl App {
         }
     }
 
+    /// What the user looks at: which connection, and which of the screens.
+    pub(super) fn in_front(&self) -> (ConnectionId, Screen) {
+        (self.connection().id, self.screen())
+    }
+
     /// What came so far to the connection in front has been seen.
     fn leave_front(&mut self) {
         let connection = self.connection_mut();

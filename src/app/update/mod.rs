@@ -22,7 +22,7 @@ use tui_input::Input;
 use tui_input::backend::crossterm::EventHandler;
 
 use super::{Action, App, Command, Context, Effect, Overlay, Pane, Screen, command_for, layout};
-use crate::model::{ConnectionId, Moment, Severity};
+use crate::model::{Moment, Severity};
 
 pub(super) use login::begin;
 pub use session::ingest;
@@ -32,9 +32,9 @@ const MAX_LINE_BYTES: usize = 128 * 1024;
 
 /// Takes in one action.
 pub fn update(app: &mut App, action: Action, now: Moment) -> Vec<Effect> {
-    let before = in_front(app);
+    let before = app.in_front();
     let mut effects = react(app, action, now);
-    let after = in_front(app);
+    let after = app.in_front();
     if after != before {
         app.notices.leave();
     }
@@ -43,11 +43,6 @@ pub fn update(app: &mut App, action: Action, now: Moment) -> Vec<Effect> {
         effects.push(Effect::ReadProfiles(false));
     }
     effects
-}
-
-/// What the user looks at: which connection, and which of the screens.
-fn in_front(app: &App) -> (ConnectionId, Screen) {
-    (app.connection().id, app.screen())
 }
 
 fn react(app: &mut App, action: Action, now: Moment) -> Vec<Effect> {
