@@ -13,9 +13,11 @@ use bytes::Bytes;
 use crossterm::event::{Event, KeyEvent};
 use futures_util::Stream;
 use jiff::tz::TimeZone;
-use mqtt_tui::app::{App, Settings, parse_key};
-use mqtt_tui::config::{Colours, Look, Profile, Themes};
-use mqtt_tui::model::{Clock, ConnectionId, LinkState, Message, Protocol, QoS, SessionEvent, Target};
+use mqtt_tui::app::{App, Effect, SaveId, Settings, parse_key};
+use mqtt_tui::config::{Colours, Look, PasswordSource, Profile, ProfileBook, Themes};
+use mqtt_tui::model::{
+    Clock, ConnectionId, LinkState, Message, Protocol, QoS, SessionEvent, SessionId, Target,
+};
 use mqtt_tui::runtime::{EVENT_CAPACITY, Errands, EventLoop, Outcome};
 use mqtt_tui::store::Limits;
 use mqtt_tui::ui::Appearance;
@@ -27,7 +29,7 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, advance, sleep};
 
-const HERE: ConnectionId = ConnectionId(0);
+const HERE: SessionId = SessionId { connection: ConnectionId(0), start: 1 };
 
 /// What the screen showed, to be read while the loop runs.
 #[derive(Debug, Default)]
@@ -124,28 +126,42 @@ impl Stream for Keys {
 /// A loop at work, and everything that reaches it from outside.
 struct Running {
     keys: Sender<Event>,
-    events: Sender<(ConnectionId, SessionEvent)>,
+    events: Sender<(SessionId, SessionEvent)>,
     shown: Arc<Shown>,
     ended: JoinHandle<io::Result<Outcome>>,
 }
 
+type Loop = EventLoop<CountingScreen, Keys>;
+
 impl Running {
     fn start() -> Self {
+        let (running, mut event_loop) = Self::prepared(App::new(settings()));
+        // The news comes from the test, not from a session.
+        drop(event_loop.app.open(Profile::new("here", target())));
+        let ended = tokio::spawn(async move { event_loop.run().await });
+        Self { ended, ..running }
+    }
+
+    /// Like [`Running::start`], with `app` and what is to be done first; and ended as the program ends it.
+    fn start_and_close(app: App, first: Vec<Effect>) -> Self {
+        let (running, event_loop) = Self::prepared(app);
+        let mut event_loop = EventLoop { first, ..event_loop };
+        let ended = tokio::spawn(async move {
+            let outcome = event_loop.run().await;
+            Box::pin(event_loop.close()).await;
+            outcome
+        });
+        Self { ended, ..running }
+    }
+
+    fn prepared(app: App) -> (Self, Loop) {
         let (keys, input) = channel(256);
         let (events, receiver) = channel(EVENT_CAPACITY);
         let shown = Arc::new(Shown::default());
         let look = Look { colours: Colours::True, ascii: false };
         let (themes, _) = Themes::load(None, look.colours);
-        let settings = Settings {
-            read_only: false,
-            themes: themes.names().map(str::to_owned).collect(),
-            limits: Limits { bytes: 4 << 20, ..Limits::default() },
-        };
         let screen = CountingScreen { inner: TestBackend::new(100, 30), shown: Arc::clone(&shown) };
-        let mut app = App::new(settings);
-        // The news comes from the test, not from a session.
-        drop(app.open(Profile::new("here", target())));
-        let mut event_loop = EventLoop {
+        let event_loop = EventLoop {
             demo: None,
             errands: Errands::default(),
             app,
@@ -162,8 +178,8 @@ impl Running {
             real_terminal: false,
             output: None,
         };
-        let ended = tokio::spawn(async move { event_loop.run().await });
-        Self { keys, events, shown, ended }
+        let ended = tokio::spawn(std::future::pending());
+        (Self { keys, events, shown, ended }, event_loop)
     }
 
     fn frames(&self) -> usize {
@@ -195,11 +211,20 @@ impl Running {
     }
 }
 
+fn settings() -> Settings {
+    let (themes, _) = Themes::load(None, Colours::True);
+    Settings {
+        read_only: false,
+        themes: themes.names().map(str::to_owned).collect(),
+        limits: Limits { bytes: 4 << 20, ..Limits::default() },
+    }
+}
+
 fn target() -> Target {
     Target { filters: Profile::everything(), ..Target::new("here", 1883, "loop") }
 }
 
-fn message(number: usize) -> (ConnectionId, SessionEvent) {
+fn message(number: usize) -> (SessionId, SessionEvent) {
     let message = Message {
         topic: format!("flood/{}", number % 100),
         payload: Bytes::from_static(b"{\"value\":1}"),
@@ -213,7 +238,7 @@ fn message(number: usize) -> (ConnectionId, SessionEvent) {
 }
 
 /// Messages without a pause, `a_millisecond` of them in each: until nobody takes them any more.
-fn flood(events: Sender<(ConnectionId, SessionEvent)>, a_millisecond: usize) -> JoinHandle<usize> {
+fn flood(events: Sender<(SessionId, SessionEvent)>, a_millisecond: usize) -> JoinHandle<usize> {
     tokio::spawn(async move {
         let mut number = 0;
         loop {
@@ -396,4 +421,81 @@ async fn when_the_last_session_has_ended_keys_still_work() {
     keys.send(press("q")).await.expect("the loop runs");
     let outcome = tokio::time::timeout(Duration::from_secs(60), ended).await.expect("it ends");
     assert_eq!(outcome.expect("no panic").expect("no error"), Outcome::Quit);
+}
+
+#[tokio::test]
+async fn g01_what_was_saved_just_before_quitting_is_in_the_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("profiles.toml");
+    let mut app = App::new(settings());
+    app.book = ProfileBook::load(&path);
+    let save = |name: &str| Effect::SaveProfile(Box::new(Profile::new(name, target())), None, SaveId(0));
+    let running = Running::start_and_close(app, vec![save("lab"), save("home"), Effect::Quit]);
+    assert_eq!(running.outcome().await, Outcome::Quit);
+    let text = std::fs::read_to_string(&path).expect("the file is there");
+    assert!(text.contains("\"lab\"") && text.contains("\"home\""), "{text}");
+}
+
+/// A command that would print a password much later, and holds a lock on a file as long as it runs.
+#[cfg(unix)]
+struct SlowCommand {
+    folder: tempfile::TempDir,
+}
+
+#[cfg(unix)]
+impl SlowCommand {
+    fn new() -> Self {
+        Self { folder: tempfile::tempdir().expect("a folder") }
+    }
+
+    fn held(&self) -> std::path::PathBuf {
+        self.folder.path().join("held")
+    }
+
+    fn source(&self) -> PasswordSource {
+        let held = self.held();
+        let held = held.display();
+        // A child of the command holds the lock, as an agent's helper would.
+        PasswordSource::Command(format!("(flock 9; echo held >&9; sleep 600) 9>'{held}' & wait"))
+    }
+
+    async fn runs(&self) {
+        while !std::fs::read_to_string(self.held()).is_ok_and(|text| !text.is_empty()) {
+            sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    fn is_gone(&self) -> bool {
+        let file = std::fs::File::open(self.held()).expect("the command ran");
+        file.try_lock().is_ok()
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn g04_quitting_leaves_no_password_command_behind() {
+    let command = SlowCommand::new();
+    let mut app = App::new(settings());
+    let first = app.open(Profile { password: command.source(), ..Profile::new("here", target()) });
+    let running = Running::start_and_close(app, first);
+    command.runs().await;
+    running.press("q").await;
+    assert_eq!(running.outcome().await, Outcome::Quit);
+    assert!(command.is_gone());
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn g04_closing_the_tab_ends_the_password_command() {
+    let command = SlowCommand::new();
+    let mut app = App::new(settings());
+    let first = app.open(Profile { password: command.source(), ..Profile::new("here", target()) });
+    let running = Running::start_and_close(app, first);
+    command.runs().await;
+    running.press("ctrl-w").await;
+    while !command.is_gone() {
+        sleep(Duration::from_millis(5)).await;
+    }
+    running.press("q").await;
+    assert_eq!(running.outcome().await, Outcome::Quit);
 }

@@ -5,7 +5,9 @@ use crossterm::event::{KeyEvent, MouseEvent};
 
 use super::{Command, TestNews};
 use crate::config::{PasswordSource, Profile, ProfileBook};
-use crate::model::{ConnectionId, Protocol, SessionEvent, SessionRequest, Severity, Target, Trouble};
+use crate::model::{
+    ConnectionId, Protocol, SessionEvent, SessionId, SessionRequest, Severity, Target, TopicFilter, Trouble,
+};
 
 /// Something happened.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,6 +30,10 @@ pub enum Action {
     Tick,
 }
 
+/// Names one saving of a profile from effect to end. Unique within the program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SaveId(pub u64);
+
 /// Something to be done outside of the pure core.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
@@ -39,12 +45,15 @@ pub enum Effect {
     /// Hand a request to a connection's session.
     Request(ConnectionId, SessionRequest),
     /// Write a profile to the file; the second is the name it had there before. The book as it is then comes back as
-    /// [`Done::Profiles`].
-    SaveProfile(Box<Profile>, Option<String>),
+    /// [`Done::Profiles`] with the same number.
+    SaveProfile(Box<Profile>, Option<String>, SaveId),
     /// Take the profile of this name out of the file.
     RemoveProfile(String),
     /// Write down which protocol the broker of this profile speaks.
     RememberProtocol(String, Protocol),
+    /// Read the profiles file again, since others may have written it; whether the user asked for it. Comes back as
+    /// [`Done::ProfilesRead`].
+    ReadProfiles(bool),
     /// Start the bundled broker with its fleet, unless it runs; comes back as [`Done::DemoRuns`].
     StartDemo,
     /// Have the doctor test the way to a broker, publishing nothing; his lines come back as [`Done::Test`] with the same id. One at a time.
@@ -80,14 +89,17 @@ pub enum Done {
     Copied(String),
     /// An effect failed; the text says what, where and what to do.
     Failed(String),
-    /// The password of a connection was looked for: the target with it, or why there is none.
-    PasswordFound(ConnectionId, Result<Box<Target>, String>),
+    /// The password for a session was looked for: the target with it, or why there is none.
+    PasswordFound(SessionId, Result<Box<Target>, String>),
     /// No session could begin; why.
     NotBegun(ConnectionId, Trouble),
     /// A session has begun with this client id.
     Begun(ConnectionId, String),
     /// The profiles after a change, and what became of the change: an error when it was not made; no text when there is nothing to tell.
-    Profiles(Box<ProfileBook>, Severity, String),
+    /// With the number of the change when it was to save one.
+    Profiles(Box<ProfileBook>, Severity, String, Option<SaveId>),
+    /// The profiles were read again; whether the user had asked for it.
+    ProfilesRead(Box<ProfileBook>, bool),
     /// The bundled broker runs, and this is the way to it; or why it does not.
     DemoRuns(Result<Box<Target>, String>),
     /// News of the test with this id.
@@ -101,6 +113,10 @@ pub enum Done {
 pub enum SessionRequestName {
     /// A publish with this id.
     Publish(crate::model::PublishId),
+    /// To subscribe to this filter, or to change its options.
+    Subscribe(TopicFilter),
+    /// To unsubscribe from this filter.
+    Unsubscribe(TopicFilter),
     /// Anything else.
     Other,
 }

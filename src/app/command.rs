@@ -2,10 +2,10 @@
 
 use super::App;
 use super::enabled::{
-    always, can_open, filter_shown, has_connection, has_filter, has_history, has_message, has_profile,
-    has_queued, has_response_topic, has_saved_profile, has_selection, has_tabs, is_asked, is_listing,
-    is_logging_in, is_offline, is_publishing, is_resting, is_saved, is_writing, sees_subscriptions,
-    types_subscription,
+    always, can_open, filter_shown, has_connection, has_file, has_filter, has_history, has_message,
+    has_profile, has_queued, has_response_topic, has_saved_profile, has_selection, has_tabs, is_asked,
+    is_listing, is_logging_in, is_offline, is_publishing, is_resting, is_saved, is_writing,
+    sees_subscriptions, types_subscription,
 };
 
 /// Where the keys go: the pane or overlay that has the focus.
@@ -219,6 +219,7 @@ commands! {
     DuplicateProfile, "connections.duplicate", "New connection like the selected one", &[Connections], ["d"], Some("duplicate"), false, has_profile;
     TestProfile, "connections.test", "Test the selected connection, step by step", &[Connections], ["T"], Some("test"), false, has_profile;
     DeleteProfile, "connections.delete", "Delete the selected connection", &[Connections], ["D", "delete"], Some("delete"), false, has_saved_profile;
+    ReadProfiles, "connections.read", "Read the file of the connections again", &[Connections], ["r"], None, false, has_file;
     FilterProfiles, "connections.filter", "Find a connection as you type", &[Connections], ["/"], Some("find"), false, is_listing;
 
     SaveProfile, "form.save", "Save the connection", &[Form], ["ctrl-s"], Some("save"), false, is_writing;
@@ -271,6 +272,17 @@ impl Command {
             return Err("refused: this connection is read-only");
         }
         (row.enabled)(app)
+    }
+
+    /// Why it cannot run now, for the status line: the word that matters first, since the end may be cut.
+    pub(super) fn refusal(self, app: &App) -> Option<String> {
+        let reason = self.check(app).err()?;
+        let row = self.row();
+        if row.danger && app.is_read_only() {
+            let (_, own) = row.name.rsplit_once('.').unwrap_or_default();
+            return Some(format!("read-only: {} refused", row.footer.unwrap_or(own)));
+        }
+        Some(format!("{reason} ({})", row.title))
     }
 }
 

@@ -12,7 +12,7 @@ use super::subscriptions::{Subscriptions, SubscriptionsPane};
 use super::tree::TreeView;
 use super::{Pane, Screen};
 use crate::config::{PasswordSource, Profile, Safety};
-use crate::model::{ConnectionId, LinkState, Moment, Subscription, Target};
+use crate::model::{ConnectionId, LinkState, Moment, SessionId, Subscription, Target};
 use crate::store::{Limits, MessageRef, Store};
 use crate::sys::SysModel;
 use tui_input::Input;
@@ -51,8 +51,12 @@ pub struct Connection {
     pub client_id: String,
     /// Another way to the broker that was saved since: it counts when the connection is begun anew.
     pub(super) next: Option<Box<(Target, PasswordSource)>>,
+    /// How often it was begun: news of an earlier session is none of this one.
+    pub(super) start: u32,
     /// A session was begun: it takes requests.
     pub(super) begun: bool,
+    /// The session begins once its password is found.
+    pub(super) awaits_password: bool,
     /// Typed on screen, instead of what the profile says.
     pub(super) credentials: Option<Credentials>,
     /// User and password are being asked for.
@@ -109,7 +113,9 @@ impl Connection {
             next: None,
             outages: VecDeque::new(),
             down_since: None,
+            start: 0,
             begun: false,
+            awaits_password: false,
             credentials: None,
             login: None,
             subscribing: None,
@@ -129,6 +135,11 @@ impl Connection {
             behind: false,
             seen: 0,
         }
+    }
+
+    /// Its session, begun or being begun.
+    pub fn session(&self) -> SessionId {
+        SessionId { connection: self.id, start: self.start }
     }
 
     /// Goes by `profile` from here on. What it says of the way to the broker counts when the connection is begun anew; whether it says

@@ -49,6 +49,11 @@ pub(super) fn has_profile(app: &App) -> Result<(), Disabled> {
     if app.chosen_profile().is_some() { Ok(()) } else { Err("no connection is selected") }
 }
 
+pub(super) fn has_file(app: &App) -> Result<(), Disabled> {
+    is_listing(app)?;
+    if app.book.path().is_some() { Ok(()) } else { Err("there is no folder for a file of connections") }
+}
+
 pub(super) fn can_open(app: &App) -> Result<(), Disabled> {
     is_listing(app)?;
     match app.choice() {

@@ -31,7 +31,7 @@ mod tree;
 mod update;
 mod walk;
 
-pub use action::{Action, Done, Effect, SessionRequestName};
+pub use action::{Action, Done, Effect, SaveId, SessionRequestName};
 pub use ask::{Ask, Then};
 pub use command::{Command, Context};
 pub use connection::Connection;
@@ -140,6 +140,7 @@ pub struct App {
     next_connection: u32,
     next_publish: u64,
     next_test: u64,
+    next_save: u64,
 }
 
 impl App {
@@ -165,12 +166,19 @@ impl App {
             next_connection: 0,
             next_publish: 1,
             next_test: 1,
+            next_save: 1,
         }
     }
 
     /// Puts a question; it lies over everything until it is answered.
     pub fn ask(&mut self, ask: Ask) {
         self.overlay = Overlay::Ask(ask);
+    }
+
+    /// A number for the next saving of a profile.
+    pub(super) fn next_save(&mut self) -> SaveId {
+        self.next_save += 1;
+        SaveId(self.next_save)
     }
 
     /// Whether nothing may be changed at the broker in front.

@@ -17,8 +17,12 @@ use crate::payload::{format, sanitise, width};
 const SIDE_BY_SIDE: u16 = 100;
 /// Rows of the details below the list.
 const DETAIL_ROWS: u16 = 11;
-/// Widest name in a tab.
+/// Widest name in a tab where there is no room for all of them in full.
 const TAB_NAME: usize = 20;
+/// Widest name in any tab.
+const TAB_NAME_IN_FULL: usize = 60;
+/// Columns of a tab beside its name: number, marks, what is new.
+const TAB_REST: usize = 14;
 /// Columns of the labels in the form.
 pub const FORM_LABEL: u16 = 15;
 /// Widest form: beyond, the eye loses the line.
@@ -39,11 +43,17 @@ pub struct Tab {
 
 /// The tabs that fit on the line, the one in front among them; whether there are more on the left and on the right.
 pub fn tabs(app: &App, area: Rect) -> (Vec<Tab>, bool, bool) {
-    let all: Vec<Tab> =
-        app.connections().iter().enumerate().map(|(index, connection)| tab(app, index, connection)).collect();
+    let all_with = |name: usize| -> Vec<Tab> {
+        app.connections().iter().enumerate().map(|(index, open)| tab(app, index, open, name)).collect()
+    };
     let columns = |tabs: &[Tab]| tabs.iter().map(|tab| tab.area.width).sum::<u16>();
     // A column at either end for the mark that there are more.
     let room = area.width.saturating_sub(2);
+    let share = usize::from(room) / app.connections().len().max(1);
+    let names = [TAB_NAME_IN_FULL, share.saturating_sub(TAB_REST)];
+    let fitting = names.into_iter().filter(|name| *name > TAB_NAME).map(all_with);
+    let fitting = fitting.into_iter().find(|tabs| columns(tabs) <= room);
+    let all = fitting.unwrap_or_else(|| all_with(TAB_NAME));
     let mut first = 0;
     while first < app.active() && columns(&all[first..=app.active()]) > room {
         first += 1;
@@ -63,9 +73,9 @@ pub fn tabs(app: &App, area: Rect) -> (Vec<Tab>, bool, bool) {
 }
 
 /// A tab with its width; number, mark of the state, name, what is new, mark of trouble, and blanks around.
-fn tab(app: &App, index: usize, connection: &Connection) -> Tab {
+fn tab(app: &App, index: usize, connection: &Connection, most: usize) -> Tab {
     let clean = sanitise(&connection.title);
-    let mut name: String = clean.chars().take(TAB_NAME).collect();
+    let mut name: String = clean.chars().take(most).collect();
     if width(&clean) > width(&name) {
         name.pop();
         name.push('…');
@@ -176,6 +186,7 @@ pub(super) fn arrange(app: &mut App, body: Rect) {
         app.list.top = top.min(lines.len().saturating_sub(rows));
     }
     if let (Some(area), Some(form)) = (areas.form, &mut app.form) {
-        form.arrange(usize::from(form_rows(area).height));
+        let rows = form_rows(area);
+        form.arrange(usize::from(rows.height), rows.width.saturating_sub(FORM_LABEL));
     }
 }

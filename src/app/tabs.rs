@@ -31,6 +31,7 @@ impl App {
             return Vec::new();
         };
         self.connections.remove(at);
+        self.notices.settle(id);
         if self.active > at || self.active == self.connections.len() {
             self.active = self.active.saturating_sub(1);
         }

@@ -19,7 +19,11 @@ pub(super) fn run(args: &ConnectArgs) -> ExitCode {
         runtime::require_terminal()?;
         let saved = match &args.save {
             Some(name) => {
-                Some(profile::save(&mut known.book, &mut resolved, name, args.flags.save_password)?)
+                let mut to_save = resolve::resolve_to_save(args.request(), known.sources())?;
+                let told = profile::save(&mut known.book, &mut to_save, name, args.flags.save_password)?;
+                name.clone_into(&mut resolved.profile.name);
+                profile::rooted(&mut resolved.profile)?;
+                Some(told)
             }
             None => None,
         };

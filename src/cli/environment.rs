@@ -54,6 +54,13 @@ impl Environment {
         Ok(Self(kept))
     }
 
+    /// What it says of the place to connect to, and what a flag needs beside.
+    pub(super) fn of_place(&self) -> Self {
+        let of_place = |name: &str| ["MQTT_TUI_HOST", "MQTT_TUI_PORT", "SSLKEYLOGFILE"].contains(&name);
+        let kept = self.0.iter().filter(|(name, _)| of_place(name));
+        Self(kept.map(|(name, value)| (name.clone(), value.clone())).collect())
+    }
+
     /// The value of a variable.
     pub(super) fn get(&self, name: &'static str) -> Option<&str> {
         debug_assert!(KNOWN.contains(&name), "{name} is not listed");

@@ -159,8 +159,8 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// Flags whose values are not quoted back: they may be secrets.
-const SECRET_FLAGS: &[&str] = &["--password", "--proxy", "--url", "--ws-header"];
+/// Flags whose values are not quoted back: they may be secrets. After `-p` people write a password, which is `-P`.
+const SECRET_FLAGS: &[&str] = &["--password", "--port", "--proxy", "--url", "--ws-header"];
 
 /// Says what clap found. Help and version come here too, with exit code 0; faults quote the command line, so they are made safe.
 fn report(mut error: clap::Error) -> ExitCode {
@@ -168,6 +168,15 @@ fn report(mut error: clap::Error) -> ExitCode {
         // Without standard output there is nobody to tell.
         let _ = error.print();
         return ExitCode::SUCCESS;
+    }
+    // What is quoted whole is redacted whole: a password may hold blanks, quotes and ends of lines.
+    for kind in [ContextKind::InvalidSubcommand, ContextKind::InvalidValue, ContextKind::InvalidArg] {
+        if let Some(ContextValue::String(quoted)) = error.get(kind)
+            && !quoted.starts_with('-')
+        {
+            let redacted = output::redacted_value(quoted, kind != ContextKind::InvalidValue);
+            error.insert(kind, ContextValue::String(redacted));
+        }
     }
     if let Some(ContextValue::String(flag)) = error.get(ContextKind::InvalidArg)
         && SECRET_FLAGS.iter().any(|secret| flag.starts_with(secret))

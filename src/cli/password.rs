@@ -2,6 +2,9 @@
 
 use std::io::{self, IsTerminal};
 use std::process::ExitCode;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
 
 use super::output;
 use crate::config::{PasswordSource, Profile, find_password, password_warning};
@@ -10,6 +13,9 @@ use crate::runtime::{Signal, Signals};
 
 /// Exit code when somebody would have to be asked and nobody is there (D11).
 const NOBODY_TO_ASK: u8 = 4;
+
+/// How long the end of a password command is waited for.
+const CLOSE_WITHIN: Duration = Duration::from_millis(300);
 
 /// Puts the password of `profile` into its target. On failure the fault is told, and this is the exit code.
 pub(super) async fn obtain(profile: &mut Profile, signals: &mut Signals) -> Result<(), ExitCode> {
@@ -25,13 +31,21 @@ pub(super) async fn obtain(profile: &mut Profile, signals: &mut Signals) -> Resu
     }
     let (source, name) = (profile.password.clone(), profile.name.clone());
     // A command or a network folder may take its time, and must not keep a signal waiting.
-    let finding =
-        tokio::task::spawn_blocking(move || find_password(&source, &name, |name| std::env::var(name).ok()));
+    let called_off = CancellationToken::new();
+    let waiting = called_off.clone();
+    let mut finding = tokio::task::spawn_blocking(move || {
+        find_password(&source, &name, |name| std::env::var(name).ok(), &waiting)
+    });
     profile.target.password = tokio::select! {
-        found = finding => found
+        found = &mut finding => found
             .unwrap_or_else(|_| Err("no password: looking for it failed".to_owned()))
             .map_err(|fault| output::fail(1, &fault))?,
-        code = end(signals) => return Err(code),
+        code = end(signals) => {
+            // A command is not left behind.
+            called_off.cancel();
+            let _ = tokio::time::timeout(CLOSE_WITHIN, finding).await;
+            return Err(code);
+        }
     };
     Ok(())
 }

@@ -189,20 +189,23 @@ pub(super) fn save(
     rooted(profile)?;
     // `--insecure` is for the occasion: a profile that never verifies is written by hand, or confirmed on screen.
     let consent = Consent { password: with_password, insecure: false };
-    let (to_save, left_out) = profile.clone().for_saving(consent);
+    let (to_save, mut left_out) = profile.clone().for_saving(consent);
     let kept = book.save(to_save, replacing)?;
     let severity = match kept {
         crate::config::Kept::File(_) => Severity::Success,
         crate::config::Kept::Copy { .. } | crate::config::Kept::Memory { .. } => Severity::Error,
     };
     let told = (severity, format!("profile '{name}': {kept}"));
+    if profile.password == PasswordSource::Keyring && replacing.is_none() {
+        left_out.push(format!("its password is looked for in the keyring under '{name}': keep one there"));
+    }
     let left_out =
         left_out.into_iter().map(|sentence| (Severity::Warning, format!("profile '{name}': {sentence}")));
     Ok(std::iter::once(told).chain(left_out).collect())
 }
 
 /// Makes every path whole: in a file a relative one would mean another place.
-fn rooted(profile: &mut Profile) -> Result<(), String> {
+pub(super) fn rooted(profile: &mut Profile) -> Result<(), String> {
     let root = |path: &Path| -> Result<PathBuf, String> {
         std::path::absolute(path).map_err(|fault| format!("{}: {fault}", path.display()))
     };

@@ -20,6 +20,14 @@ pub fn keep_in_keyring(profile: &str, password: &Secret) -> Result<(), String> {
     entry(profile)?.set_password(password.expose()).map_err(|fault| in_words(&fault, profile))
 }
 
+/// Moves the password of the profile named `before` to the name `after`. Blocks as [`keep_in_keyring`] does. After an error it is
+/// still there under its old name.
+#[cfg(feature = "keyring")]
+pub fn move_in_keyring(before: &str, after: &str) -> Result<(), String> {
+    keep_in_keyring(after, &find(before)?)?;
+    entry(before)?.delete_credential().map_err(|fault| in_words(&fault, before))
+}
+
 #[cfg(feature = "keyring")]
 fn entry(profile: &str) -> Result<keyring::Entry, String> {
     keyring::Entry::new(SERVICE, profile).map_err(|fault| in_words(&fault, profile))
@@ -52,6 +60,12 @@ pub(super) fn find(_profile: &str) -> Result<Secret, String> {
 /// Keeps the password of the profile named `profile` in the keyring.
 #[cfg(not(feature = "keyring"))]
 pub fn keep_in_keyring(_profile: &str, _password: &Secret) -> Result<(), String> {
+    Err(WITHOUT.into())
+}
+
+/// Moves the password of the profile named `before` to the name `after`.
+#[cfg(not(feature = "keyring"))]
+pub fn move_in_keyring(_before: &str, _after: &str) -> Result<(), String> {
     Err(WITHOUT.into())
 }
 

@@ -7,6 +7,8 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use tokio_util::sync::CancellationToken;
+
 use super::secret::first_line;
 use crate::model::Secret;
 
@@ -19,12 +21,12 @@ const PAUSE: Duration = Duration::from_millis(5);
 /// What is quoted of a command's complaint, in characters.
 const QUOTED: usize = 200;
 
-/// The first line that `command` prints; it is run by the shell of the platform.
-pub(super) fn run(command: &str) -> Result<Secret, String> {
-    run_within(command, DEADLINE)
+/// The first line that `command` prints; it is run by the shell of the platform, and killed when `called_off`.
+pub(super) fn run(command: &str, called_off: &CancellationToken) -> Result<Secret, String> {
+    run_within(command, DEADLINE, called_off)
 }
 
-fn run_within(command: &str, deadline: Duration) -> Result<Secret, String> {
+fn run_within(command: &str, deadline: Duration, called_off: &CancellationToken) -> Result<Secret, String> {
     let mut child = shell(command)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -49,7 +51,10 @@ fn run_within(command: &str, deadline: Duration) -> Result<Secret, String> {
             let _ = std::io::copy(&mut errors, &mut std::io::sink());
         });
     }
-    let Some(status) = wait(&mut child, deadline)? else {
+    let Some(status) = wait(&mut child, deadline, called_off)? else {
+        if called_off.is_cancelled() {
+            return Err("the password command was killed: nobody waits for it any more".to_owned());
+        }
         let seconds = deadline.as_secs();
         return Err(format!("the password command did not end within {seconds} s and was killed"));
     };
@@ -83,15 +88,19 @@ fn shell(command: &str) -> Command {
     }
 }
 
-/// Waits for the end; `None` when the deadline passed and the command was killed.
-fn wait(child: &mut Child, deadline: Duration) -> Result<Option<ExitStatus>, String> {
+/// Waits for the end; `None` when the deadline passed or nobody waits any more, and the command was killed.
+fn wait(
+    child: &mut Child,
+    deadline: Duration,
+    called_off: &CancellationToken,
+) -> Result<Option<ExitStatus>, String> {
     let begun = Instant::now();
     loop {
         let ended = child.try_wait().map_err(|fault| format!("the password command was lost: {fault}"))?;
         if ended.is_some() {
             return Ok(ended);
         }
-        if begun.elapsed() >= deadline {
+        if called_off.is_cancelled() || begun.elapsed() >= deadline {
             kill(child);
             return Ok(None);
         }
@@ -123,7 +132,7 @@ mod tests {
     use super::*;
 
     fn printed(command: &str) -> Result<String, String> {
-        run(command).map(|password| password.expose().to_owned())
+        run(command, &CancellationToken::new()).map(|password| password.expose().to_owned())
     }
 
     #[test]
@@ -153,7 +162,8 @@ mod tests {
         let held = folder.path().join("held");
         // The child holds a lock on the file as long as it lives.
         let command = format!("(flock 9; echo held; sleep 600) 9>'{}' & wait", held.display());
-        let fault = run_within(&command, Duration::from_millis(300)).expect_err("hangs");
+        let fault =
+            run_within(&command, Duration::from_millis(300), &CancellationToken::new()).expect_err("hangs");
         assert!(fault.contains("killed"), "{fault}");
         let file = std::fs::File::create(&held).expect("create");
         file.lock().expect("nobody holds it any more");

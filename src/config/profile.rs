@@ -154,6 +154,10 @@ impl Profile {
             self.target.tls.insecure = false;
             left_out.push("that certificates are not verified is not saved".into());
         }
+        // It is for the occasion (D16); who wants it each time writes it into the file.
+        if std::mem::take(&mut self.target.tls.key_log) {
+            left_out.push("that session keys are logged is not saved".into());
+        }
         (self, left_out)
     }
 
@@ -208,6 +212,15 @@ mod tests {
         assert_eq!(saved.password, PasswordSource::Saved("hidden".into()));
         assert!(saved.target.tls.insecure && left_out.is_empty());
         assert_eq!(saved.target.websocket.headers.len(), 2);
+    }
+
+    #[test]
+    fn d16_that_session_keys_are_logged_is_not_saved_and_that_is_said() {
+        let mut profile = Profile::new("home", Target::new("broker.lan", 8883, ""));
+        profile.target.tls.key_log = true;
+        let (saved, left_out) = profile.for_saving(Consent { password: true, insecure: true });
+        assert!(!saved.target.tls.key_log);
+        assert!(left_out.concat().contains("session keys"), "{left_out:?}");
     }
 
     #[test]

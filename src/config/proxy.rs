@@ -1,10 +1,22 @@
-//! The proxy that the environment names for a WebSocket, as other programs understand its variables. Read once, where a target
-//! is put together; a proxy set for the target itself comes before it.
+//! Proxies as people write them, and the one that the environment names for a WebSocket, as other programs understand its
+//! variables. Read once, where a target is put together; a proxy set for the target itself comes before it.
 
 use std::net::IpAddr;
 
-use super::book::proxy_url;
-use crate::model::{Proxy, Target, Transport};
+use crate::model::{Address, Proxy, Target, Transport};
+
+/// An HTTP proxy: `[http://][user[:password]@]host[:port]`, port 3128 when there is none. The error quotes no login.
+pub fn proxy_url(text: &str) -> Result<Proxy, String> {
+    const FORM: &str = "[http://][user[:password]@]host[:port]";
+    const DEFAULT_PORT: u16 = 3128;
+    let rest = text.strip_prefix("http://").unwrap_or(text);
+    if rest.contains("://") || rest.starts_with('/') || rest.starts_with("unix:") {
+        return Err(format!("only HTTP proxies are spoken to, neither SOCKS nor HTTPS: write {FORM}"));
+    }
+    let Address { host, port, user, password, .. } =
+        Address::parse(rest).map_err(|fault| format!("{fault}; write {FORM}"))?;
+    Ok(Proxy { host, port: port.unwrap_or(DEFAULT_PORT), user, password })
+}
 
 /// The variables that are read, each also in small letters, which come first.
 pub const PROXY_VARIABLES: [&str; 4] = ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY"];

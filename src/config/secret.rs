@@ -4,6 +4,8 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
+use tokio_util::sync::CancellationToken;
+
 use super::{PasswordSource, file, keyring, password_command};
 use crate::model::Secret;
 
@@ -12,11 +14,13 @@ use crate::model::Secret;
 pub(super) const LONGEST: usize = 65_536;
 
 /// Gets the password that `source` names for the profile named `profile`; `None` when the source is none, or the user who is to be
-/// asked. Waits for a command and for the keyring. The error says what, where and what to do, and holds no secret.
+/// asked. Waits for a command and for the keyring; the command is
+/// killed when it is `called_off`. The error says what, where and what to do, and holds no secret.
 pub fn find_password(
     source: &PasswordSource,
     profile: &str,
     variable: impl Fn(&str) -> Option<String>,
+    called_off: &CancellationToken,
 ) -> Result<Option<Secret>, String> {
     let found = match source {
         PasswordSource::None | PasswordSource::Prompt => return Ok(None),
@@ -25,7 +29,7 @@ pub fn find_password(
             .map(Secret::new)
             .ok_or_else(|| format!("the environment variable {name} is not set")),
         PasswordSource::File(path) => read_file(path).map_err(|fault| format!("{}: {fault}", path.display())),
-        PasswordSource::Command(command) => password_command::run(command),
+        PasswordSource::Command(command) => password_command::run(command, called_off),
         PasswordSource::Keyring => keyring::find(profile),
     };
     found.map(Some).map_err(|fault| format!("no password: {fault}"))
@@ -71,7 +75,8 @@ mod tests {
 
     fn found(source: &PasswordSource) -> Result<String, String> {
         let variable = |name: &str| (name == "KNOWN").then(|| "from the environment".to_owned());
-        find_password(source, "home", variable).map(|found| found.expect("one").expose().to_owned())
+        find_password(source, "home", variable, &CancellationToken::new())
+            .map(|found| found.expect("one").expose().to_owned())
     }
 
     #[test]
@@ -131,7 +136,7 @@ mod tests {
     #[test]
     fn d11_nobody_is_asked_here() {
         for source in [PasswordSource::None, PasswordSource::Prompt] {
-            assert_eq!(find_password(&source, "home", |_| None), Ok(None));
+            assert_eq!(find_password(&source, "home", |_| None, &CancellationToken::new()), Ok(None));
         }
     }
 

@@ -2,11 +2,12 @@
 
 use std::path::Path;
 
-use super::book::{parse, protocol_choice, proxy_url, text_of};
+use super::book::{parse, protocol_choice, text_of};
 use super::fault::{FileFault, Origin};
+use super::proxy::proxy_url;
 use super::section::Section;
 use super::{Chosen, Profile, Source, file, paths};
-use crate::model::{ProtocolChoice, Proxy, Transport};
+use crate::model::{ProtocolChoice, Proxy, Target, Transport};
 
 /// The version of the file's shape.
 const SCHEMA: u32 = 1;
@@ -44,7 +45,8 @@ impl SettingsFile {
         paths::settings_path().map(|path| Self::load(&path)).unwrap_or_default()
     }
 
-    /// Reads the settings at `path`. Never fails: a value that cannot be read counts as not set and is among the faults.
+    /// Reads the settings at `path`. Never fails: a value that cannot be read counts as not set and is among the faults; only
+    /// `read_only` counts as set then, since a protection must not end unseen.
     pub fn load(path: &Path) -> Self {
         let mut settings = Self::default();
         let text = match file::read(path) {
@@ -54,7 +56,7 @@ impl SettingsFile {
         };
         match text {
             Ok(text) => settings.read(Origin { path, text: &text }),
-            Err(fault) => settings.faults.push(fault),
+            Err(fault) => settings.protect(fault),
         }
         let has_secret = settings.proxy.as_ref().is_some_and(|proxy| proxy.value.password.is_some());
         if has_secret && file::is_open_to_others(path) {
@@ -99,10 +101,18 @@ impl SettingsFile {
         &self.warnings
     }
 
+    /// Takes `fault` to hide `read_only = true`, and says so.
+    fn protect(&mut self, mut fault: FileFault) {
+        let (path, line) = (fault.path.clone(), fault.place.map_or(1, |(line, _)| line));
+        self.read_only = Some(Chosen { value: true, from: Source::Settings { path, line } });
+        fault.reason.push_str("; everything is read-only until this is mended");
+        self.faults.push(fault);
+    }
+
     fn read(&mut self, origin: Origin<'_>) {
         let document = match parse(origin) {
             Ok(document) => document,
-            Err(fault) => return self.faults.push(fault),
+            Err(fault) => return self.protect(fault),
         };
         let mut top = Section::new(origin, document.as_table());
         let lines: Vec<(String, usize)> = top.lines().map(|(key, line)| (key.to_owned(), line)).collect();
@@ -117,18 +127,24 @@ impl SettingsFile {
         self.never_colour = reading.take("color", top.parsed("color", never_colour));
         self.ascii = reading.take("ascii", top.flag("ascii"));
         self.memory = reading.take("memory", top.parsed("memory", parse_memory));
-        self.read_only = reading.take("read_only", top.flag("read_only"));
+        let read_only = top.flag("read_only");
+        let unread = read_only.as_ref().err().cloned();
+        self.read_only = reading.take("read_only", read_only.or(Ok(None)));
         self.sys = reading.take("sys", top.flag("sys"));
         let keep_alive = reading.take("keep_alive", top.number("keep_alive", 0..=65_535));
         self.keep_alive =
             keep_alive.map(|chosen| chosen.map(|seconds| u16::try_from(seconds).unwrap_or(u16::MAX)));
         self.protocol = reading.take("protocol", top.parsed("protocol", protocol_choice));
-        self.max_packet = reading.take("max_packet", top.number("max_packet", 1..=u32::MAX));
+        self.max_packet =
+            reading.take("max_packet", top.number("max_packet", Target::LEAST_PACKET..=u32::MAX));
         self.proxy = reading.take("proxy", top.parsed("proxy", proxy_url));
         for later in ["keys", "history", "decoders"] {
             top.ignore(later);
         }
         top.close(&mut self.warnings);
+        if let Some(fault) = unread {
+            self.protect(fault);
+        }
         self.faults.sort_by_key(|fault| fault.place);
     }
 }
@@ -221,6 +237,18 @@ mod tests {
                 format!("{path}, line 3, column 9: theme: this should be text in quotes"),
             ]
         );
+    }
+
+    #[test]
+    fn a_largest_packet_that_could_not_be_connected_with_is_a_fault_here_already() {
+        let (settings, _) = loaded(b"max_packet = 15\n");
+        assert!(settings.faults()[0].reason.contains("from 16"), "{}", settings.faults()[0]);
+        assert_eq!(loaded(b"max_packet = 16\n").0.max_packet.map(|chosen| chosen.value), Some(16));
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("profiles.toml");
+        std::fs::write(&path, "[[profile]]\nname = \"a\"\nurl = \"h\"\nmax_packet = 15\n").expect("write");
+        let book = crate::config::ProfileBook::load(&path);
+        assert!(book.faults()[0].reason.contains("from 16"), "{}", book.faults()[0]);
     }
 
     #[test]

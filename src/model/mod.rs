@@ -18,10 +18,12 @@ pub use link::{LinkState, Protocol, Trouble, TroubleKind};
 pub use message::{Message, Properties, Publication, QoS};
 pub use moment::{Clock, Moment};
 pub use notice::{Notice, Severity};
-pub use session::{ConnectionId, PublishId, PublishState, SessionEvent, SessionRequest, SubscriptionState};
+pub use session::{
+    ConnectionId, PublishId, PublishState, SessionEvent, SessionId, SessionRequest, SubscriptionState,
+};
 pub use target::{
     ProtocolChoice, Proxy, RetainHandling, Secret, Subscription, Target, TlsOptions, Transport,
-    WebSocketOptions, Will,
+    WebSocketOptions, Will, packet_size,
 };
 pub use topic::{FilterFault, MAX_TOPIC_BYTES, TopicFault, TopicFilter, check_topic};
 pub use welcome::{CertificateFacts, ServerLimits, TlsFacts, Welcome};

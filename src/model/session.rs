@@ -8,6 +8,15 @@ use super::{LinkState, Message, Publication, QoS, Severity, Subscription, TopicF
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ConnectionId(pub u32);
 
+/// Which session of a connection: each time the connection is begun it gets another one. What an earlier one still says is not about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SessionId {
+    /// The connection.
+    pub connection: ConnectionId,
+    /// How often the connection was begun, this time included.
+    pub start: u32,
+}
+
 /// Names one publish from request to final state. Unique within the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct PublishId(pub u64);

@@ -156,6 +156,17 @@ pub struct Proxy {
     pub password: Option<Secret>,
 }
 
+impl Proxy {
+    /// `host:port`, with brackets around an IPv6 address. Holds no secrets.
+    pub fn address(&self) -> String {
+        host_and_port(&self.host, self.port)
+    }
+}
+
+fn host_and_port(host: &str, port: u16) -> String {
+    if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") }
+}
+
 /// Which protocol versions may be spoken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ProtocolChoice {
@@ -271,6 +282,8 @@ impl fmt::Debug for Target {
 impl Target {
     /// Keep alive in seconds unless told otherwise.
     pub const KEEP_ALIVE: u16 = 30;
+    /// Least bytes of the largest packet to accept: anything less would keep out the answers to our own requests.
+    pub const LEAST_PACKET: u32 = 16;
 
     /// A target as it is when only the place is named: plain TCP, nobody logs in, no filter but `$SYS/#` is asked for, MQTT 5 or
     /// else 3.1.1, nothing is kept at the broker.
@@ -296,12 +309,22 @@ impl Target {
         }
     }
 
+    /// Seconds the broker is asked to keep the session after the connection, as [`Target::session_expiry`] has it; `None` when the
+    /// session ends with it. MQTT 5 would end one that is to be kept together with the connection unless it is told otherwise
+    /// (3.1.2.11.2), so that it is asked to keep it for ever, as `mosquitto_sub -c` does. MQTT 3.1.1 knows no expiry.
+    pub fn effective_expiry(&self) -> Option<u32> {
+        let for_ever = (!self.clean_session).then_some(u32::MAX);
+        match self.protocol {
+            ProtocolChoice::Only(Protocol::V4) => for_ever,
+            _ => self.session_expiry.or(for_ever),
+        }
+    }
+
     /// `host:port`, with brackets around an IPv6 address; the path of a Unix socket. Holds no secrets.
     pub fn address(&self) -> String {
         match self.transport {
             Transport::Unix => self.host.clone(),
-            _ if self.host.contains(':') => format!("[{}]:{}", self.host, self.port),
-            _ => format!("{}:{}", self.host, self.port),
+            _ => host_and_port(&self.host, self.port),
         }
     }
 
@@ -311,4 +334,18 @@ impl Target {
         let path = path.split('?').next().unwrap_or_default();
         format!("{}://{}{path}", self.transport.scheme(), self.address())
     }
+}
+
+/// Bytes of the largest packet as people write it: in bytes, or with `k` or `M`. `256M` is what MQTT allows at most, 268,435,455 bytes
+/// behind the fixed header (MQTT 5.0, 1.5.5). `None` for what is no number.
+pub fn packet_size(text: &str) -> Option<u32> {
+    let (digits, unit) = match text.strip_suffix(['k', 'K']) {
+        Some(digits) => (digits, 1 << 10),
+        None => match text.strip_suffix(['m', 'M']) {
+            Some(digits) => (digits, 1 << 20),
+            None => (text, 1),
+        },
+    };
+    let bytes = digits.parse::<u32>().ok()?.checked_mul(unit)?;
+    Some(if bytes == 256 << 20 { bytes - 1 } else { bytes })
 }

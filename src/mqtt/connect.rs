@@ -60,7 +60,7 @@ pub(super) fn check(target: &Target) -> Result<(), Fault> {
         ("the topic of the last will is not valid", "give a topic without + and #, of 1 to 65,535 bytes")
     } else if will.is_some_and(|will| will.payload.len() > MAX_FIELD) {
         ("the payload of the last will holds at most 65,535 bytes", "choose a shorter one")
-    } else if target.max_packet.is_some_and(|limit| limit < MIN_PACKET_LIMIT) {
+    } else if target.max_packet.is_some_and(|limit| limit < Target::LEAST_PACKET) {
         (
             "the largest packet to accept is below 16 bytes",
             "give a limit that lets CONNACK and SUBACK through",
@@ -70,9 +70,6 @@ pub(super) fn check(target: &Target) -> Result<(), Fault> {
     };
     Err(Fault::BadTarget(cause, remedy))
 }
-
-/// Anything less would keep out the answers to our own requests.
-const MIN_PACKET_LIMIT: u32 = 16;
 
 /// MQTT 3.1.1 has no password without a user name (3.1.2.9).
 fn has_password_alone(target: &Target) -> bool {

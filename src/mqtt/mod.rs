@@ -47,7 +47,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use crate::model::{Clock, ConnectionId, SessionEvent, SessionRequest, Target};
+use crate::model::{Clock, SessionEvent, SessionId, SessionRequest, Target};
 use timing::Timing;
 
 /// Bytes of the largest packet there can be, its fixed header included (MQTT 3.1.1, 2.2.3; MQTT 5.0, 2.1.4).
@@ -89,19 +89,19 @@ impl Session {
     /// Starts the session's own task on the current tokio runtime; it connects at once. Events go to `events`, tagged
     /// with `id`, and wait there when the program is behind. The session ends when `events` is closed.
     pub fn start(
-        id: ConnectionId,
+        id: SessionId,
         target: Target,
         clock: Clock,
-        events: mpsc::Sender<(ConnectionId, SessionEvent)>,
+        events: mpsc::Sender<(SessionId, SessionEvent)>,
     ) -> Self {
         Self::start_with(id, target, clock, events, Timing::default())
     }
 
     fn start_with(
-        id: ConnectionId,
+        id: SessionId,
         target: Target,
         clock: Clock,
-        events: mpsc::Sender<(ConnectionId, SessionEvent)>,
+        events: mpsc::Sender<(SessionId, SessionEvent)>,
         timing: Timing,
     ) -> Self {
         let (requests, inbox) = mpsc::channel(REQUEST_ROOM);

@@ -5,19 +5,19 @@ use std::collections::VecDeque;
 
 use tokio::sync::mpsc;
 
-use crate::model::{ConnectionId, SessionEvent};
+use crate::model::{SessionEvent, SessionId};
 
 /// Events on their way to the program, in order.
 #[derive(Debug)]
 pub(super) struct Outlet {
-    id: ConnectionId,
-    events: mpsc::Sender<(ConnectionId, SessionEvent)>,
+    id: SessionId,
+    events: mpsc::Sender<(SessionId, SessionEvent)>,
     /// Bounded by the task: while anything waits here it reads from the wire only once a breath.
     waiting: VecDeque<SessionEvent>,
 }
 
 impl Outlet {
-    pub(super) fn new(id: ConnectionId, events: mpsc::Sender<(ConnectionId, SessionEvent)>) -> Self {
+    pub(super) fn new(id: SessionId, events: mpsc::Sender<(SessionId, SessionEvent)>) -> Self {
         Self { id, events, waiting: VecDeque::new() }
     }
 
@@ -71,6 +71,9 @@ impl Outlet {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::ConnectionId;
+
+    const SESSION: SessionId = SessionId { connection: ConnectionId(7), start: 1 };
     use crate::model::Severity;
 
     fn note(n: usize) -> SessionEvent {
@@ -80,14 +83,14 @@ mod tests {
     #[tokio::test]
     async fn nothing_is_dropped_or_reordered_when_the_program_is_behind() {
         let (tx, mut rx) = mpsc::channel(3);
-        let mut outlet = Outlet::new(ConnectionId(7), tx);
+        let mut outlet = Outlet::new(SESSION, tx);
         for n in 0..8 {
             outlet.push(note(n));
         }
         outlet.flush();
         assert_eq!(outlet.waiting(), 5);
         for n in 0..8 {
-            assert_eq!(rx.recv().await, Some((ConnectionId(7), note(n))));
+            assert_eq!(rx.recv().await, Some((SESSION, note(n))));
             if outlet.waiting() > 0 {
                 outlet.changed().await;
             }
@@ -99,7 +102,7 @@ mod tests {
     #[tokio::test]
     async fn nothing_is_kept_for_a_program_that_is_gone() {
         let (tx, rx) = mpsc::channel(1);
-        let mut outlet = Outlet::new(ConnectionId(7), tx);
+        let mut outlet = Outlet::new(SESSION, tx);
         outlet.push(note(0));
         outlet.push(note(1));
         outlet.flush();

@@ -18,6 +18,6 @@ pub use json::{JsonFault, JsonReason, pretty};
 pub use kind::{Kind, detect, number, preview_kind};
 pub use layout::{Position, Row, Span, advance, bottom, row_count, rows, slice};
 pub use preview::preview;
-pub use sanitise::{Piece, Style, fit, fit_left, is_clean, sanitise, width};
+pub use sanitise::{Piece, Style, fit, fit_left, is_clean, sanitise, width, wrap};
 pub use tokens::{Role, Tokens, tokens};
 pub use view::{Content, Prepared, VIEW_LIMIT};

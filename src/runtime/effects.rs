@@ -9,12 +9,12 @@ use ratatui::backend::Backend;
 use tokio::sync::mpsc::Sender;
 
 use super::clipboard::Clipboard;
-use super::errands::Visit;
+use super::errands::{Visit, through_proxy};
 use super::event_loop::{Drawing, EventLoop, Outcome};
 use super::profiles::Change;
 use super::signals::has_shell;
 use crate::app::{Action, Done, Effect, SessionRequestName, update};
-use crate::config::{PasswordSource, environment_proxy, find_password};
+use crate::config::PasswordSource;
 use crate::model::{ConnectionId, SessionRequest, Severity, Target, Trouble};
 use crate::mqtt::{Session, random_client_id};
 
@@ -59,12 +59,16 @@ where
                     drawing.dirty = true;
                 }
                 Effect::Close(id) => self.close_session(id),
-                Effect::SaveProfile(profile, replacing) => {
-                    self.change(Change::Save(profile, replacing), done);
+                Effect::SaveProfile(profile, replacing, id) => {
+                    self.change(Change::Save(profile, replacing, id), done);
                 }
                 Effect::RemoveProfile(name) => self.change(Change::Remove(name), done),
                 Effect::RememberProtocol(name, protocol) => {
                     self.change(Change::Remember(name, protocol), done);
+                }
+                Effect::ReadProfiles(asked) => {
+                    // Where too much waits already, what comes before it reads the file again, too.
+                    self.errands.change(Change::Read(asked), &self.app.book, done);
                 }
                 Effect::StartDemo => self.start_demo(done),
                 Effect::Test { id, name, target, password } => {
@@ -83,7 +87,7 @@ where
         Ok(None)
     }
 
-    /// Begins a session, or has its password looked for first.
+    /// Begins a session, or has its password looked for first. The session before it ends.
     fn connect(
         &mut self,
         id: ConnectionId,
@@ -91,49 +95,35 @@ where
         password: PasswordSource,
         done: &Sender<Done>,
     ) {
-        if password == PasswordSource::None || target.password.is_some() {
-            if target.client_id.is_empty() {
-                target.client_id = random_client_id();
-            }
-            match environment_proxy(&target, |name| std::env::var(name).ok()) {
-                Ok(None) => {}
-                Ok(proxy) => target.proxy = proxy,
-                Err(cause) => {
-                    let remedy = "only HTTP proxies are gone through".to_owned();
-                    let not_begun = Done::NotBegun(id, Trouble { cause, remedy, ..Trouble::default() });
-                    update(&mut self.app, Action::Done(not_begun), self.clock.now());
-                    return;
-                }
-            }
-            let begun = Done::Begun(id, target.client_id.clone());
-            update(&mut self.app, Action::Done(begun), self.clock.now());
-            let session = Session::start(id, *target, self.clock, self.sender.clone());
-            if let Some(before) = self.sessions.insert(id, session) {
-                tokio::spawn(before.close());
-            }
+        self.close_session(id);
+        let Some(connection) = self.app.connection_by_id(id) else { return };
+        let session = connection.session();
+        if password != PasswordSource::None && target.password.is_none() {
+            let name = connection.profile.name.clone();
+            return self.errands.find(session, name, target, password, done);
+        }
+        if target.client_id.is_empty() {
+            target.client_id = random_client_id();
+        }
+        if let Err(cause) = through_proxy(&mut target) {
+            let remedy = "only HTTP proxies are gone through".to_owned();
+            let not_begun = Done::NotBegun(id, Trouble { cause, remedy, ..Trouble::default() });
+            update(&mut self.app, Action::Done(not_begun), self.clock.now());
             return;
         }
-        let done = done.clone();
-        let name = self.app.connection_by_id(id).map(|open| open.profile.name.clone()).unwrap_or_default();
-        tokio::spawn(async move {
-            // A command or a network folder may take its time.
-            let found = tokio::task::spawn_blocking(move || {
-                find_password(&password, &name, |name| std::env::var(name).ok()).map(|found| {
-                    target.password = found;
-                    target
-                })
-            });
-            let found = found.await.unwrap_or_else(|_| Err("no password: looking for it failed".to_owned()));
-            // Nobody listens any more when the program is ending.
-            let _ = done.send(Done::PasswordFound(id, found)).await;
-        });
+        let begun = Done::Begun(id, target.client_id.clone());
+        update(&mut self.app, Action::Done(begun), self.clock.now());
+        self.sessions.insert(id, Session::start(session, *target, self.clock, self.sender.clone()));
     }
 
     /// Hands a change of the profiles to their keeper.
     fn change(&mut self, change: Change, done: &Sender<Done>) {
+        let id = change.id();
         if !self.errands.change(change, &self.app.book, done) {
             let reason = "not saved: changes before it are still being written".to_owned();
-            let _ = done.try_send(Done::Profiles(Box::new(self.app.book.clone()), Severity::Error, reason));
+            let refused = Done::Profiles(Box::new(self.app.book.clone()), Severity::Error, reason, id);
+            // It asks for nothing more, and a form must not wait for it for ever.
+            update(&mut self.app, Action::Done(refused), self.clock.now());
         }
     }
 
@@ -149,7 +139,9 @@ where
         });
     }
 
+    /// Ends the session of a connection, or the search for its password.
     fn close_session(&mut self, id: ConnectionId) {
+        self.errands.end_search(id);
         if let Some(session) = self.sessions.remove(&id) {
             tokio::spawn(session.close());
         }
@@ -158,7 +150,11 @@ where
     fn request(&self, id: ConnectionId, request: SessionRequest) -> Option<Done> {
         let name = match &request {
             SessionRequest::Publish(publish, _) => SessionRequestName::Publish(*publish),
-            _ => SessionRequestName::Other,
+            SessionRequest::Subscribe(wanted) => SessionRequestName::Subscribe(wanted.filter.clone()),
+            SessionRequest::Unsubscribe(filter) => SessionRequestName::Unsubscribe(filter.clone()),
+            SessionRequest::Disconnect | SessionRequest::Reconnect | SessionRequest::Withdraw(_) => {
+                SessionRequestName::Other
+            }
         };
         let refused = |reason: String| Some(Done::RequestRefused(id, name, reason));
         match self.sessions.get(&id) {

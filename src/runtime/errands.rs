@@ -1,43 +1,121 @@
-//! What is under way beside the sessions: changes of the profiles file, and the doctor's visit to a broker.
+//! What is under way beside the sessions: passwords being looked for, changes of the profiles file, the doctor's visit to a broker.
+
+use std::collections::HashMap;
+use std::time::Duration;
 
 use tokio::sync::mpsc::{Sender, channel};
-use tokio::task::AbortHandle;
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
-use super::profiles::{Change, keeper};
+use super::profiles::{Change, keep};
 use crate::app::{Done, TestEnd, TestNews};
-use crate::config::{PasswordSource, ProfileBook, find_password};
-use crate::model::Target;
+use crate::config::{PasswordSource, ProfileBook, environment_proxy, find_password};
+use crate::model::{ConnectionId, Secret, SessionId, Target};
 use crate::mqtt::doctor::{self, Diagnosis, DoctorOptions};
 
 /// The doctor's lines that may wait to be shown.
 const LINES: usize = 16;
+/// Changes of the profiles that may wait. Each is a key press of the user, or a first connect.
+const CHANGES: usize = 16;
+/// [`Errands::close`] returns within this time.
+const CLOSE_WITHIN: Duration = Duration::from_millis(300);
 
 /// The ways to the tasks that do them.
 #[derive(Debug, Default)]
 pub struct Errands {
     profiles: Option<Sender<Change>>,
-    visit: Option<AbortHandle>,
+    /// Dropping one calls the errand off.
+    visit: Option<DropGuard>,
+    searches: HashMap<ConnectionId, DropGuard>,
+    tasks: JoinSet<()>,
 }
 
 impl Errands {
     /// Hands on a change of the profiles; false when too many wait already. `book` is what the first one begins with.
     pub(super) fn change(&mut self, change: Change, book: &ProfileBook, done: &Sender<Done>) -> bool {
-        let keeper = self.profiles.get_or_insert_with(|| keeper(book.clone(), done.clone()));
+        let keeper = self.profiles.get_or_insert_with(|| {
+            let (sender, changes) = channel(CHANGES);
+            self.tasks.spawn(keep(book.clone(), changes, done.clone()));
+            sender
+        });
         keeper.try_send(change).is_ok()
+    }
+
+    /// Looks for the password of the profile named `name` and puts it into `target`; what became of it comes back as
+    /// [`Done::PasswordFound`]. A search for the same connection before it is called off.
+    pub(super) fn find(
+        &mut self,
+        session: SessionId,
+        name: String,
+        mut target: Box<Target>,
+        password: PasswordSource,
+        done: &Sender<Done>,
+    ) {
+        let called_off = CancellationToken::new();
+        self.searches.insert(session.connection, called_off.clone().drop_guard());
+        let done = done.clone();
+        self.spawn(async move {
+            let found = look(password, name, called_off).await.map(|found| {
+                target.password = found;
+                target
+            });
+            // Nobody listens any more when the program is ending.
+            let _ = done.send(Done::PasswordFound(session, found)).await;
+        });
+    }
+
+    /// Nobody waits for the password of this connection any more.
+    pub(super) fn end_search(&mut self, id: ConnectionId) {
+        self.searches.remove(&id);
     }
 
     /// Sends the doctor to `target`, away from where he is.
     pub(super) fn visit(&mut self, visit: Visit, done: &Sender<Done>) {
-        self.end_visit();
-        self.visit = Some(tokio::spawn(visit.make(done.clone())).abort_handle());
+        let called_off = CancellationToken::new();
+        self.visit = Some(called_off.clone().drop_guard());
+        self.spawn(visit.make(called_off, done.clone()));
     }
 
     /// Calls the doctor back.
     pub(super) fn end_visit(&mut self) {
-        if let Some(visit) = self.visit.take() {
-            visit.abort();
-        }
+        self.visit = None;
     }
+
+    /// Lets the changes of the profiles reach the file and calls everything else off, commands that were to print a password included.
+    /// Returns within 300 ms whatever happens (C27).
+    pub(super) async fn close(self) {
+        let Self { profiles, visit, searches, mut tasks } = self;
+        drop((profiles, visit, searches));
+        let ended = async { while tasks.join_next().await.is_some() {} };
+        // A folder in the network that does not answer is not waited for.
+        let _ = timeout(CLOSE_WITHIN, ended).await;
+    }
+
+    fn spawn(&mut self, task: impl Future<Output = ()> + Send + 'static) {
+        while self.tasks.try_join_next().is_some() {}
+        self.tasks.spawn(task);
+    }
+}
+
+/// Looks for a password off the loop: a command or a network folder may take its time. Called off, it ends the command.
+async fn look(
+    password: PasswordSource,
+    name: String,
+    called_off: CancellationToken,
+) -> Result<Option<Secret>, String> {
+    let looking = tokio::task::spawn_blocking(move || {
+        find_password(&password, &name, |name| std::env::var(name).ok(), &called_off)
+    });
+    looking.await.unwrap_or_else(|_| Err("no password: looking for it failed".to_owned()))
+}
+
+/// Has `target` gone to through the proxy that the environment names, unless it has one of its own: whoever sets out, session or doctor.
+pub(super) fn through_proxy(target: &mut Target) -> Result<(), String> {
+    if let Some(proxy) = environment_proxy(target, |name| std::env::var(name).ok())? {
+        target.proxy = Some(proxy);
+    }
+    Ok(())
 }
 
 /// A visit of the doctor.
@@ -49,21 +127,13 @@ pub(super) struct Visit {
 }
 
 impl Visit {
-    async fn make(self, done: Sender<Done>) {
+    async fn make(self, called_off: CancellationToken, done: Sender<Done>) {
         let id = self.id;
         let tell = async |news| drop(done.send(Done::Test(id, news)).await);
-        let mut target = *self.target;
-        if target.password.is_none() {
-            let (password, name) = (self.password, self.name);
-            // A command or a network folder may take its time.
-            let looking = tokio::task::spawn_blocking(move || {
-                find_password(&password, &name, |variable| std::env::var(variable).ok())
-            });
-            match looking.await.unwrap_or_else(|_| Err("no password: looking for it failed".to_owned())) {
-                Ok(password) => target.password = password,
-                Err(reason) => return tell(TestNews::End(TestEnd::NotBegun(reason))).await,
-            }
-        }
+        let target = match self.ready(called_off.clone()).await {
+            Ok(target) => target,
+            Err(reason) => return tell(TestNews::End(TestEnd::NotBegun(reason))).await,
+        };
         // A key press is no leave to publish: that takes `mqtt-tui doctor --publish`.
         let options = DoctorOptions { publish: false, own_id: false };
         let (sender, mut lines) = channel(LINES);
@@ -72,8 +142,19 @@ impl Visit {
                 tell(TestNews::Line(line)).await;
             }
         };
-        let (diagnosis, ()) = tokio::join!(doctor::run(target, options, sender), telling);
+        let visit = Box::pin(async { tokio::join!(doctor::run(target, options, sender), telling).0 });
+        let Some(diagnosis) = called_off.run_until_cancelled(visit).await else { return };
         let end = if diagnosis == Diagnosis::Sound { TestEnd::Sound } else { TestEnd::Unsound };
         tell(TestNews::End(end)).await;
+    }
+
+    /// The target with its password and its proxy.
+    async fn ready(&self, called_off: CancellationToken) -> Result<Target, String> {
+        let mut target = (*self.target).clone();
+        if target.password.is_none() {
+            target.password = look(self.password.clone(), self.name.clone(), called_off).await?;
+        }
+        through_proxy(&mut target)?;
+        Ok(target)
     }
 }

@@ -23,7 +23,7 @@ use super::output::OutputState;
 use super::signals::{Signal, Signals, stop_group, terminal_gone};
 use crate::app::{self, Action, App, Done, Effect, arrange, update};
 use crate::config::Themes;
-use crate::model::{Clock, ConnectionId, SessionEvent, Target};
+use crate::model::{Clock, ConnectionId, SessionEvent, SessionId, Target};
 use crate::mqtt::Session;
 use crate::ui::{self, Appearance, Cache};
 
@@ -63,9 +63,9 @@ pub struct EventLoop<B: Backend, I> {
     /// Sessions by connection.
     pub sessions: HashMap<ConnectionId, Session>,
     /// Where sessions put their news.
-    pub sender: Sender<(ConnectionId, SessionEvent)>,
+    pub sender: Sender<(SessionId, SessionEvent)>,
     /// News from all sessions.
-    pub events: Receiver<(ConnectionId, SessionEvent)>,
+    pub events: Receiver<(SessionId, SessionEvent)>,
     /// What is to be done before anything else: the first connections.
     pub first: Vec<Effect>,
     /// Starts the bundled broker.
@@ -312,10 +312,10 @@ where
         self.redraw_all(drawing)
     }
 
-    /// Says goodbye to every broker, for at most a moment each, all at once.
+    /// Says goodbye to every broker and lets changed profiles reach their file, for at most a moment each, all at once.
     pub async fn close(self) {
         let closing = self.sessions.into_values().map(Session::close);
-        futures_util::future::join_all(closing).await;
+        tokio::join!(futures_util::future::join_all(closing), self.errands.close());
     }
 }
 

@@ -1,5 +1,6 @@
 //! Entering and leaving the terminal, on every path: normal end, signal, suspend, panic in any thread.
 
+use std::any::Any;
 use std::io::{self, IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::channel;
@@ -129,12 +130,7 @@ pub fn install_panic_hook() {
         leave();
         let place =
             panic.location().map_or_else(String::new, |at| format!(" at {}:{}", at.file(), at.line()));
-        let text = panic
-            .payload()
-            .downcast_ref::<&str>()
-            .map(ToString::to_string)
-            .or_else(|| panic.payload().downcast_ref::<String>().cloned())
-            .unwrap_or_default();
+        let text = reason(panic.payload());
         let mut out = io::stderr().lock();
         let _ = writeln!(out, "mqtt-tui stopped by a fault of its own{place}: {}", sanitise(&text));
         let _ = writeln!(
@@ -150,9 +146,58 @@ pub fn install_panic_hook() {
     }));
 }
 
+/// What a panic says, without what it quotes: cutting a text at a wrong place, say, quotes the text, and that may be a payload. Where it
+/// happened is told beside.
+fn reason(payload: &dyn Any) -> String {
+    const QUOTES: [char; 6] = ['`', '"', '\'', '{', '[', '('];
+    if let Some(fixed) = payload.downcast_ref::<&str>() {
+        return (*fixed).to_owned();
+    }
+    let text = payload.downcast_ref::<String>().map(String::as_str).unwrap_or_default();
+    match text.find(QUOTES) {
+        Some(quoted) => format!("{} …", text[..quoted].trim_end()),
+        None => text.to_owned(),
+    }
+}
+
 /// For the tests of the way a panic ends the program: panics when `MQTT_TUI_TEST_PANIC` is `place`. Not in release builds.
 pub fn panic_if_asked(place: &str) {
     if cfg!(debug_assertions) && std::env::var_os("MQTT_TUI_TEST_PANIC").is_some_and(|asked| asked == place) {
         std::panic::panic_any("asked to by a test");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is told of the panic of `run`.
+    fn told(run: impl FnOnce() + std::panic::UnwindSafe) -> String {
+        reason(&*std::panic::catch_unwind(run).expect_err("a panic"))
+    }
+
+    #[test]
+    fn g11_a_crash_report_quotes_no_payload_and_no_password() {
+        let (payload, password) = ("é hidden".to_owned(), Err::<(), _>("hidden"));
+        let (cut, beyond) = (payload.clone(), payload.clone());
+        for text in [
+            told(move || drop(cut[1..].to_owned())),
+            told(move || drop(beyond[40..].to_owned())),
+            told(move || password.expect("the login")),
+            told(move || assert_eq!(payload, "other")),
+        ] {
+            assert!(!text.contains("hidden"), "{text}");
+        }
+    }
+
+    #[test]
+    fn g11_a_crash_report_says_what_it_can() {
+        let at = std::hint::black_box(7);
+        assert_eq!(told(|| panic!("no such row")), "no such row");
+        let list = [1, 2];
+        assert_eq!(
+            told(move || _ = std::hint::black_box(list[at])),
+            "index out of bounds: the len is 2 but the index is 7"
+        );
     }
 }

@@ -14,7 +14,10 @@ use super::{Cache, details, form, tabs, test};
 use crate::app::{App, Choice, Connection, DEMO, ListLine, places};
 use crate::config::{Profile, Role, Safety, shown_colour};
 use crate::model::LinkState;
-use crate::payload::width;
+use crate::payload::{sanitise, width};
+
+/// Columns that a name has at least, with the blanks behind it.
+const LEAST_NAME: u16 = 12;
 
 pub(super) fn draw(app: &App, ink: &Ink<'_>, body: Rect, cache: &mut Cache, frame: &mut Frame<'_>) {
     let areas = places::connections_areas(app, body);
@@ -56,6 +59,7 @@ fn list(app: &App, ink: &Ink<'_>, area: Rect, frame: &mut Frame<'_>) {
         ink.put(buffer, rows.x + 1, rows.y, rows.width.saturating_sub(2), text, ink.style(Role::Muted));
     }
     let selected = app.choice();
+    let names = name_columns(app, &lines, rows.width);
     for (index, line) in lines.iter().skip(app.list.top).take(usize::from(rows.height)).enumerate() {
         let row = row_of(rows, index);
         match line {
@@ -65,7 +69,7 @@ fn list(app: &App, ink: &Ink<'_>, area: Rect, frame: &mut Frame<'_>) {
                 ink.put(buffer, row.x + 1, row.y, row.width.saturating_sub(1), &name, ink.style(Role::Muted));
             }
             ListLine::Choice(choice) => {
-                draw_choice(app, choice, ink, row, buffer);
+                draw_choice(app, choice, ink, row, names, buffer);
                 if Some(choice) == selected.as_ref() {
                     ink.select(buffer, row, focused);
                 }
@@ -90,8 +94,23 @@ fn filter(app: &App, ink: &Ink<'_>, area: Rect, frame: &mut Frame<'_>) {
     ink.put(frame.buffer_mut(), field.x, field.y, field.width, &text, ink.style(Role::Match));
 }
 
-/// A line of the list: mark, name, where it leads, how it stands.
-fn draw_choice(app: &App, choice: &Choice, ink: &Ink<'_>, row: Rect, buffer: &mut Buffer) {
+/// Columns of the names: as many as the longest needs, and no more than leave room for where they lead.
+fn name_columns(app: &App, lines: &[ListLine], columns: u16) -> u16 {
+    let name = |line: &ListLine| match line {
+        ListLine::Choice(Choice::Saved(name) | Choice::Ready(name)) => width(&sanitise(name)),
+        ListLine::Choice(Choice::Open(id)) => {
+            let open = app.connections().iter().find(|open| open.id == *id);
+            open.map_or(0, |open| width(&sanitise(&open.profile.name)))
+        }
+        _ => 0,
+    };
+    let longest = lines.iter().map(name).max().unwrap_or_default();
+    let most = (columns * 3 / 5).max(LEAST_NAME);
+    u16::try_from(longest + 2).unwrap_or(most).clamp((columns * 3 / 10).clamp(LEAST_NAME, 28).min(most), most)
+}
+
+/// A line of the list: mark, name in its columns, where it leads, how it stands.
+fn draw_choice(app: &App, choice: &Choice, ink: &Ink<'_>, row: Rect, names: u16, buffer: &mut Buffer) {
     let open = app.opened(choice);
     let first = open.first().copied();
     let (mark, style) = match (first, choice) {
@@ -121,7 +140,7 @@ fn draw_choice(app: &App, choice: &Choice, ink: &Ink<'_>, row: Rect, buffer: &mu
     }
     let left = row.x + 3;
     let room = row.width.saturating_sub(4 + right_columns as u16);
-    let name_columns = (row.width * 3 / 10).clamp(12, 28).min(room);
+    let name_columns = names.min(room);
     ink.put(buffer, left, row.y, name_columns.saturating_sub(2), &name, name_style(first, profile, ink));
     let (start, rest) = (left + name_columns, room.saturating_sub(name_columns));
     let place = match (choice, profile) {

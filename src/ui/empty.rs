@@ -78,6 +78,8 @@ fn lines(connection: &Connection, ink: &Ink<'_>, cache: &mut Cache) -> Vec<Line>
             }
             let nothing = if asks_for_nothing(connection) {
                 "Connected, but nothing is subscribed to: press s."
+            } else if connection.subscriptions.hidden() > 0 {
+                "Connected. No message is shown yet."
             } else {
                 "Connected. No message has come yet."
             };
@@ -101,15 +103,22 @@ fn filters(connection: &Connection, ink: &Ink<'_>, waited: bool) -> Vec<Line> {
     let told = views.map(|view| {
         let (state, role) = subscriptions::state(view, ink);
         let (role, what) = match &view.state {
-            SubscriptionState::Granted(_) if waited => {
-                (Role::Muted, ": nothing retained, nothing sent since")
-            }
-            SubscriptionState::Granted(_) => (Role::Muted, ": nothing retained, nothing sent so far"),
-            _ => (role, ""),
+            SubscriptionState::Granted(_) => (Role::Muted, came(view.traffic.messages, waited)),
+            _ => (role, String::new()),
         };
         (role, format!("  {}  {state}{what}", ink.clean(view.wanted.filter.as_str())))
     });
     told.collect()
+}
+
+/// What came for a granted filter although nothing is in the tree.
+fn came(messages: u64, waited: bool) -> String {
+    match messages {
+        0 if waited => ": nothing retained, nothing sent since".to_owned(),
+        0 => ": nothing retained, nothing sent so far".to_owned(),
+        1 => ": 1 message came and is not shown".to_owned(),
+        messages => format!(": {} messages came and are not shown", format::grouped(messages)),
+    }
 }
 
 /// What else may be behind it, and what to try.

@@ -63,7 +63,11 @@ fn keys(app: &App, ink: &Ink<'_>) -> Vec<(String, String)> {
     let mut keys: Vec<_> = TABLE
         .iter()
         .filter(|row| row.contexts.contains(&context) && row.command.check(app).is_ok())
-        .filter_map(|row| Some((row.command, ink.key(row.keys.first()?), row.footer?.to_owned())))
+        .filter_map(|row| {
+            // A letter is text where text is typed.
+            let works = |key: &&&str| !context.takes_text() || key.chars().nth(1).is_some();
+            Some((row.command, ink.key(row.keys.iter().find(works)?), row.footer?.to_owned()))
+        })
         .collect();
     if app.connection().paused.is_some()
         && let Some(at) = keys.iter().position(|(command, ..)| *command == Command::Pause)

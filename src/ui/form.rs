@@ -14,9 +14,6 @@ use crate::app::places::{self, FORM_LABEL};
 use crate::app::{Form, FormField, FormRow, Kind};
 use crate::config::{Role, shown_colour};
 
-/// Characters shown before a fault of a long filter.
-const BEFORE_FAULT: usize = 24;
-
 pub(super) fn draw(form: &Form, ink: &Ink<'_>, area: Rect, frame: &mut Frame<'_>) {
     let title = match &form.of {
         Some(name) => ink.clean(name).into_owned(),
@@ -40,9 +37,15 @@ pub(super) fn draw(form: &Form, ink: &Ink<'_>, area: Rect, frame: &mut Frame<'_>
                     draw_field(form, *field, ink, Rect { height, ..at }, frame);
                 }
             }
-            FormRow::Hint(field) => remark(ink, at, form.hint(*field), Role::Faint, frame.buffer_mut()),
-            FormRow::AtFault(field) => at_fault(form, *field, ink, at, frame.buffer_mut()),
-            FormRow::Fault(field) => fault(form, *field, ink, at, frame.buffer_mut()),
+            FormRow::Hint(field, line) => {
+                remark(ink, at, &form.hint_lines(*field), *line, Role::Faint, frame.buffer_mut());
+            }
+            FormRow::AtFault(field) => {
+                remark(ink, at, &[form.text_at_fault(*field)], 0, Role::Text, frame.buffer_mut());
+            }
+            FormRow::Fault(field, line) => {
+                remark(ink, at, &form.fault_lines(*field), *line, Role::Error, frame.buffer_mut());
+            }
         }
     }
     let last = Rect { y: inside.bottom(), height: 1, ..inside };
@@ -83,30 +86,10 @@ fn value_of(area: Rect) -> Rect {
     Rect { x: area.x + FORM_LABEL, width: area.width.saturating_sub(FORM_LABEL), ..area }
 }
 
-fn remark(ink: &Ink<'_>, area: Rect, text: &str, role: Role, buffer: &mut Buffer) {
-    let area = value_of(area);
+/// One of some lines, below the value of a field.
+fn remark(ink: &Ink<'_>, area: Rect, lines: &[String], line: u16, role: Role, buffer: &mut Buffer) {
+    let (area, text) = (value_of(area), lines.get(usize::from(line)).map_or("", String::as_str));
     ink.put(buffer, area.x, area.y, area.width, text, ink.style(role));
-}
-
-fn fault(form: &Form, field: FormField, ink: &Ink<'_>, area: Rect, buffer: &mut Buffer) {
-    let Some(text) = form.told_fault(field) else { return };
-    let text = match form.caret(field) {
-        Some((filter, at)) => {
-            let before: String =
-                filter.chars().skip(at.saturating_sub(BEFORE_FAULT)).take(at.min(BEFORE_FAULT)).collect();
-            let blanks = crate::payload::width(&ink.clean(&before));
-            format!("{}^ {text}", " ".repeat(blanks))
-        }
-        None => text,
-    };
-    remark(ink, area, &text, Role::Error, buffer);
-}
-
-/// The filter at fault, from a little before the fault on.
-fn at_fault(form: &Form, field: FormField, ink: &Ink<'_>, area: Rect, buffer: &mut Buffer) {
-    let Some((filter, at)) = form.caret(field) else { return };
-    let shown: String = filter.chars().skip(at.saturating_sub(BEFORE_FAULT)).collect();
-    remark(ink, area, &ink.clean(&shown), Role::Text, buffer);
 }
 
 fn draw_field(form: &Form, field: FormField, ink: &Ink<'_>, area: Rect, frame: &mut Frame<'_>) {

@@ -68,7 +68,8 @@ fn connection(app: &App, ink: &Ink<'_>) -> Vec<Piece> {
         Piece { rank: u8::MAX, text: mark.to_owned(), style: ink.style(role) },
         Piece {
             rank: 9,
-            text: ink.clean(&connection.title).into_owned(),
+            // However long it is, something of it stays.
+            text: ink.head(&connection.title, usize::from(app.size.0) * 2 / 5),
             style: super::tabs::colour(connection, ink),
         },
     ];

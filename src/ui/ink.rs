@@ -17,7 +17,7 @@ use crate::app::key_label;
 use crate::config::{Role, Theme};
 use crate::model::{Moment, Severity};
 use crate::payload::sanitise::sanitise_with;
-use crate::payload::{self, fit, fit_left, format, width};
+use crate::payload::{self, fit, fit_left, format, width, wrap};
 
 /// How long something new stays bright.
 const FADE: Duration = Duration::from_secs(2);
@@ -194,6 +194,11 @@ impl Ink<'_> {
         buffer.set_stringn(x + columns.saturating_sub(used), y, &text, usize::from(columns), style);
     }
 
+    /// The beginning of `text` in `columns`.
+    pub(super) fn head(&self, text: &str, columns: usize) -> String {
+        fit(text, columns, self.payload_style()).0.into_owned()
+    }
+
     /// The end of `text` in `columns`: for topics, whose end tells them apart.
     pub(super) fn tail<'t>(&self, text: &'t str, columns: usize) -> Cow<'t, str> {
         fit_left(text, columns, self.payload_style()).0
@@ -201,20 +206,8 @@ impl Ink<'_> {
 
     /// `text` made safe and broken between words into at most `rows` lines of `columns`; what does not fit ends with an ellipsis.
     pub(super) fn wrapped(&self, text: &str, columns: u16, rows: usize) -> Vec<String> {
-        let mut lines: Vec<String> = Vec::new();
-        let clean = self.clean(text);
-        for word in clean.split(' ') {
-            let last = lines.len() >= rows;
-            match lines.last_mut() {
-                // Cut where it is drawn.
-                Some(line) if last || width(line) + 1 + width(word) <= usize::from(columns) => {
-                    line.push(' ');
-                    line.push_str(word);
-                }
-                _ => lines.push(word.to_owned()),
-            }
-        }
-        lines
+        // Cut where it is drawn.
+        wrap(&self.clean(text), usize::from(columns), rows)
     }
 
     /// Marks a row as selected; `focused` when its pane has the keys.

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use mqtt_tui::model::{
     Clock, ConnectionId, LinkState, Message, Protocol, Publication, PublishId, PublishState, QoS,
-    SessionEvent, SessionRequest, SubscriptionState, Target, Trouble, Welcome,
+    SessionEvent, SessionId, SessionRequest, SubscriptionState, Target, Trouble, Welcome,
 };
 use mqtt_tui::mqtt::{RequestRefused, Session};
 use tokio::sync::mpsc;
@@ -11,18 +11,20 @@ use tokio::time::timeout;
 
 use super::PATIENCE;
 
+const SESSION: SessionId = SessionId { connection: ConnectionId(1), start: 1 };
+
 /// A session with everything it says.
 pub(crate) struct Client {
     /// The session.
     pub(crate) session: Session,
-    events: mpsc::Receiver<(ConnectionId, SessionEvent)>,
+    events: mpsc::Receiver<(SessionId, SessionEvent)>,
 }
 
 impl Client {
     /// Starts a session on `target`.
     pub(crate) fn start(target: Target) -> Self {
         let (tx, events) = mpsc::channel(1024);
-        Self { session: Session::start(ConnectionId(1), target, Clock::start(), tx), events }
+        Self { session: Session::start(SESSION, target, Clock::start(), tx), events }
     }
 
     /// Waits for the first event that `wanted` makes something of.

@@ -45,6 +45,16 @@ fn profiles_stand_by_group_with_what_is_to_be_minded() {
 }
 
 #[test]
+fn names_that_begin_alike_can_be_told_apart() {
+    let named = |kind: &str| profile(&format!("test.mosquitto.org {kind}"), None);
+    let mut journey = Journey::among(["plain", "TLS", "WebSocket", "secure WebSocket"].map(named).to_vec());
+    for (columns, rows) in [(120, 36), (80, 24)] {
+        journey.resize(columns, rows).sees(" test.mosquitto.org WebSocket   ");
+        journey.sees("test.mosquitto.org secure WebSocket  mqtt");
+    }
+}
+
+#[test]
 fn enter_connects_and_later_goes_to_the_tab_that_is_there() {
     let mut journey = three();
     journey.keys("<enter>");
@@ -124,7 +134,9 @@ fn deleting_asks_and_then_takes_it_out_of_the_file() {
     journey.keys("<delete>y");
     assert_eq!(journey.effects(), [Effect::RemoveProfile("home".to_owned())]);
     let left = Box::new(book(vec![profile("lab", None)]));
-    journey.done(Done::Profiles(left, Severity::Success, "home deleted".to_owned())).does_not_see("home.lan");
+    journey
+        .done(Done::Profiles(left, Severity::Success, "home deleted".to_owned(), None))
+        .does_not_see("home.lan");
     assert_eq!(journey.notice(), "home deleted");
 }
 
@@ -150,6 +162,29 @@ fn g02_a_broken_file_stays_told_with_its_line_and_column() {
 }
 
 #[test]
+fn what_others_write_into_the_file_is_seen_when_the_list_comes_in_front_and_by_a_key() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("profiles.toml");
+    fs::write(&path, "[[profile]]\nname = \"home\"\nurl = \"home.lan\"\n").expect("written");
+    let mut journey = Journey::among(Vec::new());
+    journey.app.book = ProfileBook::load(&path);
+    journey.keys("<enter>").event(connected(Protocol::V5, Welcome::default())).effects();
+    journey.keys("C");
+    assert_eq!(journey.effects(), [Effect::ReadProfiles(false)]);
+    fs::write(&path, "[[profile]]\nname = \"cellar\"\nurl = \"cellar.lan\"\n").expect("written");
+    let read = || Box::new(ProfileBook::load(&path));
+    journey.done(Done::ProfilesRead(read(), false)).sees("cellar.lan").sees("Open, not saved");
+    assert!(journey.notice().contains("profiles.toml was changed"), "{}", journey.notice());
+    let told = journey.notices();
+    journey.keys("<esc>C").done(Done::ProfilesRead(read(), false)).effects();
+    assert_eq!(journey.notices(), told, "nothing is new, and nobody asked");
+    journey.keys("r");
+    assert_eq!(journey.effects(), [Effect::ReadProfiles(true)]);
+    journey.done(Done::ProfilesRead(read(), true));
+    assert!(journey.notice().contains("nothing new"), "{}", journey.notice());
+}
+
+#[test]
 fn c13_the_protocol_that_was_found_is_remembered_for_a_saved_profile_only() {
     let why = || Some("MQTT 5 was refused".to_owned());
     let fell_back = || Welcome { fell_back: why(), lacks_mqtt_5: true, ..Welcome::default() };
@@ -157,6 +192,13 @@ fn c13_the_protocol_that_was_found_is_remembered_for_a_saved_profile_only() {
     journey.keys("<enter>").effects();
     journey.event(connected(Protocol::V4, fell_back()));
     assert_eq!(journey.effects(), [Effect::RememberProtocol("home".to_owned(), Protocol::V4)]);
+    // `connect home -p 1884` is another broker.
+    let mut journey = three();
+    let mut elsewhere = journey.app.book.find("home").expect("saved").clone();
+    elsewhere.target.port += 1;
+    let _ = journey.app.open(elsewhere);
+    journey.event(connected(Protocol::V4, fell_back()));
+    assert_eq!(journey.effects(), []);
     let mut journey = Journey::new();
     journey.event(connected(Protocol::V4, fell_back()));
     assert_eq!(journey.effects(), []);

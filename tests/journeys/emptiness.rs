@@ -63,6 +63,17 @@ fn what_is_muted_and_excluded_is_named_as_the_reason() {
     let mut journey = on("here");
     journey.subscription("#", granted()).keys("sm<esc>").message("a", "1").message("b", "1").wait(6.0);
     journey.sees("2 messages came and match a muted or excluded filter: press s.").sees("2 muted");
+    journey.sees(": 2 messages came and are not shown").does_not_see("nothing sent");
+}
+
+#[test]
+fn what_is_excluded_from_the_start_is_not_said_to_be_missing() {
+    let mut journey = on("here");
+    journey.keys("sxa/#<enter><esc>").subscription("#", granted()).message("a/b", "1");
+    journey
+        .sees("No message is shown yet.")
+        .sees("1 message came and is not shown")
+        .does_not_see("No message has");
 }
 
 #[test]

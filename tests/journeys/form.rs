@@ -33,7 +33,7 @@ fn go(journey: &mut Journey, field: FormField) -> &mut Journey {
 #[track_caller]
 fn saved(journey: &mut Journey) -> (Profile, Option<String>) {
     match journey.effects().pop() {
-        Some(Effect::SaveProfile(profile, replacing)) => (*profile, replacing),
+        Some(Effect::SaveProfile(profile, replacing, _)) => (*profile, replacing),
         other => panic!("not saved but {other:?}\n{}", journey.screen()),
     }
 }
@@ -126,8 +126,7 @@ fn a_connection_is_written_saved_and_opened_by_keys_alone() {
     let (profile, replacing) = saved(&mut journey);
     assert_eq!((profile.target.url().as_str(), replacing), ("mqtts://broker.lan:8883", None));
     journey.sees("saving");
-    let known = Box::new(book(vec![profile]));
-    journey.done(Done::Profiles(known, Severity::Success, "kitchen saved to profiles.toml".to_owned()));
+    journey.saved(vec![profile], Severity::Success, "kitchen saved to profiles.toml");
     journey.sees("mqtts://broker.lan:8883").does_not_see("saving");
     journey.keys("<enter>");
     assert!(
@@ -140,7 +139,7 @@ fn saving_and_connecting_is_one_key() {
     let mut journey = fresh();
     journey.keys("lab<tab><tab><tab>lab.lan<alt-enter>");
     let (profile, _) = saved(&mut journey);
-    journey.done(Done::Profiles(Box::new(book(vec![profile])), Severity::Success, "lab saved".to_owned()));
+    journey.saved(vec![profile], Severity::Success, "lab saved");
     assert!(matches!(&journey.effects()[..], [Effect::Connect(HERE, ..)]));
     assert_eq!(journey.app.screen(), Screen::Explorer);
 }
@@ -160,9 +159,9 @@ fn what_is_wrong_is_said_under_its_field_as_it_is_typed() {
         (FormField::Host, "lan:1883", "the port has a field of its own"),
         (FormField::Port, "70000", "a number from 1 to 65535"),
         (FormField::KeepAlive, "70000", "a number from 0 to 65535 seconds"),
-        (FormField::MaxPacket, "0", "a number from 1 to 268435455 bytes"),
+        (FormField::MaxPacket, "0", "a number from 16 to 268435455 bytes"),
         (FormField::WillTopic, "a/+", "'+' is a wildcard"),
-        (FormField::ProxyHost, "proxy:x", "a number from 1 to 65535"),
+        (FormField::ProxyHost, "proxy:x", "1 to 65535"),
         (FormField::Colour, "dark", "no colour"),
     ] {
         let mut journey = fresh();
@@ -181,6 +180,71 @@ fn e03_a_wrong_filter_has_a_caret_under_its_fault() {
     assert_eq!(above[usize::from(column)], '#', "{}", journey.screen());
     journey.keys("<backspace><backspace>");
     go(&mut journey, FormField::Excluded).keys("a/+b").sees("^ line 1: '+' must be a whole level");
+}
+
+#[test]
+fn e03_an_option_that_is_none_is_told_with_its_place_and_the_hint_names_them_all() {
+    let mut journey = fresh();
+    go(&mut journey, FormField::Filters);
+    for option in ["qos=1", "no-local", "retain-as-published", "retain-handling=2", "id=7"] {
+        journey.sees(option);
+    }
+    journey.keys("<ctrl-u>home/# qos=7");
+    let (column, row) = journey.place_of("^ line 1: QoS is 0 to 2");
+    assert!(journey.lines()[usize::from(row) - 1].contains("home/# qos=7"), "{}", journey.screen());
+    assert_eq!(journey.place_of("qos=7").0, column);
+    journey
+        .keys("<ctrl-u>home/# nl=1")
+        .sees("unknown option")
+        .keys("<ctrl-u>a/#, b/#")
+        .sees("one filter a line");
+}
+
+#[test]
+fn a_field_of_lines_begins_at_its_end_and_clears_a_line_like_any_other() {
+    let mut noted = full();
+    noted.target.filters.truncate(1);
+    let mut journey = Journey::among(vec![noted]);
+    journey.keys("e");
+    go(&mut journey, FormField::Notes).keys("!<enter>third").sees("second!").sees("third");
+    journey
+        .keys("<ctrl-u>")
+        .does_not_see("third")
+        .sees("second!")
+        .keys("<up><ctrl-u>")
+        .does_not_see("second");
+    journey.sees("first").keys("<ctrl-u>").sees("first");
+    go(&mut journey, FormField::Filters).keys("<ctrl-u>a/#<ctrl-s>");
+    let (profile, _) = saved(&mut journey);
+    assert_eq!(profile.target.filters[0].filter.as_str(), "a/#");
+    assert_eq!(profile.notes.as_deref(), Some("first\n\n"));
+}
+
+#[test]
+fn where_text_is_typed_the_help_is_said_to_have_a_key_that_is_no_letter() {
+    let mut journey = fresh();
+    let footer = |journey: &Journey| journey.lines().pop().unwrap_or_default();
+    assert!(footer(&journey).contains("F1 help"), "{}", footer(&journey));
+    journey.keys("<f1>").sees("Save the connection").keys("<esc><esc>");
+    assert!(footer(&journey).contains("? help"), "{}", footer(&journey));
+    journey.keys("/");
+    assert!(footer(&journey).contains("F1 help"), "{}", footer(&journey));
+}
+
+#[test]
+fn hints_and_faults_are_read_whole_where_there_are_rows_for_them() {
+    let mut journey = fresh();
+    journey.resize(80, 24);
+    go(&mut journey, FormField::Filters).sees("one a line, none for all").sees("id=7");
+    journey.keys("<ctrl-u>home/kitchen nl=1").sees("unknown option").sees("stands in quotation marks");
+    let (column, _) = journey.place_of("^ line 1");
+    let (below, _) = journey.place_of("stands in");
+    assert!(below > 15 && below <= column + 60, "below the value: {}", journey.screen());
+    journey.keys("<ctrl-u>a<down>").click_on("excluded").keys("b");
+    assert_eq!(journey.app.form.as_ref().map(|form| form.focus), Some(FormField::Excluded));
+    let mut journey = Journey::among(vec![full()]);
+    journey.resize(60, 14).keys("e");
+    go(&mut journey, FormField::KeyFile).sees("not encrypted");
 }
 
 #[test]
@@ -234,12 +298,12 @@ fn g04_secrets_of_the_command_line_are_saved_only_after_a_question() {
     assert_eq!(profile.target.websocket.headers, target.websocket.headers);
     assert_eq!(profile.target.proxy, target.proxy);
     assert!(!profile.target.tls.key_log, "D16: that was for one run");
-    journey.done(Done::Profiles(Box::new(book(vec![profile])), Severity::Success, "saved".into()));
+    journey.saved(vec![profile], Severity::Success, "saved");
     assert_eq!(journey.effects(), [], "nothing has changed that is worth a new session");
     // What was taken out is not asked about, and not saved.
     let mut journey = opened();
     journey.keys("E");
-    go(&mut journey, FormField::Headers).keys("<ctrl-k>");
+    go(&mut journey, FormField::Headers).keys("<ctrl-u>");
     go(&mut journey, FormField::ProxyPassword).keys("<ctrl-u><ctrl-s>");
     let (profile, _) = saved(&mut journey);
     assert_eq!(profile.target.websocket.headers, []);
@@ -286,17 +350,88 @@ fn a13_a_paste_goes_into_the_focused_field_and_a_url_is_spread_over_its_fields()
 }
 
 #[test]
+fn a_pasted_host_with_its_port_is_split_and_what_is_no_address_shows_no_password() {
+    let mut journey = fresh();
+    journey.keys("lab");
+    go(&mut journey, FormField::Host).paste("localhost:1999").keys("<ctrl-s>");
+    assert_eq!(saved(&mut journey).0.target.url(), "mqtt://localhost:1999");
+    let mut journey = fresh();
+    go(&mut journey, FormField::Host).paste("mqtts://bob:s3cret@h:1/home/#").does_not_see("s3cret");
+    assert!(journey.notice().starts_with("not pasted: only ws://"), "{}", journey.notice());
+    journey.paste("bob:s3cret@h:x").does_not_see("s3cret").paste("[::1]:1884").sees("::1").sees("1884");
+    journey.keys("<ctrl-u>").paste("broker").sees("broker").paste(".lan").sees("broker.lan");
+}
+
+#[test]
+fn a_url_without_a_login_leaves_none_of_the_broker_before() {
+    let mut journey = Journey::among(vec![full()]);
+    journey.keys("e");
+    go(&mut journey, FormField::Host).paste("mqtt://other.lan").keys("<ctrl-s>");
+    let (profile, _) = saved(&mut journey);
+    assert_eq!((profile.target.user, profile.password), (None, PasswordSource::None));
+    for (url, user) in [("mqtt://alice@other.lan", "alice"), ("other.lan:1884", "alice")] {
+        let mut journey = Journey::among(vec![full()]);
+        journey.keys("e");
+        go(&mut journey, FormField::Host).paste(url).keys("<ctrl-s>");
+        let (profile, _) = saved(&mut journey);
+        assert_eq!(profile.target.user.as_deref(), Some(user));
+        assert_eq!(profile.password, full().password, "of the same user");
+    }
+    let mut journey = Journey::among(vec![full()]);
+    journey.keys("e");
+    go(&mut journey, FormField::Host).paste("mqtt://bob@other.lan").keys("<ctrl-s>");
+    let (profile, _) = saved(&mut journey);
+    assert_eq!((profile.target.user.as_deref(), profile.password), (Some("bob"), PasswordSource::None));
+}
+
+#[test]
+fn the_largest_packet_is_written_as_on_the_command_line() {
+    for (typed, bytes) in [("64k", 65_536), ("1M", 1 << 20), ("256m", 268_435_455), ("1000", 1_000)] {
+        let mut journey = fresh();
+        journey.keys("lab<tab><tab><tab>lab.lan");
+        go(&mut journey, FormField::MaxPacket).keys(typed).keys("<ctrl-s>");
+        assert_eq!(saved(&mut journey).0.target.max_packet, Some(bytes));
+    }
+    let mut journey = fresh();
+    go(&mut journey, FormField::MaxPacket).keys("64kk").sees("64k and 1M are understood");
+}
+
+#[test]
+fn what_was_typed_for_a_connection_that_is_not_saved_is_in_its_form_under_a_free_name() {
+    let mut journey = Journey::among(vec![Profile::new("localhost", Target::new("other.lan", 1883, ""))]);
+    let target = Target { user: Some("alice".into()), ..Target::new("localhost", 1883, "") };
+    journey.open(Profile::new("localhost:1883", target));
+    journey.keys("Ls3cret<enter>").effects();
+    journey.keys("E").sees("localhost 2").sees("alice").sees("[ask]").does_not_see("s3cret").keys("<ctrl-s>");
+    let (profile, replacing) = saved(&mut journey);
+    assert_eq!((profile.name.as_str(), replacing), ("localhost 2", None));
+    assert_eq!((profile.password, profile.target.password), (PasswordSource::Prompt, None));
+}
+
+#[test]
 fn a_save_that_fails_keeps_the_form_and_says_why() {
     let mut journey = fresh();
     journey.keys("lab<tab><tab><tab>lab.lan<ctrl-s>").effects();
-    let refused = Done::Profiles(
-        Box::new(book(Vec::new())),
-        Severity::Error,
-        "there is a profile 'lab' already".into(),
-    );
-    journey.done(refused).sees("there is a profile 'lab' already").sees("lab.lan");
+    journey.saved(Vec::new(), Severity::Error, "there is a profile 'lab' already");
+    journey.sees("there is a profile 'lab' already").sees("lab.lan");
     journey.keys("<ctrl-s>");
     assert_eq!(saved(&mut journey).0.name, "lab");
+}
+
+#[test]
+fn a_form_that_is_being_saved_takes_no_other_change_for_its_own() {
+    let before = Profile::new("lab", Target::new("lab.lan", 1883, ""));
+    let mut journey = Journey::among(vec![before.clone()]);
+    journey.keys("e");
+    go(&mut journey, FormField::Host).keys("<ctrl-u>lab2.lan<ctrl-s>");
+    let (after, _) = saved(&mut journey);
+    // What the broker of some connection speaks was written down first, or could not be.
+    journey.know_profiles(vec![before.clone()]).sees("lab2.lan").sees("saving");
+    let failed = "not remembered: the disk is full".to_owned();
+    journey.done(Done::Profiles(Box::new(book(vec![before])), Severity::Error, failed, None));
+    journey.sees("lab2.lan").sees("saving");
+    journey.saved(vec![after], Severity::Success, "lab saved").does_not_see("saving");
+    assert!(journey.app.form.is_none());
 }
 
 #[test]
@@ -309,9 +444,8 @@ fn changing_where_an_open_connection_leads_offers_to_connect_again_with_a_tree_o
     go(&mut journey, FormField::Host).keys("<ctrl-u>lab2.lan<ctrl-s>");
     let (after, replacing) = saved(&mut journey);
     assert_eq!(replacing.as_deref(), Some("lab"));
-    let known = Box::new(book(vec![after.clone()]));
     journey
-        .done(Done::Profiles(known, Severity::Success, "lab saved".into()))
+        .saved(vec![after.clone()], Severity::Success, "lab saved")
         .sees("Connect again with the changes now?")
         .sees("Its tree and history begin anew then")
         .sees("mqtt://lab2.lan:1883.");
@@ -335,7 +469,7 @@ fn the_tree_stays_when_the_connection_leads_where_it_led() {
     journey.keys("E");
     go(&mut journey, FormField::KeepAlive).keys("<ctrl-u>77<ctrl-s>");
     let (after, _) = saved(&mut journey);
-    journey.done(Done::Profiles(Box::new(book(vec![after])), Severity::Success, "lab saved".into()));
+    journey.saved(vec![after], Severity::Success, "lab saved");
     journey.sees("Its tree stays either way.").keys("y").connect().keys("<esc>").sees("kept");
     assert!(matches!(&journey.effects()[..], [Effect::Connect(HERE, target, _)] if target.keep_alive == 77));
 }
@@ -349,7 +483,7 @@ fn save_and_connect_elsewhere_begins_the_tree_anew_and_says_so() {
     journey.keys("<space>E").effects();
     go(&mut journey, FormField::Host).keys("<ctrl-u>lab2.lan<ctrl-o>");
     let (after, _) = saved(&mut journey);
-    journey.done(Done::Profiles(Box::new(book(vec![after])), Severity::Success, "lab saved".into()));
+    journey.saved(vec![after], Severity::Success, "lab saved");
     assert!(journey.notice().contains("begin anew"), "{}", journey.notice());
     journey.connect().does_not_see("kept").does_not_see("first");
     // The first message of the first topic again: nothing of the old one shows in its place.
@@ -364,7 +498,7 @@ fn changing_what_is_not_the_way_to_the_broker_counts_at_once() {
     journey.keys("E<ctrl-u>bench");
     go(&mut journey, FormField::Safety).keys("<right><right><ctrl-s>");
     let (after, _) = saved(&mut journey);
-    journey.done(Done::Profiles(Box::new(book(vec![after])), Severity::Success, "bench saved".into()));
+    journey.saved(vec![after], Severity::Success, "bench saved");
     journey.does_not_see("Connect again").keys("<esc>").sees("bench");
     journey.keys("p");
     assert!(journey.notice().contains("read-only"), "{}", journey.notice());
@@ -378,7 +512,7 @@ fn an_open_connection_that_is_not_saved_is_saved_from_its_tab() {
     journey.keys("E").sees("New connection").keys("<ctrl-s>");
     let (profile, replacing) = saved(&mut journey);
     assert_eq!((profile.name.as_str(), replacing), ("here", None));
-    journey.done(Done::Profiles(Box::new(book(vec![profile])), Severity::Success, "here saved".into()));
+    journey.saved(vec![profile], Severity::Success, "here saved");
     journey.sees("Saved").does_not_see("Open, not saved").does_not_see("Connect again");
     assert_eq!(journey.app.connections()[0].id, ConnectionId(0));
 }
@@ -423,6 +557,24 @@ fn every_field_can_be_reached_and_seen_on_a_small_terminal() {
         journey.keys("<tab>");
     }
     assert_eq!(journey.app.form.as_ref().map(|form| form.focus), Some(FormField::Name), "round and round");
+}
+
+#[test]
+fn a_largest_packet_that_could_not_be_connected_with_is_refused() {
+    let mut journey = fresh();
+    go(&mut journey, FormField::MaxPacket).keys("15");
+    journey.sees("a number from 16 to");
+}
+
+#[test]
+fn a_header_or_proxy_that_the_file_would_not_give_back_is_refused() {
+    let mut profile = full();
+    profile.target.websocket.headers = vec![("X-Token".into(), Secret::new("h\u{e9}"))];
+    let form = mqtt_tui::app::Form::new(profile, None, Vec::new());
+    assert!(form.fault(FormField::Headers).is_some_and(|fault| fault.contains("ASCII")));
+    let mut journey = fresh();
+    go(&mut journey, FormField::ProxyHost).keys("u:p@proxy.lan");
+    journey.sees("fields of their own");
 }
 
 #[test]

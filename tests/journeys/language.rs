@@ -10,7 +10,7 @@ use mqtt_tui::app::{self, Action, App, Done, Effect, Settings, arrange, parse_ke
 use mqtt_tui::config::{Colours, Look, Profile, ProfileBook, Themes};
 use mqtt_tui::model::{
     ConnectionId, LinkState, Message, Moment, Protocol, ProtocolChoice, Publication, PublishId, PublishState,
-    QoS, SessionEvent, SessionRequest, Severity, SubscriptionState, Target, TopicFilter, Trouble,
+    QoS, SessionEvent, SessionId, SessionRequest, Severity, SubscriptionState, Target, TopicFilter, Trouble,
 };
 use mqtt_tui::store::{Limits, TopicId};
 use mqtt_tui::ui::{self, Appearance, Cache};
@@ -212,9 +212,10 @@ impl Journey {
         &mut self,
         messages: impl IntoIterator<Item = (&'a str, &'a [u8])>,
     ) -> &mut Self {
+        let session = self.session();
         let mut batch: Vec<_> = messages
             .into_iter()
-            .map(|(topic, payload)| (HERE, SessionEvent::Message(self.plain(topic, payload))))
+            .map(|(topic, payload)| (session, SessionEvent::Message(self.plain(topic, payload))))
             .collect();
         app::ingest(&mut self.app, &mut batch, false, self.now);
         self.draw();
@@ -246,6 +247,11 @@ impl Journey {
         self.event_of(number, SessionEvent::Message(message))
     }
 
+    /// The session of the connection in front.
+    pub(crate) fn session(&self) -> SessionId {
+        self.app.connection().session()
+    }
+
     /// An effect came to its end.
     pub(crate) fn done(&mut self, done: Done) -> &mut Self {
         self.act(Action::Done(done));
@@ -254,7 +260,14 @@ impl Journey {
 
     /// These profiles are in the file.
     pub(crate) fn know_profiles(&mut self, profiles: Vec<Profile>) -> &mut Self {
-        self.done(Done::Profiles(Box::new(book(profiles)), Severity::Info, String::new()))
+        self.done(Done::Profiles(Box::new(book(profiles)), Severity::Info, String::new(), None))
+    }
+
+    /// What the form asked for became this, and these profiles are in the file.
+    pub(crate) fn saved(&mut self, profiles: Vec<Profile>, severity: Severity, text: &str) -> &mut Self {
+        let id = self.app.form.as_ref().and_then(|form| form.saving).map(|(id, _)| id);
+        assert!(id.is_some(), "nothing is being saved in\n{}", self.screen());
+        self.done(Done::Profiles(Box::new(book(profiles)), severity, text.to_owned(), id))
     }
 
     pub(crate) fn link(&mut self, state: LinkState) -> &mut Self {

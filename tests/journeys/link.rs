@@ -125,11 +125,33 @@ fn the_protocol_spoken_is_shown() {
 fn falling_behind_is_said_and_ends() {
     let mut journey = Journey::new();
     let message = SessionEvent::Message(journey.plain("a", b"1"));
-    let mut batch = vec![(HERE, message)];
+    let mut batch = vec![(journey.session(), message)];
     mqtt_tui::app::ingest(&mut journey.app, &mut batch, true, journey.now);
     journey.keys("").wait(1.0).sees("behind");
     mqtt_tui::app::ingest(&mut journey.app, &mut batch, false, journey.now);
     journey.wait(1.0).does_not_see("behind");
+}
+
+#[test]
+fn what_an_earlier_session_left_behind_is_no_news_of_this_one() {
+    let mut journey = Journey::new();
+    let earlier = journey.session();
+    let refused = |cause: &str| {
+        let trouble = Trouble { cause: cause.into(), kind: TroubleKind::Login, ..Trouble::default() };
+        LinkState::Stopped { trouble: Some(trouble) }
+    };
+    let mut late = vec![
+        (earlier, SessionEvent::Message(journey.plain("earlier", b"1"))),
+        (earlier, SessionEvent::Link(refused("refused again"))),
+    ];
+    // A refused login is begun anew with another one.
+    journey.link(refused("not authorised")).keys("bob<tab>secret<enter>");
+    assert!(matches!(&journey.effects()[..], [Effect::Connect(HERE, ..)]));
+    mqtt_tui::app::ingest(&mut journey.app, &mut late, false, journey.now);
+    journey.connect().does_not_see("refused again").does_not_see("earlier");
+    let mut news = vec![(journey.session(), SessionEvent::Message(journey.plain("now", b"1")))];
+    mqtt_tui::app::ingest(&mut journey.app, &mut news, false, journey.now);
+    journey.wait(1.0).sees("now");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use mqtt_tui::model::{
     Severity, Target, TlsFacts, TlsOptions, Transport, Trouble, TroubleKind, Welcome,
 };
 
-use crate::language::{HERE, Journey, book};
+use crate::language::{HERE, Journey};
 
 fn target() -> Target {
     Target { user: Some("bob".into()), ..Target::new("here", 1883, "journey") }
@@ -63,7 +63,7 @@ fn changed(change: fn(&mut Target)) -> Journey {
     let mut journey = Journey::opening(before.clone());
     journey.know_profiles(vec![before]);
     journey.keys("hunter2<enter>").connect().keys("E<ctrl-s>").effects();
-    journey.done(Done::Profiles(Box::new(book(vec![after])), Severity::Success, "saved".into()));
+    journey.saved(vec![after], Severity::Success, "saved");
     journey
 }
 
@@ -132,11 +132,56 @@ fn a13_a_pasted_password_loses_its_line_end() {
     assert_eq!(begun(&mut journey).0.password, Some(Secret::new("secret")));
 }
 
+/// A connection whose password a command is to print, and the target that it is to be put into.
+fn looking() -> (Journey, Box<Target>) {
+    let source = PasswordSource::Command("pass show here".into());
+    let mut journey = Journey::opening(Profile { password: source, ..Profile::new("here", target()) });
+    let wanted = begun(&mut journey).0;
+    (journey, Box::new(wanted))
+}
+
+#[test]
+fn g04_a_password_found_for_a_closed_tab_begins_nothing() {
+    let (mut journey, wanted) = looking();
+    let session = journey.session();
+    journey.keys("<ctrl-w>");
+    assert_eq!(journey.effects(), [Effect::Close(HERE)]);
+    journey.done(Done::PasswordFound(session, Ok(wanted)));
+    assert_eq!(journey.effects(), []);
+}
+
+#[test]
+fn g04_a_password_is_not_waited_for_once_the_connection_is_to_stay_offline() {
+    let (mut journey, wanted) = looking();
+    let session = journey.session();
+    journey.keys("X").sees("disconnected");
+    assert_eq!(journey.effects(), [Effect::Close(HERE)]);
+    journey.done(Done::PasswordFound(session, Ok(wanted)));
+    assert_eq!(journey.effects(), []);
+    // Until it is wanted again.
+    journey.keys("x");
+    begun(&mut journey);
+}
+
+#[test]
+fn g04_of_two_searches_for_a_password_the_later_one_counts() {
+    let (mut journey, wanted) = looking();
+    let first = journey.session();
+    journey.keys("x");
+    begun(&mut journey);
+    let second = journey.session();
+    journey.done(Done::PasswordFound(first, Ok(wanted.clone())));
+    assert_eq!(journey.effects(), [], "it may be an old password");
+    journey.done(Done::PasswordFound(second, Ok(wanted)));
+    assert_eq!(begun(&mut journey).1, PasswordSource::None);
+}
+
 #[test]
 fn a_password_that_cannot_be_found_can_be_looked_for_again() {
     let source = PasswordSource::Environment("BROKER_PASSWORD".into());
     let mut journey = Journey::on(Profile { password: source.clone(), ..Profile::new("here", target()) });
-    journey.done(Done::PasswordFound(HERE, Err("BROKER_PASSWORD is not set".into())));
+    let session = journey.session();
+    journey.done(Done::PasswordFound(session, Err("BROKER_PASSWORD is not set".into())));
     journey.sees("BROKER_PASSWORD is not set").keys("<esc>x");
     assert_eq!(begun(&mut journey).1, source);
 }
@@ -227,8 +272,7 @@ fn edited(opened: Safety, before: Safety, after: Safety) -> Journey {
     let mut journey = Journey::on(profile(opened));
     journey.know_profiles(vec![profile(before)]);
     journey.keys("E<ctrl-s>").effects();
-    let saved = Box::new(book(vec![profile(after)]));
-    journey.done(Done::Profiles(saved, Severity::Success, "saved".into())).keys("<esc>");
+    journey.saved(vec![profile(after)], Severity::Success, "saved").keys("<esc>");
     journey
 }
 
@@ -237,10 +281,10 @@ fn e07_what_the_command_line_said_of_safety_outlasts_an_edit_of_the_profile() {
     let mut journey = edited(Safety::ReadOnly, Safety::Normal, Safety::Normal);
     assert!(journey.app.is_read_only());
     assert!(journey.notice().contains("was opened read-only and stays so"), "{}", journey.notice());
-    // And the next one.
-    journey.keys("E<ctrl-s>").effects();
+    // And the next one. The first Esc was for a question.
+    journey.keys("<esc>E<ctrl-s>").effects();
     let saved = Profile { safety: Safety::Confirm, ..Profile::new("plant", target()) };
-    journey.done(Done::Profiles(Box::new(book(vec![saved])), Severity::Success, "saved".into()));
+    journey.saved(vec![saved], Severity::Success, "saved");
     assert!(journey.app.is_read_only());
     // Stricter it may become.
     let journey = edited(Safety::Confirm, Safety::Normal, Safety::ReadOnly);

@@ -1,7 +1,7 @@
 //! Several connections at once: each keeps what is its own, and what comes in behind the one in front is told.
 
 use mqtt_tui::app::{Effect, Pane, Screen};
-use mqtt_tui::config::Profile;
+use mqtt_tui::config::{Profile, Safety};
 use mqtt_tui::model::{
     ConnectionId, LinkState, PublishId, PublishState, SessionEvent, SessionRequest, Target, Trouble,
 };
@@ -155,6 +155,63 @@ fn a_background_tab_that_stops_stays_with_its_tree() {
     journey.event_of(0, SessionEvent::Link(LinkState::Stopped { trouble: Some(trouble) }));
     journey.keys("<alt-1>").sees("a").sees("Gone.");
     assert_eq!(journey.app.connection().store.totals().topics, 2);
+}
+
+/// The last line: keys and the notice of the moment.
+fn footer(journey: &Journey) -> String {
+    journey.lines().pop().unwrap_or_default()
+}
+
+#[test]
+fn a_refused_key_is_told_in_short_and_only_where_it_was_pressed() {
+    let mut journey = two();
+    let careful = Profile { safety: Safety::ReadOnly, ..profile("plant") };
+    journey.wait(10.0).open(careful).resize(80, 24).keys("p");
+    assert!(footer(&journey).contains("! read-only: publish refused"), "{}", footer(&journey));
+    journey.keys("<alt-1>p").sees("Publish");
+    assert!(!footer(&journey).contains("refused"), "{}", footer(&journey));
+    journey.keys("<esc><alt-3>");
+    assert!(!footer(&journey).contains("refused"), "it is over, and can be read again among the notices");
+    assert_eq!(journey.notice(), "read-only: publish refused");
+    journey.keys("pC");
+    assert!(!footer(&journey).contains("refused"), "{}", footer(&journey));
+}
+
+#[test]
+fn trouble_that_is_over_leaves_the_status_line() {
+    let mut journey = two();
+    journey.wait(10.0).lose_link(2, 5);
+    assert!(footer(&journey).contains("connection lost"), "{}", footer(&journey));
+    journey.connect();
+    let line = footer(&journey);
+    assert!(!line.contains("connection lost") && line.contains("here: connected"), "{line}");
+    journey.wait(10.0).lose_link(2, 5).keys("<alt-1><ctrl-w>y");
+    assert!(!footer(&journey).contains("connection lost"), "{}", footer(&journey));
+}
+
+#[test]
+fn names_are_cut_only_where_there_is_no_room_for_them() {
+    let mut journey = Journey::new();
+    for number in 1..=3 {
+        journey.open(profile(&format!("test.mosquitto.org secure WebSocket {number}")));
+    }
+    journey.resize(220, 50);
+    for number in 1..=3 {
+        let name = format!("test.mosquitto.org secure WebSocket {number}");
+        assert!(row_of_tabs(&journey).contains(&name), "{}", row_of_tabs(&journey));
+    }
+    journey.resize(120, 36);
+    let tabs = row_of_tabs(&journey);
+    assert!(tabs.contains("1 ● here") && tabs.contains("4 ◌ test.mosquitto"), "{tabs}");
+}
+
+#[test]
+fn a_long_name_leaves_something_of_itself_in_the_header() {
+    let mut journey = Journey::on(profile(&"long-name-".repeat(9)));
+    for (columns, rows) in [(40, 12), (60, 20), (80, 24), (120, 36), (220, 50)] {
+        journey.resize(columns, rows);
+        assert!(journey.lines()[0].contains("long-name-"), "{}", journey.lines()[0]);
+    }
 }
 
 #[test]

@@ -14,7 +14,7 @@ use common::client::Client;
 use common::mosquitto::Mosquitto;
 use mqtt_tui::broker::{Broker, BrokerOptions, Misbehaviour};
 use mqtt_tui::model::{
-    Clock, ConnectionId, LinkState, PublishState, QoS, SessionEvent, SessionRequest, Subscription,
+    Clock, ConnectionId, LinkState, PublishState, QoS, SessionEvent, SessionId, SessionRequest, Subscription,
     SubscriptionState, Target, TopicFilter,
 };
 use mqtt_tui::mqtt::{RequestRefused, Session, random_client_id};
@@ -178,7 +178,8 @@ async fn c27_close_returns_even_when_the_broker_hangs() {
 #[tokio::test]
 async fn requests_to_an_ended_session_are_refused() {
     let (tx, rx) = mpsc::channel(16);
-    let session = Session::start(ConnectionId(1), target(1), Clock::start(), tx);
+    let id = SessionId { connection: ConnectionId(1), start: 1 };
+    let session = Session::start(id, target(1), Clock::start(), tx);
     drop(rx);
     let refused = || session.request(SessionRequest::Reconnect) == Err(RequestRefused::Gone);
     common::eventually("the session ends with its listener", || std::future::ready(refused())).await;

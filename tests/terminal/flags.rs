@@ -56,9 +56,9 @@ const FILTERS: &[Wrong] = &[
 ];
 
 const WAYS: &[Wrong] = &[
-    (&["connect", "-p", "0"], &["--port", "'0'", "1..=65535"]),
-    (&["connect", "-p", "70000"], &["--port", "70000", "1..=65535"]),
-    (&["connect", "-p", "mqtt"], &["--port", "mqtt"]),
+    (&["connect", "-p", "0"], &["--port", "1 to 65535"]),
+    (&["connect", "-p", "70000"], &["--port", "1 to 65535"]),
+    (&["connect", "-p", "mqtt"], &["--port", "1 to 65535"]),
     (&["connect", "-p"], &["--port"]),
     (&["connect", "localhost:1883", "-p", "1884"], &["1883", "-p", "1884"]),
     (&["connect", "localhost", "-h", "other"], &["TARGET", "--host"]),

@@ -68,10 +68,10 @@ fn c08_a_broker_that_dies_and_comes_back() {
     wait_for_row(&terminal, "kitchen", &["42", "2", "topics"]);
     assert!(row(&terminal, "temperature").starts_with("36 degrees"), "{}", row(&terminal, "temperature"));
 
-    let killed = Instant::now();
     stage.kill();
     terminal.wait_for("not connected");
-    assert!(killed.elapsed() < QUICK, "{:?}", killed.elapsed());
+    // By the end of the connection, not by the silence after it: that would take longer than is waited for here.
+    terminal.wait_for("ended the connection: Server shutting down");
     // A countdown to the next attempt, which goes down.
     let seen = RefCell::new(HashSet::new());
     terminal.wait_until("a countdown", |screen| {

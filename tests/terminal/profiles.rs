@@ -7,7 +7,7 @@ use std::process::Output;
 use tempfile::TempDir;
 
 use crate::harness::Launch;
-use crate::stage::Stage;
+use crate::stage::{Stage, unused_port};
 use crate::usage::{program, text};
 
 /// A folder of configuration of its own.
@@ -133,7 +133,7 @@ fn g04_d05_passwords_and_insecure_are_not_saved_unless_asked() {
 }
 
 #[test]
-fn config_check_says_each_value_and_where_it_came_from() {
+fn g12_config_check_says_each_value_and_where_it_came_from() {
     let home = Home::new();
     home.write(
         "profiles.toml",
@@ -261,6 +261,9 @@ fn bare_it_opens_the_connections_screen_with_what_is_saved() {
     let mut terminal = start();
     terminal.wait_for("cellar");
     terminal.wait_for("mqtts://broker.lan:8884");
+    home.ok(&["profile", "add", "attic", "mqtts://attic.lan"]);
+    terminal.keys("r");
+    terminal.wait_for("mqtts://attic.lan");
     terminal.keys("q");
     assert_eq!(terminal.wait_for_end().code, 0);
 }
@@ -313,4 +316,119 @@ fn the_examples_are_files_that_are_read_without_a_fault() {
     home.write("config.toml", &config);
     home.write("profiles.toml", &profiles);
     assert_eq!(home.run(&["config", "check"]).status.code(), Some(0));
+}
+
+#[test]
+fn c24_the_test_of_a_connection_goes_through_the_proxy_of_the_environment() {
+    let home = Home::new();
+    home.write("profiles.toml", "[[profile]]\nname = \"far\"\nurl = \"ws://broker.invalid/mqtt\"\n");
+    let port = unused_port();
+    let mut terminal = Launch::new(&[])
+        .variable("MQTT_TUI_CONFIG_DIR", &home.0.path().display().to_string())
+        .variable("HTTP_PROXY", &format!("http://127.0.0.1:{port}"))
+        .start();
+    terminal.wait_for("broker.invalid");
+    terminal.keys("T");
+    terminal.wait_for("Connection refused");
+    terminal.wait_for(&format!("127.0.0.1:{port}"));
+    terminal.keys("q");
+    assert_eq!(terminal.wait_for_end().code, 0);
+}
+
+#[test]
+fn g02_a_profile_with_a_fault_is_not_taken_for_a_host() {
+    let home = Home::new();
+    let profile =
+        |name: &str, more: &str| format!("[[profile]]\nname = \"{name}\"\nurl = \"mqtts://h\"\n{more}\n");
+    for broken in [
+        profile("prod.eu", "keep_alive = -1") + &profile("home", ""),
+        profile("prod.eu", "password = \"hidden"),
+    ] {
+        home.write("profiles.toml", &broken);
+        let output = home.run(&["config", "check", "prod.eu", "-u", "bob"]);
+        let errors = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{errors}");
+        assert_eq!(text(&output.stdout), "", "nothing would be connected to");
+        assert!(errors.contains("'prod.eu'") && errors.contains("profiles.toml, line 4"), "{errors}");
+        assert!(errors.contains("-h") && !errors.contains("hidden"), "{errors}");
+        let shown = text(&home.run(&["config", "check", "-h", "prod.eu"]).stdout);
+        assert!(shown.contains("prod.eu"), "-h is always a host: {shown}");
+        assert!(text(&home.run(&["config", "check", "other.lan"]).stdout).contains("other.lan"));
+    }
+    // In a file that cannot be read as a whole any name may stand.
+    for unread in ["", "[[profile]]\nnam", "[[profile]]\nurl = \"mqtt://h\"\n"] {
+        home.write("profiles.toml", unread);
+        let output = home.run(&["config", "check", "prod"]);
+        assert_eq!(output.status.code(), Some(2), "{unread:?}: {}", text(&output.stdout));
+        assert_eq!(home.run(&["config", "check", "localhost"]).status.code(), Some(1), "this machine");
+        assert!(!text(&home.run(&["config", "check", "mqtt://prod"]).stdout).is_empty(), "a URL is no name");
+    }
+}
+
+#[test]
+fn g02_what_a_broken_settings_file_may_protect_stays_protected() {
+    let home = Home::new();
+    for (broken, is_protected) in [
+        ("read_only = true\ntheme = \"paper", true),
+        ("read_only = \"yes\"\n", true),
+        ("", true),
+        ("read_only = true\ntheme = 3\n", true),
+        ("read_only = false\ntheme = 3\n", false),
+        ("theme = 3\n", false),
+    ] {
+        home.write("config.toml", broken);
+        let output = home.run(&["config", "check"]);
+        let shown = text(&output.stdout);
+        let row = shown.lines().find(|line| line.starts_with("read-only")).expect("the row");
+        assert_eq!(row.contains("yes"), is_protected, "{broken:?}: {row}");
+        let is_said = text(&output.stderr).contains("read-only until");
+        assert_eq!(is_said, is_protected && row.contains("yes") && !broken.contains("= 3"), "{broken:?}");
+    }
+}
+
+#[test]
+fn g04_what_the_surroundings_say_is_not_saved_with_a_connection() {
+    let stage = Stage::start();
+    let home = Home::new();
+    home.write("config.toml", "keep_alive = 77\nproxy = \"settings.lan\"\n");
+    let (host, port) = stage.target().rsplit_once(':').map(|(h, p)| (h.to_owned(), p.to_owned())).unwrap();
+    let mut terminal = Launch::new(&["connect", &host, "kitchen/#", "--save", "cellar", "-q", "1"])
+        .variable("MQTT_TUI_CONFIG_DIR", &home.0.path().display().to_string())
+        .variable("MQTT_TUI_PORT", &port)
+        .variable("MQTT_TUI_ID", "only-today")
+        .variable("MQTT_TUI_PROTOCOL", "311")
+        .variable("MQTT_TUI_PASSWORD", "hidden")
+        .variable("MQTT_TUI_USER", "alice")
+        .start();
+    terminal.wait_for("cellar");
+    terminal.keys("q");
+    assert_eq!(terminal.wait_for_end().code, 0);
+    let saved = home.profiles();
+    assert!(saved.contains("kitchen/#") && saved.contains("qos = 1"), "{saved}");
+    assert!(saved.contains(&format!(":{port}")), "the place is the one that was connected to: {saved}");
+    for word in ["77", "settings.lan", "only-today", "3.1.1", "alice", "MQTT_TUI", "proxy"] {
+        assert!(!saved.contains(word) || port.contains(word), "{word} is in\n{saved}");
+    }
+}
+
+#[test]
+fn g04_a_copy_does_not_have_the_keyrings_password_of_the_other_and_that_is_said() {
+    let home = Home::new();
+    home.write(
+        "profiles.toml",
+        "[[profile]]\nname = \"home\"\nurl = \"mqtt://h\"\npassword = { keyring = true }\n",
+    );
+    let output = home.run(&["profile", "add", "cellar", "home"]);
+    assert!(text(&output.stderr).contains("keyring under 'cellar'"), "{}", text(&output.stderr));
+    let output = home.run(&["profile", "add", "home", "home", "-k", "9"]);
+    assert_eq!(text(&output.stderr), "", "it has one");
+}
+
+#[test]
+fn g12_config_path_is_the_folder_of_the_files() {
+    let home = Home::new();
+    home.write("config.toml", "theme = \"paper\"\n");
+    let folder = home.ok(&["config", "path"]);
+    let text = fs::read_to_string(Path::new(folder.trim_end()).join("config.toml")).unwrap();
+    assert!(text.contains("paper"));
 }

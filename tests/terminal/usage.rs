@@ -103,6 +103,20 @@ fn d10_a_password_on_the_command_line_is_in_no_message() {
         &["connect", "mqtt://bob:hunter2@localhost:1883", "-p", "1884"],
         &["connect", "bob:hunter2@localhost:1:2"],
         &["connect", "-P", "hunter2", "-p", "0"],
+        &["connect", "h", "-u", "bob", "-p", "hunter2"],
+        &["connect", "h", "-u", "bob", "-phunter2"],
+        &["doctor", "h", "--port=hunter2"],
+        &["mqtt://bob:my hunter2@localhost"],
+        &["mqtt://bob:my\nhunter2@localhost"],
+        &["mqtt://bob:hunter2 more@localhost"],
+        &["mqtt://bob:it's hunter2@localhost"],
+        &["bob:my hunter2@localhost"],
+        &["mqtt://bob:hunter2"],
+        &["bob:hunter2"],
+        &["demo", "mqtt://bob:my hunter2@localhost"],
+        &["demo", "mqtt://bob:hunter2"],
+        &["connect", "localhost", "mqtt://bob:my hunter2@localhost/#x"],
+        &["connect", "--memory", "mqtt://bob:my hunter2@localhost"],
     ] {
         let output = run(arguments);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
@@ -121,4 +135,11 @@ fn f09_without_a_terminal_the_explorer_says_so() {
         assert!(!errors.contains('\x1b'), "{errors}");
     }
     assert!(text(&run(&[]).stderr).contains("Usage: mqtt-tui"), "bare, it says what else there is");
+}
+
+#[test]
+fn h01_a_complaint_about_a_port_names_the_range_and_where_a_password_goes() {
+    let errors = text(&run(&["connect", "h", "-u", "bob", "-p", "48291377"]).stderr);
+    assert!(errors.contains("--port") && errors.contains("1 to 65535") && errors.contains("-P"), "{errors}");
+    assert!(!errors.contains("48291377"), "{errors}");
 }

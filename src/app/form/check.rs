@@ -3,8 +3,8 @@
 use super::field::Source;
 use super::subscriptions::{self, LineFault};
 use super::{Form, FormField};
-use crate::config::{check_colour, check_name};
-use crate::model::{Proxy, Secret, Transport, check_topic};
+use crate::config::{check_colour, check_name, parse_header, proxy_url};
+use crate::model::{Proxy, Secret, Target, Transport, check_topic, packet_size};
 use crate::payload::sanitise::is_clean;
 
 impl Form {
@@ -26,7 +26,7 @@ impl Form {
             }
             F::KeepAlive => number(&text, 0, u64::from(u16::MAX), "seconds").err(),
             F::Expiry => expiry(&text).err(),
-            F::MaxPacket if !text.is_empty() => number(&text, 1, 268_435_455, "bytes").err(),
+            F::MaxPacket if !text.is_empty() => max_packet(&text).err(),
             F::Filters | F::Excluded => {
                 let fault = self.line_fault(field)?;
                 Some(format!("line {}: {}", fault.number, fault.fault.reason))
@@ -127,6 +127,14 @@ fn number(text: &str, least: u64, most: u64, unit: &str) -> Result<u64, String> 
     text.parse().ok().filter(|number| (least..=most).contains(number)).ok_or_else(told)
 }
 
+/// The largest packet to accept, as on the command line.
+pub(super) fn max_packet(text: &str) -> Result<u32, String> {
+    const RANGE: std::ops::RangeInclusive<u32> = Target::LEAST_PACKET..=268_435_455;
+    let told =
+        || format!("a number from {} to {} bytes; 64k and 1M are understood", RANGE.start(), RANGE.end());
+    packet_size(text).filter(|bytes| RANGE.contains(bytes)).ok_or_else(told)
+}
+
 /// Seconds a session is kept; `never` is for ever (MQTT 5.0, 3.1.2.11.2).
 pub(super) fn expiry(text: &str) -> Result<Option<u32>, String> {
     match text {
@@ -144,43 +152,16 @@ pub(super) fn names(text: &str) -> Vec<String> {
     text.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect()
 }
 
-/// A line of headers; nothing for an empty one. The error quotes no value: it may be a token.
+/// A line of headers; nothing for an empty one.
 pub(super) fn header(line: &str) -> Result<Option<(String, Secret)>, String> {
-    if line.trim().is_empty() {
-        return Ok(None);
-    }
-    let Some((name, value)) = line.split_once(':') else {
-        return Err("a header is written Name: value".to_owned());
-    };
-    // RFC 9110, 5.6.2: token.
-    let token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
-    if name.is_empty() || !name.chars().all(token) {
-        return Err("a header's name holds letters, digits and hyphens, and no blanks".to_owned());
-    }
-    Ok(Some((name.to_owned(), Secret::new(value.trim()))))
+    if line.trim().is_empty() { Ok(None) } else { parse_header(line).map(Some) }
 }
 
 /// Host and port of a proxy.
-pub(super) fn proxy(text: &str) -> Result<(String, u16), String> {
-    const USUAL: u16 = 3128;
-    let bracketed = text.strip_prefix('[').and_then(|rest| rest.split_once(']'));
-    let (name, given) = match bracketed {
-        Some((name, rest)) => (name, rest.strip_prefix(':')),
-        None => match text.rsplit_once(':') {
-            Some((name, given)) if !name.contains(':') => (name, Some(given)),
-            _ => (text, None),
-        },
-    };
-    host(name, Transport::Tcp)?;
-    let port = given.map_or(Ok(u64::from(USUAL)), |given| number(given, 1, u64::from(u16::MAX), ""))?;
-    Ok((name.to_owned(), port as u16))
-}
-
-/// A proxy as the form writes it.
-pub(super) fn written_proxy(proxy: &Proxy) -> String {
-    if proxy.host.contains(':') {
-        format!("[{}]:{}", proxy.host, proxy.port)
-    } else {
-        format!("{}:{}", proxy.host, proxy.port)
+pub(super) fn proxy(text: &str) -> Result<Proxy, String> {
+    let proxy = proxy_url(text)?;
+    if proxy.user.is_some() || proxy.password.is_some() {
+        return Err("user and password have fields of their own".to_owned());
     }
+    Ok(proxy)
 }

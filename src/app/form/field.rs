@@ -80,10 +80,10 @@ fields! {
         KeepAlive, "keep alive", Kind::Line, "seconds, 0 to 65535; 0 is off";
         CleanSession, "clean session", Kind::Toggle, "off: the broker keeps subscriptions and messages while away; needs a client id";
         Expiry, "expiry", Kind::Line, "seconds the broker keeps the session, or 'never' (MQTT 5)";
-        MaxPacket, "max packet", Kind::Line, "bytes of the largest packet to accept; empty: the protocol's own limit";
+        MaxPacket, "max packet", Kind::Line, "bytes of the largest packet to accept, such as 64k or 1M; empty: the protocol's own limit";
     }
     "Subscriptions": {
-        Filters, "filters", Kind::Lines, "one a line, none for all; options after it: zigbee2mqtt/# qos=1";
+        Filters, "filters", Kind::Lines, "one a line, none for all; options after it: qos=1 no-local retain-as-published retain-handling=2 id=7";
         Excluded, "excluded", Kind::Lines, "topics not to keep, one filter a line";
         Sys, "$SYS", Kind::Toggle, "what the broker says of itself";
     }

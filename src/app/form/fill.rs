@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use bytes::Bytes;
-use ratatui_textarea::TextArea;
+use ratatui_textarea::{CursorMove, TextArea};
 use tui_input::Input;
 
 use super::field::Source;
@@ -27,6 +27,7 @@ impl Form {
             will_is_text,
             focus: FormField::Name,
             top: 0,
+            columns: 80,
             tried: false,
             saving: None,
             refusal: None,
@@ -90,16 +91,16 @@ impl Form {
         target.keep_alive = self.text(FormField::KeepAlive).parse().unwrap_or_default();
         target.clean_session = self.is_on(FormField::CleanSession);
         target.session_expiry = check::expiry(&self.text(FormField::Expiry)).unwrap_or_default();
-        target.max_packet = self.text(FormField::MaxPacket).parse().ok();
+        target.max_packet = check::max_packet(&self.text(FormField::MaxPacket)).ok();
         target.filters = subscriptions::parse_all(&self.text(FormField::Filters)).unwrap_or_default();
         target.sys = self.is_on(FormField::Sys);
         target.will = self.will(target.will.take());
         target.proxy =
             some(FormField::ProxyHost).filter(|_| transport != Transport::Unix).and_then(|place| {
-                let (host, port) = check::proxy(&place).ok()?;
+                let place = check::proxy(&place).ok()?;
                 let user = some(FormField::ProxyUser);
                 let password = some(FormField::ProxyPassword).filter(|_| user.is_some()).map(Secret::new);
-                Some(Proxy { host, port, user, password })
+                Some(Proxy { user, password, ..place })
             });
     }
 
@@ -170,7 +171,9 @@ fn value(field: FormField, profile: &Profile) -> Value {
         F::Public => Value::Toggle(profile.public),
         F::Headers | F::Filters | F::Excluded | F::WillPayload | F::Notes => {
             let lines = lines(field, profile);
-            let area = if lines.is_empty() { TextArea::default() } else { TextArea::new(lines) };
+            let mut area = if lines.is_empty() { TextArea::default() } else { TextArea::new(lines) };
+            area.move_cursor(CursorMove::Bottom);
+            area.move_cursor(CursorMove::End);
             Value::Lines(Box::new(area))
         }
         _ => Value::Line(Input::new(line(field, profile))),
@@ -224,7 +227,7 @@ fn line(field: FormField, profile: &Profile) -> String {
         F::MaxPacket => number(target.max_packet),
         F::WillTopic => will.map_or_else(String::new, |will| will.publication.topic.clone()),
         F::WillDelay => number(will.map(|will| will.delay).filter(|delay| *delay > 0)),
-        F::ProxyHost => target.proxy.as_ref().map_or_else(String::new, check::written_proxy),
+        F::ProxyHost => target.proxy.as_ref().map_or_else(String::new, Proxy::address),
         F::ProxyUser => target.proxy.as_ref().and_then(|proxy| proxy.user.clone()).unwrap_or_default(),
         F::ProxyPassword => {
             let password = target.proxy.as_ref().and_then(|proxy| proxy.password.as_ref());

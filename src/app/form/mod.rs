@@ -15,8 +15,9 @@ use std::fmt;
 use ratatui_textarea::TextArea;
 use tui_input::Input;
 
+use super::SaveId;
 use crate::config::{PasswordSource, Profile, Safety, is_credential};
-use crate::model::{Address, ConnectionId, Protocol, Transport};
+use crate::model::{Address, ConnectionId, Protocol, Secret, Transport};
 use field::Source;
 pub use field::{FormField, Kind};
 pub use rows::FormRow;
@@ -48,10 +49,12 @@ pub struct Form {
     pub focus: FormField,
     /// First row on screen.
     pub top: usize,
+    /// Columns for what is said of a field.
+    columns: u16,
     /// Saving was tried: empty fields that must not be empty are told, too.
     pub tried: bool,
-    /// It is being written; what to do once it is.
-    pub saving: Option<AfterSaving>,
+    /// It is being written, under this number; what to do once it is.
+    pub saving: Option<(SaveId, AfterSaving)>,
     /// Why the last saving failed.
     pub refusal: Option<String>,
     /// Accepting any certificate was confirmed.
@@ -200,29 +203,47 @@ impl Form {
         self.focus = found.unwrap_or(self.focus);
     }
 
-    /// Spreads a URL over the fields it speaks of; false when `text` is none.
-    pub(super) fn take_url(&mut self, text: &str) -> bool {
-        let Some(address) = Address::parse(text).ok().filter(|address| address.transport.is_some()) else {
-            return false;
+    /// Spreads an address over the fields it speaks of: a URL with all that it leaves out, or a host with its port. False when `text`
+    /// is neither; the error says why it is no address, and quotes no login.
+    pub(super) fn take_address(&mut self, text: &str) -> Result<bool, String> {
+        let may_hold_login = text.contains("://") || text.contains('@');
+        let address = match Address::parse(text) {
+            Ok(address) => address,
+            // As text in the field, its password would be on the screen.
+            Err(reason) if may_hold_login => return Err(format!("not pasted: {reason}")),
+            Err(_) => return Ok(false),
         };
-        let transport = address.transport.unwrap_or_default();
-        let nth = Transport::ALL.iter().position(|known| *known == transport);
-        self.choose(FormField::Transport, nth.unwrap_or_default());
+        if address.transport.is_none() && address.port.is_none() && address.user.is_none() {
+            return Ok(false);
+        }
+        if let Some(transport) = address.transport {
+            let nth = Transport::ALL.iter().position(|known| *known == transport);
+            self.choose(FormField::Transport, nth.unwrap_or_default());
+        }
         self.set_line(FormField::Host, &address.host);
-        let port = address.port.filter(|port| *port != transport.default_port());
+        let usual = self.transport().default_port();
+        let port = address.port.filter(|port| *port != usual);
         self.set_line(FormField::Port, &port.map_or_else(String::new, |port| port.to_string()));
         if let Some(path) = &address.path {
             self.set_line(FormField::Path, path);
         }
-        if let Some(user) = &address.user {
-            self.set_line(FormField::User, user);
+        if address.transport.is_some() || address.user.is_some() {
+            self.take_login(address.user.as_deref().unwrap_or_default(), address.password);
         }
-        if let Some(password) = address.password {
+        Ok(true)
+    }
+
+    /// Takes user and password of an address; none, too: what was there belongs to the broker before.
+    fn take_login(&mut self, user: &str, password: Option<Secret>) {
+        let same_user = !user.is_empty() && self.text(FormField::User) == user;
+        self.set_line(FormField::User, user);
+        if password.is_some() || !same_user {
             // Asked for at each connect, unless the user has it saved.
-            self.base.target.password = Some(password);
-            self.choose(FormField::PasswordSource, Source::Ask as usize);
+            let source = if password.is_some() { Source::Ask } else { Source::None };
+            self.base.target.password = password;
+            self.set_line(FormField::PasswordValue, "");
+            self.choose(FormField::PasswordSource, source as usize);
         }
-        true
     }
 
     /// What the profile said of safety at first.

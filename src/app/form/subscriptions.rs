@@ -22,7 +22,12 @@ pub(super) fn parse_all(text: &str) -> Result<Vec<Subscription>, LineFault> {
 
 /// Reads lines that are a filter and nothing else.
 pub(super) fn filters(text: &str) -> Result<Vec<TopicFilter>, LineFault> {
-    each_line(text, |line| TopicFilter::parse(line).map_err(|fault| (line.to_owned(), fault)))
+    const ALONE: &str = "filters alone stand here: what is not kept has no options";
+    let is_one = |part: &str| TopicFilter::parse(part).is_ok();
+    each_line(text, |line| {
+        TopicFilter::parse(line)
+            .map_err(|fault| (line.to_owned(), in_line(line, is_one, ALONE).unwrap_or(fault)))
+    })
 }
 
 fn each_line<T>(
@@ -37,19 +42,16 @@ fn each_line<T>(
         .collect()
 }
 
-/// Reads one line; the filter as written comes back with its fault.
+/// Reads one line; what is wrong comes back with the text that it is in.
 fn parse(line: &str) -> Result<Subscription, (String, FilterFault)> {
-    let (filter, wanted) = quoted(line).unwrap_or_else(|| {
-        let (mut filter, mut wanted) = (line, Options::default());
-        while let Some((rest, word)) = filter.rsplit_once(' ') {
-            if rest.trim().is_empty() || !wanted.take(word) {
-                break;
-            }
-            filter = rest.trim_end();
-        }
-        (filter, wanted)
-    });
-    let parsed = TopicFilter::parse(filter).map_err(|fault| (filter.to_owned(), fault))?;
+    let (filter, wanted) = match quoted(line) {
+        Some(read) => read,
+        None => plain(line).map_err(|fault| (line.to_owned(), fault))?,
+    };
+    let parsed = TopicFilter::parse(filter).map_err(|fault| {
+        let is_one = |part: &str| parse(part).is_ok();
+        (filter.to_owned(), in_line(filter, is_one, UNKNOWN).unwrap_or(fault))
+    })?;
     let mut subscription = Subscription::new(parsed, wanted.qos.unwrap_or_default());
     subscription.no_local = wanted.no_local;
     subscription.retain_as_published = wanted.retain_as_published;
@@ -58,12 +60,37 @@ fn parse(line: &str) -> Result<Subscription, (String, FilterFault)> {
     Ok(subscription)
 }
 
+/// A filter without quotation marks and the options behind it, or the option that is none.
+fn plain(line: &str) -> Result<(&str, Options), FilterFault> {
+    let (mut filter, mut wanted) = (line, Options::default());
+    while let Some((rest, word)) = filter.rsplit_once(' ') {
+        let at = rest.len() + 1;
+        if rest.trim().is_empty() || !wanted.take(word).map_err(|reason| FilterFault { at, reason })? {
+            break;
+        }
+        filter = rest.trim_end();
+    }
+    Ok((filter, wanted))
+}
+
+/// What is wrong with a text that is no filter, where it was meant as more than one.
+fn in_line(text: &str, is_one: impl Fn(&str) -> bool, behind: &'static str) -> Option<FilterFault> {
+    if let Some(at) = text.find(',')
+        && text.split(',').all(|part| is_one(part.trim()))
+    {
+        return Some(FilterFault { at, reason: "one filter a line" });
+    }
+    // Nothing of a filter comes after '#'.
+    let hash = text.find("# ").filter(|hash| TopicFilter::parse(&text[..=*hash]).is_ok());
+    hash.and_then(|_| text.rfind(' ')).map(|blank| FilterFault { at: blank + 1, reason: behind })
+}
+
 /// A filter in quotation marks with nothing but options behind it.
 fn quoted(line: &str) -> Option<(&str, Options)> {
     let (filter, rest) = line.strip_prefix('"')?.rsplit_once('"')?;
     let mut wanted = Options::default();
-    let all =
-        (rest.is_empty() || rest.starts_with(' ')) && rest.split_whitespace().all(|word| wanted.take(word));
+    let all = (rest.is_empty() || rest.starts_with(' '))
+        && rest.split_whitespace().all(|word| wanted.take(word) == Ok(true));
     all.then_some((filter, wanted))
 }
 
@@ -111,40 +138,57 @@ struct Options {
     id: Option<u32>,
 }
 
+const UNKNOWN: &str = "unknown option: there are qos=1, no-local, retain-as-published, retain-handling=2, id=7; \
+                       a filter that ends like one stands in quotation marks";
+const TWICE: &str = "this option is there twice; a filter that ends like one stands in quotation marks";
+
 impl Options {
-    /// Takes `word` if it is an option that was not given yet.
-    fn take(&mut self, word: &str) -> bool {
-        let (name, value) = word.split_once('=').unwrap_or((word, ""));
-        match name {
-            "qos" if self.qos.is_none() => {
-                self.qos = value.parse().ok().and_then(QoS::from_level);
-                self.qos.is_some()
+    /// Takes `word` if it is an option; false when it is part of the filter. The error says what is wrong with it as an option.
+    fn take(&mut self, word: &str) -> Result<bool, &'static str> {
+        match word.split_once('=') {
+            None => match word {
+                "no-local" => set(&mut self.no_local),
+                "retain-as-published" => set(&mut self.retain_as_published),
+                _ => Ok(false),
+            },
+            Some(("qos", value)) => {
+                put(&mut self.qos, value.parse().ok().and_then(QoS::from_level), "QoS is 0 to 2")
             }
-            "no-local" if value.is_empty() && !self.no_local => {
-                self.no_local = true;
-                true
-            }
-            "retain-as-published" if value.is_empty() && !self.retain_as_published => {
-                self.retain_as_published = true;
-                true
-            }
-            "retain-handling" if self.retain_handling.is_none() => {
-                self.retain_handling = match value {
+            Some(("retain-handling", value)) => {
+                let handling = match value {
                     "0" => Some(RetainHandling::Always),
                     "1" => Some(RetainHandling::IfNew),
                     "2" => Some(RetainHandling::Never),
                     _ => None,
                 };
-                self.retain_handling.is_some()
+                put(&mut self.retain_handling, handling, "retain-handling is 0 to 2")
             }
-            "id" if self.id.is_none() => {
+            Some(("id", value)) => {
                 // MQTT 5.0, 3.8.2.1.2.
-                self.id = value.parse().ok().filter(|id| (1..=268_435_455).contains(id));
-                self.id.is_some()
+                let id = value.parse().ok().filter(|id| (1..=268_435_455).contains(id));
+                put(&mut self.id, id, "an id is 1 to 268435455")
             }
-            _ => false,
+            Some(("no-local" | "retain-as-published", _)) => Err("this option has no value"),
+            Some((name, value)) => {
+                let looks_like_one = !name.is_empty()
+                    && name.chars().all(|letter| letter.is_ascii_lowercase() || letter == '-')
+                    && !value.contains('/');
+                if looks_like_one { Err(UNKNOWN) } else { Ok(false) }
+            }
         }
     }
+}
+
+fn put<T>(slot: &mut Option<T>, value: Option<T>, wrong: &'static str) -> Result<bool, &'static str> {
+    if slot.is_some() {
+        return Err(TWICE);
+    }
+    *slot = Some(value.ok_or(wrong)?);
+    Ok(true)
+}
+
+fn set(flag: &mut bool) -> Result<bool, &'static str> {
+    if std::mem::replace(flag, true) { Err(TWICE) } else { Ok(true) }
 }
 
 #[cfg(test)]
@@ -169,6 +213,8 @@ mod tests {
             "\"",
             "qos=2",
             "a  b",
+            "a x=1",
+            "a qos=9",
         ] {
             let plain = subscription(filter);
             let full = Subscription {
@@ -189,7 +235,36 @@ mod tests {
     fn e03_a_fault_names_line_and_place() {
         let fault = parse_all("home/#\n\n a#b qos=1").expect_err("a fault");
         assert_eq!((fault.number, fault.filter.as_str(), fault.fault.at), (3, "a#b", 1));
-        let fault = parse_all("a qos=3 qos=x").expect("no option, so part of the filter");
-        assert_eq!(fault[0].filter.as_str(), "a qos=3 qos=x");
+    }
+
+    #[test]
+    fn e03_what_is_wrong_with_an_option_is_not_blamed_on_the_filter() {
+        for (line, at, words) in [
+            ("home/# qos=7", 7, "QoS is 0 to 2"),
+            ("home/a qos=7 no-local", 7, "QoS is 0 to 2"),
+            ("home/# qos=1 nl=1", 13, "unknown option"),
+            ("home/# nl", 7, "unknown option"),
+            ("a id=0", 2, "an id is 1 to"),
+            ("a qos=1 qos=1", 2, "twice"),
+            ("a no-local=1", 2, "no value"),
+            ("a/#, b/#", 3, "one filter a line"),
+            ("a/# qos=1, b/# qos=2", 9, "one filter a line"),
+        ] {
+            let fault = parse_all(line).expect_err(line).fault;
+            assert!(fault.at == at && fault.reason.contains(words), "{line}: {fault}");
+        }
+        let plain = |line: &str| parse_all(line).map(|read| read[0].filter.as_str().to_owned());
+        for line in ["a b=c d", "a, b", "a X=1", "a x=1/b", "room id"] {
+            assert_eq!(plain(line).as_deref(), Ok(line));
+        }
+        let excluded = filters("a/# qos=1").expect_err("no options here").fault;
+        assert!(excluded.reason.contains("no options"), "{excluded}");
+        assert_eq!(filters("a/#, b/#").expect_err("two filters").fault.reason, "one filter a line");
+    }
+
+    #[test]
+    fn a_filter_that_ends_like_an_option_stands_in_quotation_marks() {
+        let read = parse_all("\"a qos=7\" qos=1").expect("a filter and an option");
+        assert_eq!((read[0].filter.as_str(), read[0].qos), ("a qos=7", QoS::AtLeastOnce));
     }
 }

@@ -77,6 +77,7 @@ mod tests {
             state: SubscriptionState::Requested(QoS::AtMostOnce),
             muted: false,
             traffic: Traffic::default(),
+            before: None,
         }
     }
 

@@ -29,6 +29,8 @@ pub struct SubscriptionView {
     pub muted: bool,
     /// What came for it.
     pub traffic: Traffic,
+    /// What was asked for and what became of it before the user last changed that; `None` when it is new.
+    before: Option<(Subscription, SubscriptionState)>,
 }
 
 /// A filter whose messages are not kept, whatever is subscribed to.
@@ -122,11 +124,12 @@ impl Subscriptions {
     pub(super) fn want(&mut self, wanted: Subscription) {
         let state = SubscriptionState::Requested(wanted.qos);
         if let Some(view) = self.list.iter_mut().find(|view| view.wanted.filter == wanted.filter) {
-            view.wanted = wanted;
+            view.before = Some((std::mem::replace(&mut view.wanted, wanted), view.state.clone()));
             view.state = state;
             return;
         }
-        self.list.push(SubscriptionView { wanted, state, muted: false, traffic: Traffic::default() });
+        let traffic = Traffic::default();
+        self.list.push(SubscriptionView { wanted, state, muted: false, traffic, before: None });
         self.counting.forget();
     }
 
@@ -154,7 +157,17 @@ impl Subscriptions {
     /// The user wants `filter` no longer; it stays in the list until the broker has answered.
     pub(super) fn leave(&mut self, filter: &TopicFilter) {
         if let Some(view) = self.list.iter_mut().find(|view| view.wanted.filter == *filter) {
+            view.before = Some((view.wanted.clone(), view.state.clone()));
             view.state = SubscriptionState::Removed;
+        }
+    }
+
+    /// The session did not take what was last asked of it for `filter`: all is as it was before.
+    pub(super) fn undo(&mut self, filter: &TopicFilter) {
+        let Some(view) = self.list.iter_mut().find(|view| view.wanted.filter == *filter) else { return };
+        match view.before.take() {
+            Some(before) => (view.wanted, view.state) = before,
+            None => self.remove(filter),
         }
     }
 

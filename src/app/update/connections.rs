@@ -4,9 +4,9 @@ use ratatui::layout::{Position, Rect};
 use tui_input::Input;
 
 use super::{form, test};
-use crate::app::{App, Ask, Choice, Command, DEMO, Effect, ListLine, Then, places};
-use crate::config::{Profile, check_name};
-use crate::model::{ConnectionId, Target, Transport};
+use crate::app::{App, Ask, Choice, Command, Credentials, DEMO, Effect, ListLine, Then, places};
+use crate::config::{Profile, ProfileBook, check_name};
+use crate::model::{ConnectionId, Moment, Severity, Target, Transport};
 
 pub(super) fn run(app: &mut App, command: Command) -> Vec<Effect> {
     match command {
@@ -24,9 +24,20 @@ pub(super) fn run(app: &mut App, command: Command) -> Vec<Effect> {
         }
         Command::DuplicateProfile => duplicate(app),
         Command::TestProfile => return test::begin(app),
+        Command::ReadProfiles => return vec![Effect::ReadProfiles(true)],
         _ => delete(app),
     }
     Vec::new()
+}
+
+/// The file of the profiles was read again; what was changed in it is told, and to who asked that nothing was.
+pub(super) fn read_again(app: &mut App, book: ProfileBook, asked: bool, now: Moment) {
+    let path = book.path().map(|path| path.display().to_string()).unwrap_or_default();
+    let news = if app.book == book { "holds nothing new" } else { "was changed, and is read again" };
+    if asked || app.book != book {
+        app.notices.push(now, Severity::Info, format!("{path} {news}"));
+    }
+    app.book = book;
 }
 
 /// A connection of which nothing is said yet.
@@ -54,7 +65,22 @@ fn edit(app: &mut App) {
 fn edit_open(app: &mut App, profile: Profile, id: ConnectionId) {
     let saved = app.book.find(&profile.name).cloned();
     let of = saved.as_ref().map(|saved| saved.name.clone());
-    form::open(app, saved.unwrap_or_else(|| nameable(profile)), of, Some(id));
+    let profile = saved.unwrap_or_else(|| {
+        let mut profile = nameable(profile);
+        profile.name = free_name(app, &profile.name, 1);
+        let typed = app.connection_by_id(id).and_then(|open| open.credentials.clone());
+        if let Some(Credentials { user, password }) = typed {
+            (profile.target.user, profile.target.password) = (user, password);
+        }
+        profile
+    });
+    form::open(app, profile, of, Some(id));
+}
+
+/// `base` with the least number behind it, from `first` on, that makes it a name nobody has; 1 stands for none.
+fn free_name(app: &App, base: &str, first: u16) -> String {
+    let numbered = |number| if number == 1 { base.to_owned() } else { format!("{base} {number}") };
+    (first..u16::MAX).map(numbered).find(|name| !app.is_saved(name)).unwrap_or_default()
 }
 
 fn edit_closed(app: &mut App, profile: Profile) {
@@ -77,11 +103,10 @@ fn nameable(mut profile: Profile) -> Profile {
 /// A new connection like the selected one.
 fn duplicate(app: &mut App) {
     let Some(profile) = app.chosen_profile().cloned() else { return };
-    let free = |name: &String| !app.is_saved(name);
     let in_file = app.is_saved(&profile.name);
     let mut profile = if in_file { profile } else { nameable(profile) };
     let base = nameable(profile.clone()).name;
-    profile.name = (2..u16::MAX).map(|number| format!("{base} {number}")).find(free).unwrap_or_default();
+    profile.name = free_name(app, &base, 2);
     form::open(app, profile, None, None);
     if let Some(form) = &mut app.form {
         form.secrets_confirmed = in_file;

@@ -1,35 +1,27 @@
 //! What became of effects: passwords found, sessions begun, requests refused, profiles written.
 
-use super::{connections, form, session, test};
-use crate::app::{App, Done, Effect, SessionRequestName};
+use super::{connections, form, session, subscriptions, test};
+use crate::app::{App, Connection, Done, Effect, SessionRequestName};
 use crate::config::PasswordSource;
 use crate::model::{
-    ConnectionId, LinkState, Moment, PublishState, SessionEvent, Severity, Trouble, TroubleKind,
+    ConnectionId, LinkState, Moment, PublishState, SessionEvent, SessionId, Severity, Target, Trouble,
+    TroubleKind,
 };
 
 pub(super) fn on_done(app: &mut App, done: Done, now: Moment) -> Vec<Effect> {
     match done {
-        Done::PasswordFound(id, Ok(target)) => {
-            return vec![Effect::Connect(id, target, PasswordSource::None)];
-        }
-        Done::PasswordFound(id, Err(reason)) => {
-            let trouble = Trouble {
-                cause: reason,
-                remedy: "check where the profile says the password comes from".to_owned(),
-                kind: TroubleKind::Login,
-            };
-            not_begun(app, id, trouble, now);
-        }
+        Done::PasswordFound(session, found) => return password_found(app, session, found, now),
         Done::NotBegun(id, trouble) => not_begun(app, id, trouble, now),
         Done::Begun(id, client_id) => {
             if let Some(connection) = app.connection_by_id(id) {
                 connection.client_id = client_id;
             }
         }
-        Done::Profiles(book, severity, text) => {
+        Done::Profiles(book, severity, text, id) => {
             app.book = *book;
-            return form::saved(app, severity, text, now);
+            return form::saved(app, severity, text, id, now);
         }
+        Done::ProfilesRead(book, asked) => connections::read_again(app, *book, asked, now),
         Done::Test(id, news) => test::news(app, id, news),
         Done::DemoRuns(Ok(target)) => return connections::demo_runs(app, target),
         Done::DemoRuns(Err(reason)) => {
@@ -39,14 +31,56 @@ pub(super) fn on_done(app: &mut App, done: Done, now: Moment) -> Vec<Effect> {
         Done::Copied(text) => app.notices.push(now, Severity::Success, text),
         Done::Failed(text) => app.notices.push(now, Severity::Error, text),
         Done::RequestRefused(id, name, reason) => {
-            if let (SessionRequestName::Publish(publish), Some(connection)) = (name, app.connection_by_id(id))
-            {
-                connection.publish.resolve(publish, PublishState::Failed(reason.clone()));
-            }
-            app.notices.push(now, Severity::Error, reason);
+            let text = request_refused(app, id, &name, &reason);
+            app.notices.push(now, Severity::Error, text);
         }
     }
     Vec::new()
+}
+
+/// Takes back what counted on the request; what is said of it.
+fn request_refused(app: &mut App, id: ConnectionId, name: &SessionRequestName, reason: &str) -> String {
+    let Some(connection) = app.connection_by_id(id) else { return reason.to_owned() };
+    match name {
+        SessionRequestName::Publish(publish) => {
+            connection.publish.resolve(*publish, PublishState::Failed(reason.to_owned()));
+        }
+        SessionRequestName::Subscribe(filter) => {
+            subscriptions::undo(connection, filter);
+            return format!("'{filter}' was not asked for: {reason}");
+        }
+        SessionRequestName::Unsubscribe(filter) => {
+            subscriptions::undo(connection, filter);
+            return format!("'{filter}' is still subscribed to: {reason}");
+        }
+        SessionRequestName::Other => {}
+    }
+    reason.to_owned()
+}
+
+/// Goes on with beginning a session, unless nobody waits for its password any more: the tab was closed, or the connection begun anew.
+fn password_found(
+    app: &mut App,
+    session: SessionId,
+    found: Result<Box<Target>, String>,
+    now: Moment,
+) -> Vec<Effect> {
+    let id = session.connection;
+    let waits = |open: &&mut Connection| open.awaits_password && open.session() == session;
+    let Some(connection) = app.connection_by_id(id).filter(waits) else { return Vec::new() };
+    connection.awaits_password = false;
+    match found {
+        Ok(target) => vec![Effect::Connect(id, target, PasswordSource::None)],
+        Err(reason) => {
+            let trouble = Trouble {
+                cause: reason,
+                remedy: "check where the profile says the password comes from".to_owned(),
+                kind: TroubleKind::Login,
+            };
+            not_begun(app, id, trouble, now);
+            Vec::new()
+        }
+    }
 }
 
 /// A connection stays without a session until it is asked for again.

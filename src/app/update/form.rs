@@ -2,13 +2,14 @@
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::{Position, Rect};
+use ratatui_textarea::{CursorMove, TextArea};
 use tui_input::backend::crossterm::EventHandler;
 
 use super::connections::with_defaults;
 use super::insert;
 use crate::app::{
     AfterSaving, App, Ask, Choice, Command, Connection, Effect, Form, FormField, FormRow, Kind,
-    MAX_EDITOR_BYTES, MAX_EDITOR_LINES, Then,
+    MAX_EDITOR_BYTES, MAX_EDITOR_LINES, SaveId, Then,
     places::{self, FORM_LABEL},
 };
 use crate::config::Profile;
@@ -86,13 +87,24 @@ pub(super) fn save(app: &mut App, then: AfterSaving) -> Vec<Effect> {
         app.ask(Ask::new("Write these to the file, too?", lines, "Save", then));
         return Vec::new();
     }
-    form.saving = Some(then);
-    vec![Effect::SaveProfile(Box::new(profile), form.of.clone())]
+    let of = form.of.clone();
+    let id = app.next_save();
+    if let Some(form) = &mut app.form {
+        form.saving = Some((id, then));
+    }
+    vec![Effect::SaveProfile(Box::new(profile), of, id)]
 }
 
 /// The profiles were changed, or were not and why.
-pub(super) fn saved(app: &mut App, severity: Severity, text: String, now: Moment) -> Vec<Effect> {
-    let then = app.form.as_mut().and_then(|form| form.saving.take());
+pub(super) fn saved(
+    app: &mut App,
+    severity: Severity,
+    text: String,
+    id: Option<SaveId>,
+    now: Moment,
+) -> Vec<Effect> {
+    let form = app.form.as_mut().filter(|form| form.saving.map(|(id, _)| id) == id);
+    let then = form.and_then(|form| form.saving.take()).map(|(_, then)| then);
     if let (Some(form), Some(_), Severity::Error) = (&mut app.form, then, severity) {
         form.refusal = Some(text);
         return Vec::new();
@@ -100,7 +112,7 @@ pub(super) fn saved(app: &mut App, severity: Severity, text: String, now: Moment
     if !text.is_empty() {
         app.notices.push(now, severity, text);
     }
-    // Without a form it was deleted or remembered.
+    // Otherwise it was deleted or remembered, or nobody waits for it.
     let (Some(then), Some(form)) = (then, then.and_then(|_| app.form.take())) else { return Vec::new() };
     let name = form.text(FormField::Name);
     app.list.selected = Some(Choice::Saved(name.clone()));
@@ -215,7 +227,17 @@ fn on_key_in_lines(form: &mut Form, field: FormField, key: KeyEvent) {
         }
         // Control characters have no place here, and a tab goes on to the next field.
         KeyCode::Char(_) if key.modifiers.contains(KeyModifiers::ALT) => {}
+        KeyCode::Char('u') if key.modifiers.contains(KeyModifiers::CONTROL) => clear_line(area),
         _ => drop(area.input(key)),
+    }
+}
+
+/// What Ctrl-U does in a field of one line; the editor itself would undo.
+fn clear_line(area: &mut TextArea<'static>) {
+    area.cancel_selection();
+    area.move_cursor(CursorMove::End);
+    if area.cursor().1 > 0 {
+        area.delete_line_by_head();
     }
 }
 
@@ -224,7 +246,7 @@ pub(super) fn on_paste(app: &mut App, text: &str) -> Result<(), String> {
     let Some(form) = app.form.as_mut().filter(|form| form.saving.is_none()) else { return Ok(()) };
     form.refusal = None;
     let field = form.focus;
-    if field == FormField::Host && form.take_url(text.trim()) {
+    if field == FormField::Host && form.take_address(text.trim())? {
         return Ok(());
     }
     if let Some(input) = form.line_mut(field) {

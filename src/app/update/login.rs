@@ -13,9 +13,11 @@ use crate::model::{ConnectionId, LinkState, SessionRequest, Trouble, TroubleKind
 pub(in crate::app) fn begin(connection: &mut Connection) -> Vec<Effect> {
     connection.publish.settle();
     connection.take_next();
+    connection.start += 1;
+    connection.awaits_password = false;
     let known = connection.credentials.is_some() || connection.profile.target.password.is_some();
     if connection.profile.password == PasswordSource::Prompt && !known {
-        connection.begun = false;
+        let had_session = std::mem::take(&mut connection.begun);
         connection.link = LinkState::Stopped {
             trouble: Some(Trouble {
                 cause: "not connected: the password is asked for each time".to_owned(),
@@ -24,11 +26,12 @@ pub(in crate::app) fn begin(connection: &mut Connection) -> Vec<Effect> {
             }),
         };
         open(connection, "the password of this connection is not saved");
-        return Vec::new();
+        return if had_session { vec![Effect::Close(connection.id)] } else { Vec::new() };
     }
     connection.link = LinkState::Idle;
     connection.begun = true;
     let source = if known { PasswordSource::None } else { connection.profile.password.clone() };
+    connection.awaits_password = source != PasswordSource::None;
     vec![Effect::Connect(connection.id, Box::new(connection.target()), source)]
 }
 
@@ -41,7 +44,7 @@ pub(super) fn reconnect(app: &mut App) -> Vec<Effect> {
     );
     if connection.link.is_connected() {
         vec![Effect::Request(connection.id, SessionRequest::Disconnect)]
-    } else if !connection.begun || connection.next.is_some() {
+    } else if !connection.begun || connection.awaits_password || connection.next.is_some() {
         begin(connection)
     } else if refused {
         // The same user and password would be refused again.
@@ -50,6 +53,17 @@ pub(super) fn reconnect(app: &mut App) -> Vec<Effect> {
     } else {
         vec![Effect::Request(connection.id, SessionRequest::Reconnect)]
     }
+}
+
+/// Disconnects for as long as nothing else is asked for; a session whose password is still looked for does not begin.
+pub(super) fn stay_offline(app: &mut App) -> Vec<Effect> {
+    let Some(connection) = app.subject().and_then(|id| app.connection_by_id(id)) else { return Vec::new() };
+    if !std::mem::take(&mut connection.awaits_password) {
+        return vec![Effect::Request(connection.id, SessionRequest::Disconnect)];
+    }
+    connection.begun = false;
+    connection.link = LinkState::Stopped { trouble: None };
+    vec![Effect::Close(connection.id)]
 }
 
 pub(super) fn run(app: &mut App, command: Command) -> Vec<Effect> {

@@ -22,7 +22,7 @@ use tui_input::Input;
 use tui_input::backend::crossterm::EventHandler;
 
 use super::{Action, App, Command, Context, Effect, Overlay, Pane, Screen, command_for, layout};
-use crate::model::{Moment, SessionRequest, Severity};
+use crate::model::{ConnectionId, Moment, Severity};
 
 pub(super) use login::begin;
 pub use session::ingest;
@@ -32,6 +32,25 @@ const MAX_LINE_BYTES: usize = 128 * 1024;
 
 /// Takes in one action.
 pub fn update(app: &mut App, action: Action, now: Moment) -> Vec<Effect> {
+    let before = in_front(app);
+    let mut effects = react(app, action, now);
+    let after = in_front(app);
+    if after != before {
+        app.notices.leave();
+    }
+    if after.1 == Screen::Connections && before.1 != after.1 && app.book.path().is_some() {
+        // Other instances and editors write the file, too.
+        effects.push(Effect::ReadProfiles(false));
+    }
+    effects
+}
+
+/// What the user looks at: which connection, and which of the screens.
+fn in_front(app: &App) -> (ConnectionId, Screen) {
+    (app.connection().id, app.screen())
+}
+
+fn react(app: &mut App, action: Action, now: Moment) -> Vec<Effect> {
     match action {
         Action::Key(key) => on_key(app, key, now),
         Action::Paste(text) => {
@@ -125,7 +144,7 @@ fn on_paste(app: &mut App, text: &str, now: Moment) {
         _ => {}
     }
     if let Some(refusal) = refusal {
-        app.notices.push(now, Severity::Warning, refusal);
+        app.notices.push_here(now, Severity::Warning, refusal);
     }
 }
 
@@ -161,8 +180,8 @@ fn clear_filter(app: &mut App) {
 
 /// Runs a command if it can run now; otherwise says why not. On a connection marked so it may ask first.
 pub(super) fn run(app: &mut App, command: Command, now: Moment) -> Vec<Effect> {
-    if let Err(reason) = command.check(app) {
-        app.notices.push(now, Severity::Warning, format!("{}: {reason}", command.row().title));
+    if let Some(refusal) = command.refusal(app) {
+        app.notices.push_here(now, Severity::Warning, refusal);
         return Vec::new();
     }
     if let Some(question) = ask::confirmation(app, command) {
@@ -191,10 +210,7 @@ fn run_now(app: &mut App, command: Command, now: Moment) -> Vec<Effect> {
         Command::PreviousPane => focus(app, 2),
         Command::Pause => pause(app, now),
         Command::Reconnect => login::reconnect(app),
-        Command::StayOffline => {
-            let stop = |id| vec![Effect::Request(id, SessionRequest::Disconnect)];
-            app.subject().map_or_else(Vec::new, stop)
-        }
+        Command::StayOffline => login::stay_offline(app),
         Command::ShowConnections | Command::NextTab | Command::PreviousTab | Command::CloseTab => {
             tabs::run(app, command)
         }
@@ -207,6 +223,7 @@ fn run_now(app: &mut App, command: Command, now: Moment) -> Vec<Effect> {
         | Command::EditConnection
         | Command::DuplicateProfile
         | Command::TestProfile
+        | Command::ReadProfiles
         | Command::DeleteProfile
         | Command::FilterProfiles => connections::run(app, command),
         Command::SaveProfile

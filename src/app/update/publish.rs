@@ -220,7 +220,11 @@ fn send(app: &mut App, now: Moment) -> Vec<Effect> {
     });
     let effect = Effect::Request(connection.id, SessionRequest::Publish(id, publication));
     if !connection.link.is_connected() {
-        app.notices.push(now, Severity::Info, "not connected: the message waits and is sent once connected");
+        app.notices.push_here(
+            now,
+            Severity::Info,
+            "not connected: the message waits and is sent once connected",
+        );
     }
     app.next_publish += 1;
     vec![effect]

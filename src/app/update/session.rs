@@ -3,15 +3,15 @@
 use super::login;
 use crate::app::{App, Connection, Effect};
 use crate::model::{
-    ConnectionId, LinkState, Message, Moment, PublishId, PublishState, SessionEvent, Severity,
+    ConnectionId, LinkState, Message, Moment, PublishId, PublishState, SessionEvent, SessionId, Severity,
     SubscriptionState, TopicFilter, TroubleKind,
 };
 
-/// Takes in a batch of events in order. `full` says that batches stay as long as they get: more is waiting, from the connections
+/// Takes in a batch of events in order; those of a session that was replaced are passed over. `full` says that batches stay as long as they get: more is waiting, from the connections
 /// that this one holds something of.
 pub fn ingest(
     app: &mut App,
-    batch: &mut Vec<(ConnectionId, SessionEvent)>,
+    batch: &mut Vec<(SessionId, SessionEvent)>,
     full: bool,
     now: Moment,
 ) -> Vec<Effect> {
@@ -20,10 +20,12 @@ pub fn ingest(
         connection.behind = false;
     }
     for (id, event) in batch.drain(..) {
-        if full && let Some(connection) = app.connection_by_id(id) {
-            connection.behind = true;
-        }
-        effects.extend(on_event(app, id, event, now));
+        // What an earlier session left in the channel is not about this one.
+        let Some(connection) = app.connection_by_id(id.connection).filter(|open| open.session() == id) else {
+            continue;
+        };
+        connection.behind |= full;
+        effects.extend(on_event(app, id.connection, event, now));
     }
     effects
 }
@@ -46,21 +48,33 @@ pub(super) fn on_event(app: &mut App, id: ConnectionId, event: SessionEvent, now
 
 /// A notice about a connection; it is named when there are others.
 fn tell(app: &mut App, id: ConnectionId, now: Moment, severity: Severity, text: &str) {
-    let several = app.connections.len() > 1;
-    let title = app.connection_by_id(id).filter(|_| several).map(|connection| connection.title.clone());
-    let text = title.map_or_else(|| text.to_owned(), |title| format!("{title}: {text}"));
+    let text = named(app, id, text);
     app.notices.push(now, severity, text);
 }
 
-/// What a saved profile should know: its broker says that it does not speak MQTT 5, and speaks 3.1.1. One that only kept silent may
-/// have been slow.
+/// A notice about the link of a connection, until that is well again.
+fn tell_trouble(app: &mut App, id: ConnectionId, now: Moment, text: &str) {
+    let text = named(app, id, text);
+    app.notices.push_trouble(id, now, text);
+}
+
+fn named(app: &mut App, id: ConnectionId, text: &str) -> String {
+    let several = app.connections.len() > 1;
+    let title = app.connection_by_id(id).filter(|_| several).map(|connection| connection.title.clone());
+    title.map_or_else(|| text.to_owned(), |title| format!("{title}: {text}"))
+}
+
+/// What a saved profile should know: its broker, and not another one that flags led to, says that it does not speak MQTT 5, and speaks
+/// 3.1.1. One that only kept silent may have been slow.
 fn fallback(app: &mut App, id: ConnectionId, state: &LinkState) -> Option<Effect> {
     let LinkState::Connected { protocol, welcome, .. } = state else { return None };
     if !welcome.lacks_mqtt_5 {
         return None;
     }
-    let name = app.connection_by_id(id)?.profile.name.clone();
-    app.is_saved(&name).then_some(Effect::RememberProtocol(name, *protocol))
+    let profile = &app.connection_by_id(id)?.profile;
+    let (name, url) = (profile.name.clone(), profile.target.url());
+    let saved = app.book.find(&name).filter(|saved| saved.target.url() == url);
+    saved.map(|_| Effect::RememberProtocol(name, *protocol))
 }
 
 fn on_message(connection: &mut Connection, message: &Message) {
@@ -98,16 +112,17 @@ fn on_link(app: &mut App, id: ConnectionId, state: LinkState, now: Moment) {
     }
     match state {
         LinkState::Connected { protocol, .. } => {
+            app.notices.settle(id);
             tell(app, id, now, Severity::Info, &format!("connected to {address} with {protocol}"));
         }
         LinkState::Waiting { trouble, .. } if was_connected => {
-            tell(app, id, now, Severity::Error, &format!("connection lost: {}", trouble.cause));
+            tell_trouble(app, id, now, &format!("connection lost: {}", trouble.cause));
         }
         LinkState::Waiting { trouble, .. } if told.as_ref() != Some(&trouble.cause) => {
-            tell(app, id, now, Severity::Error, &trouble.cause);
+            tell_trouble(app, id, now, &trouble.cause);
         }
         LinkState::Stopped { trouble: Some(trouble) } => {
-            tell(app, id, now, Severity::Error, &format!("{}. {}", trouble.cause, trouble.remedy));
+            tell_trouble(app, id, now, &format!("{}. {}", trouble.cause, trouble.remedy));
         }
         LinkState::Stopped { trouble: None } => tell(app, id, now, Severity::Info, "disconnected"),
         _ => {}

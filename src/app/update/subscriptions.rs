@@ -178,6 +178,16 @@ fn unsubscribe(connection: &mut Connection, filter: &TopicFilter) -> Vec<Effect>
     request(connection, SessionRequest::Unsubscribe(filter.clone()))
 }
 
+/// The session did not take the last request about `filter`.
+pub(super) fn undo(connection: &mut Connection, filter: &TopicFilter) {
+    connection.subscriptions.undo(filter);
+    connection.resting.retain(|given_back| given_back.filter != *filter);
+    let view = connection.subscriptions.find(filter);
+    if filter.is_sys() {
+        connection.profile.target.sys = view.is_some_and(|view| view.state != SubscriptionState::Removed);
+    }
+}
+
 /// A session that has not begun will begin with what is in the list.
 fn request(connection: &Connection, request: SessionRequest) -> Vec<Effect> {
     if connection.begun { vec![Effect::Request(connection.id, request)] } else { Vec::new() }
@@ -261,7 +271,7 @@ fn keep(app: &mut App, now: Moment) -> Vec<Effect> {
     profile.excluded = excluded.map(|view| view.filter.clone()).collect();
     let name = profile.name.clone();
     app.notices.push(now, Severity::Info, format!("keeping these subscriptions in the profile '{name}'"));
-    vec![Effect::SaveProfile(Box::new(profile), Some(name))]
+    vec![Effect::SaveProfile(Box::new(profile), Some(name), app.next_save())]
 }
 
 /// Gives wide subscriptions back to public brokers when no key was pressed for [`PATIENCE`].

@@ -33,7 +33,8 @@ Environment (a flag wins over it; it wins over a profile and config.toml):
   MQTT_TUI_HOST           TARGET, when none is given
   MQTT_TUI_PORT           port of a target that names none
   MQTT_TUI_USER           as --user, unless the target names one
-  MQTT_TUI_PASSWORD       the password; other users cannot see it here
+  MQTT_TUI_PASSWORD       the password; other users cannot see it here.
+                          With MQTT_TUI_HOST set, both are for that host alone
   MQTT_TUI_PASSWORD_FILE  as --password-file
   MQTT_TUI_ID             as --id
   MQTT_TUI_PROTOCOL       as --protocol-version

@@ -2,7 +2,8 @@
 
 use std::convert::Infallible;
 
-use crate::model::{Address, Protocol, ProtocolChoice, Secret, TopicFilter, check_topic};
+use crate::config;
+use crate::model::{Address, Protocol, ProtocolChoice, Secret, TopicFilter, check_topic, packet_size};
 use crate::payload::sanitise::sanitise;
 use crate::payload::width;
 
@@ -36,6 +37,12 @@ pub(super) fn parse_topic(text: &str) -> Result<String, String> {
     check_topic(text).map(|()| text.to_owned()).map_err(|fault| fault.to_string())
 }
 
+/// A TCP port. The error does not quote what stands there: it may be a password, which is `-P`.
+pub(super) fn parse_port(text: &str) -> Result<u16, String> {
+    let port = text.parse().ok().filter(|port| *port > 0);
+    port.ok_or_else(|| "a port is a number from 1 to 65535; a password is given with -P".to_owned())
+}
+
 /// A text that must not be seen.
 #[expect(clippy::unnecessary_wraps, reason = "it stands as a value parser")]
 pub(super) fn parse_secret(text: &str) -> Result<Secret, Infallible> {
@@ -45,16 +52,7 @@ pub(super) fn parse_secret(text: &str) -> Result<Secret, Infallible> {
 /// The largest packet to accept. MQTT allows 268,435,455 bytes behind the fixed header (MQTT 5.0, 1.5.5).
 pub(super) fn parse_packet_size(text: &str) -> Result<u32, String> {
     const RANGE: std::ops::RangeInclusive<u32> = 1 << 10..=(256 << 20) - 1;
-    let lower = text.to_ascii_lowercase();
-    let (digits, unit) = match lower.char_indices().last() {
-        Some((at, 'k')) => (&lower[..at], 1 << 10),
-        Some((at, 'm')) => (&lower[..at], 1 << 20),
-        _ => (lower.as_str(), 1),
-    };
-    let bytes = digits.parse::<u32>().ok().and_then(|number| number.checked_mul(unit));
-    match bytes {
-        // What people write for the most.
-        Some(0x1000_0000) => Ok(*RANGE.end()),
+    match packet_size(text) {
         Some(bytes) if RANGE.contains(&bytes) => Ok(bytes),
         _ => Err("use 1k to 256M, in bytes or with k or M".to_owned()),
     }
@@ -81,21 +79,13 @@ pub(super) fn parse_expiry(text: &str) -> Result<u32, String> {
     }
 }
 
-/// A header of the WebSocket request. The error does not quote it: values may be tokens.
+/// A header of the WebSocket request that the handshake does not set itself.
 pub(super) fn parse_header(text: &str) -> Result<(String, Secret), String> {
-    let (name, value) = text.split_once(':').ok_or("write it as 'Name: value'")?;
-    let is_token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
-    if name.is_empty() || !name.chars().all(is_token) {
-        return Err("the name before ':' holds letters, digits and '-', without spaces".to_owned());
-    }
+    let (name, value) = config::parse_header(text)?;
     if OWN_HEADERS.contains(&name.to_ascii_lowercase().as_str()) {
         return Err(format!("{name} is set by the WebSocket handshake itself"));
     }
-    let value = value.trim();
-    if !value.chars().all(|c| matches!(c, ' '..='~')) {
-        return Err("the value after ':' holds printable ASCII only".to_owned());
-    }
-    Ok((name.to_owned(), Secret::new(value)))
+    Ok((name, value))
 }
 
 /// A protocol to offer by ALPN (RFC 7301, 3.1).

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::values::parse_header;
+use super::values::{parse_header, parse_port};
 use crate::config::proxy_url;
 use crate::model::{Proxy, Secret};
 
@@ -16,7 +16,7 @@ pub(in crate::cli) struct WayArgs {
     #[arg(short = 'h', long, num_args = 0..=1, default_missing_value = "", conflicts_with = "target")]
     pub(in crate::cli) host: Option<String>,
     /// Port [default: 1883; 8883 with TLS, 80 for ws://, 443 for wss://]
-    #[arg(short, long, value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(short, long, value_parser = parse_port)]
     pub(in crate::cli) port: Option<u16>,
     /// Target and topic as one: mqtt(s)://[user[:password]@]host[:port]/topic
     #[arg(short = 'L', long, conflicts_with_all = ["target", "host"])]

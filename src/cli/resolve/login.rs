@@ -1,6 +1,7 @@
 //! Who logs in, and with what. A password goes only where it was meant to go: one that belongs to another user is left at home.
 
-use super::place::Place;
+use super::Sources;
+use super::place::{self, Place};
 use super::trace::Trace;
 use crate::cli::args::TargetArgs;
 use crate::cli::environment::Environment;
@@ -18,16 +19,23 @@ enum Login {
 pub(super) fn settle(
     profile: &mut Profile,
     flags: &TargetArgs,
-    environment: &Environment,
+    sources: Sources<'_>,
     place: &Place,
     trace: &mut Trace<'_>,
     notices: &mut Vec<String>,
 ) -> Result<(), String> {
+    let environment = sources.environment;
+    let is_meant = place::is_meant_by_environment(&profile.target.host, sources);
     let own_user = profile.target.user.clone();
     let in_address = |value: &Option<String>| {
         value.clone().map(|value| Chosen { value: Some(value), from: place.from.clone() })
     };
     let from_environment = environment.chosen("MQTT_TUI_USER", |text| Ok(Some(text.to_owned())))?;
+    let exported = passwords_exported(environment)?;
+    if !is_meant && (from_environment.is_some() || exported.is_some()) {
+        notices.push("user and password of the environment belong to MQTT_TUI_HOST and are not sent".into());
+    }
+    let (from_environment, exported) = (from_environment.filter(|_| is_meant), exported.filter(|_| is_meant));
     let users = [
         Chosen::flag("--user", flags.login.user.clone().map(Some)),
         in_address(&place.address.user),
@@ -49,7 +57,7 @@ pub(super) fn settle(
         }
         meant
     });
-    let exported = passwords_exported(environment)?.filter(|_| {
+    let exported = exported.filter(|_| {
         let meant = from_environment.as_ref().is_none_or(|owner| owner.value.as_deref() == user);
         if !meant {
             notices.push("the password in the environment belongs to MQTT_TUI_USER and is not sent".into());

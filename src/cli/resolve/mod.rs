@@ -48,6 +48,15 @@ pub(super) struct Resolved {
     pub(super) values: Vec<Effective>,
 }
 
+/// What of it is to be saved: what flags and target say, and the place, whoever named it. What else the environment and the settings
+/// say holds here and today; they have their say again whenever the profile is used.
+pub(super) fn resolve_to_save(request: Request<'_>, sources: Sources<'_>) -> Result<Resolved, String> {
+    let environment = sources.environment.of_place();
+    let settings = SettingsFile::default();
+    resolve(request, Sources { environment: &environment, settings: &settings, ..sources })
+        .map_err(|fault| format!("what is saved must stand without the environment and config.toml: {fault}"))
+}
+
 /// Finds out what is meant. The error says which flag, variable or file is wrong and what may stand there; it holds no secret.
 pub(super) fn resolve(request: Request<'_>, sources: Sources<'_>) -> Result<Resolved, String> {
     let place = place::find(request, sources)?;
@@ -57,7 +66,7 @@ pub(super) fn resolve(request: Request<'_>, sources: Sources<'_>) -> Result<Reso
     let mut profile = place.profile(&request, &sources, &mut trace, &mut notices)?;
     values::tls(&mut profile, request.flags, sources.environment, &mut trace)?;
     values::way(&mut profile, request.flags, sources, &mut trace)?;
-    login::settle(&mut profile, request.flags, sources.environment, &place, &mut trace, &mut notices)?;
+    login::settle(&mut profile, request.flags, sources, &place, &mut trace, &mut notices)?;
     values::session(&mut profile, request.flags, sources, &mut trace)?;
     values::will(&mut profile, request.flags, &mut trace);
     values::subscriptions(&mut profile, &request, &place, sources, &mut trace);

@@ -56,10 +56,22 @@ pub(super) fn find(request: Request<'_>, sources: Sources<'_>) -> Result<Place, 
     }
 }
 
+/// Whether the login of the environment is meant for `host`: it is for any, unless `MQTT_TUI_HOST` names another one.
+pub(super) fn is_meant_by_environment(host: &str, sources: Sources<'_>) -> bool {
+    let Some(text) = sources.environment.get("MQTT_TUI_HOST") else { return true };
+    let meant = named(text, Source::Variable("MQTT_TUI_HOST"), sources);
+    meant.is_ok_and(|place| place.host().eq_ignore_ascii_case(host))
+}
+
 /// A profile of that name, which wins over a host of the same name; else an address.
 fn named(text: &str, from: Source, sources: Sources<'_>) -> Result<Place, String> {
     if let Some(profile) = sources.book.find(text) {
         return Ok(Place { base: Some(profile.clone()), ..Place::at(Address::default(), from) });
+    }
+    if let Some(fault) = sources.book.hides(text) {
+        return Err(format!(
+            "'{text}' may be a profile that cannot be read: {fault}; mend the file, or name a host with -h"
+        ));
     }
     let names = || sources.book.profiles().iter().map(|profile| profile.name.as_str());
     let near = similar::nearest(text, names());
@@ -82,6 +94,10 @@ fn socket(path: &Path) -> Result<Address, String> {
 }
 
 impl Place {
+    fn host(&self) -> &str {
+        self.base.as_ref().map_or(&self.address.host, |base| &base.target.host)
+    }
+
     /// The profile to begin with: way, host, port and path are settled in it.
     pub(super) fn profile(
         &self,
@@ -109,6 +125,10 @@ impl Place {
             }
             if target.transport.is_websocket() {
                 trace.keep("WebSocket path", "url", shown_path(target));
+            }
+            if profile.target.url() != base.target.url() {
+                // It was found out about another broker.
+                profile.remembered = None;
             }
             return Ok(profile);
         }

@@ -298,7 +298,7 @@ fn options_of_subscriptions_go_to_each_of_them() {
 #[test]
 fn a_kept_session_lasts_unless_told_how_long() {
     let kept = target(&["b", "-c", "-i", "me"]);
-    assert_eq!((kept.clean_session, kept.session_expiry), (false, Some(u32::MAX)));
+    assert_eq!((kept.clean_session, kept.effective_expiry()), (false, Some(u32::MAX)));
     assert_eq!(target(&["b", "-c", "-i", "me", "-x", "60"]).session_expiry, Some(60));
     assert_eq!(target(&["b", "-x", "-1"]).session_expiry, Some(u32::MAX));
     assert_eq!(target(&["b", "-c", "-i", "me", "-V", "311"]).session_expiry, None);
@@ -409,4 +409,56 @@ fn the_proxy_of_the_environment_is_for_websockets_and_gives_way() {
     let fault = world.try_resolve(&["wss://h"]).expect_err("no HTTP proxy");
     assert!(fault.contains("HTTPS_PROXY") && !fault.contains("hidden"), "{fault}");
     assert_eq!(host(&world, &["wss://h", "--proxy", "flag.lan"]).as_deref(), Some("flag.lan"));
+}
+
+#[test]
+fn g12_the_session_expiry_shown_is_the_one_that_is_sent() {
+    const KEPT: &str = "[[profile]]\nname = \"kept\"\nurl = \"h\"\nclient_id = \"me\"\nsession = { keep = true }\n\
+        [[profile]]\nname = \"hour\"\nurl = \"h\"\nclient_id = \"me\"\nsession = { keep = true, expiry = 3600 }\n";
+    let world = World { profiles: KEPT, ..World::default() };
+    for (line, shown) in [
+        (&["kept"][..], "never"),
+        (&["kept", "-V", "311"], "never"),
+        (&["hour"], "3600 s"),
+        (&["h", "-c", "-i", "me"], "never"),
+        (&["h", "-V", "311"], "at the end of the connection"),
+        (&["h"], "at the end of the connection"),
+    ] {
+        let resolved = world.resolve(line);
+        let found = resolved.values.iter().find(|value| value.setting == "session expiry").expect("a row");
+        assert_eq!(found.value, shown, "{line:?}");
+    }
+}
+
+#[test]
+fn a_password_in_the_environment_goes_to_the_host_of_the_environment_only() {
+    let world = World {
+        profiles: HOME,
+        environment: &[("MQTT_TUI_HOST", "plain"), ("MQTT_TUI_PASSWORD", "x"), ("MQTT_TUI_USER", "env")],
+        ..World::default()
+    };
+    let exported = PasswordSource::Environment("MQTT_TUI_PASSWORD".into());
+    for line in [&[][..], &["plain"], &["localhost"], &["mqtts://LOCALHOST"], &["-h", "localhost", "-p", "5"]]
+    {
+        let resolved = world.resolve(line);
+        assert_eq!(resolved.profile.password, exported, "{line:?}");
+        assert_eq!(resolved.profile.target.user.as_deref(), Some("env"), "{line:?}");
+    }
+    for line in [&["other"][..], &["-h", "plain"], &["/run/localhost"], &["other", "-u", "env"]] {
+        let resolved = world.resolve(line);
+        assert_eq!(resolved.profile.password, PasswordSource::None, "{line:?}");
+        assert!(resolved.notices.concat().contains("MQTT_TUI_HOST"), "{line:?}: {:?}", resolved.notices);
+    }
+    let resolved = world.resolve(&["home"]);
+    assert_eq!(resolved.profile.password, PasswordSource::Saved("hidden".into()));
+    assert_eq!(resolved.profile.target.user.as_deref(), Some("alice"));
+}
+
+#[test]
+fn c13_what_is_remembered_of_a_broker_does_not_count_at_another_port() {
+    let profiles = "[[profile]]\nname = \"old\"\nurl = \"mqtt://h\"\nremembered = \"3.1.1\"\n";
+    let world = World { profiles, ..World::default() };
+    assert_eq!(world.resolve(&["old"]).profile.remembered, Some(Protocol::V4));
+    assert_eq!(world.resolve(&["old", "-p", "1883"]).profile.remembered, Some(Protocol::V4));
+    assert_eq!(world.resolve(&["old", "-p", "1884"]).profile.remembered, None);
 }

@@ -11,7 +11,7 @@ use crate::cli::args::{SessionArgs, TargetArgs, parse_protocol};
 use crate::cli::environment::Environment;
 use crate::config::{Chosen, Profile, Source, environment_proxy, proxy_url};
 use crate::model::{
-    Protocol, ProtocolChoice, Proxy, Publication, QoS, Subscription, TopicFilter, Transport, Will,
+    ProtocolChoice, Proxy, Publication, QoS, Subscription, Target, TopicFilter, Transport, Will,
 };
 
 /// Certificates and names; nothing where nothing is encrypted.
@@ -142,29 +142,21 @@ pub(super) fn session(
 }
 
 fn kept_session(profile: &mut Profile, flags: &SessionArgs, trace: &mut Trace<'_>) {
-    const KEEP: &str = "--disable-clean-session";
     const TABLE: &str = "session";
     let target = &mut profile.target;
-    let given = [Chosen::flag(KEEP, flags.keep_session.then_some(false))];
-    let from =
-        trace.settle_part(("session is kept", TABLE), &mut target.clean_session, &true, given, |clean| {
-            yes(&!*clean)
-        });
-    // Without an expiry MQTT 5 ends the session with the connection (3.1.2.11.2), and -c would keep nothing.
-    let for_ever = from == Source::Flag(KEEP)
-        && target.session_expiry.is_none()
-        && target.protocol != ProtocolChoice::Only(Protocol::V4);
-    let given = [
-        Chosen::flag("--session-expiry-interval", flags.session_expiry_interval.map(Some)),
-        Chosen::flag(KEEP, for_ever.then_some(Some(u32::MAX))),
-    ];
-    trace.settle_part(("session expiry", TABLE), &mut target.session_expiry, &None, given, |expiry| {
-        match expiry {
+    let given = [Chosen::flag("--disable-clean-session", flags.keep_session.then_some(false))];
+    let show = |clean: &bool| yes(&!*clean);
+    trace.settle_part(("session is kept", TABLE), &mut target.clean_session, &true, given, show);
+    let given = [Chosen::flag("--session-expiry-interval", flags.session_expiry_interval.map(Some))];
+    let mut expiry = target.session_expiry;
+    trace.settle_part(("session expiry", TABLE), &mut expiry, &None, given, |expiry| {
+        match (Target { session_expiry: *expiry, ..target.clone() }).effective_expiry() {
             None => "at the end of the connection".into(),
             Some(u32::MAX) => "never".into(),
             Some(seconds) => format!("{seconds} s"),
         }
     });
+    target.session_expiry = expiry;
 }
 
 /// The last will: the flags make a whole new one.

@@ -16,13 +16,13 @@ pub(super) use tests::every_key;
 pub use save::Kept;
 
 pub(super) use read::protocol_choice;
-pub use read::proxy_url;
 
 use std::path::{Path, PathBuf};
 
 use toml_edit::{Document, Item};
 
 use super::fault::{FileFault, Origin};
+use super::name::check_name;
 use super::section::Section;
 use super::{PasswordSource, Profile, Source, file, paths};
 
@@ -37,6 +37,8 @@ pub struct ProfileBook {
     /// Profile, key and line of each key that is set.
     lines: Vec<(String, String, usize)>,
     faults: Vec<FileFault>,
+    /// Faults that keep profiles out of the book, with the name of the profile; without one it may be any.
+    unread: Vec<(Option<String>, FileFault)>,
     warnings: Vec<FileFault>,
     notices: Vec<String>,
     /// Why nothing can be written.
@@ -73,11 +75,13 @@ impl ProfileBook {
                 "this holds what was saved while {} was broken: move it over, then delete this file",
                 path.display()
             );
-            book.warnings.push(Origin::whole(&copy, reason));
+            // Before all others: something that was saved is not in use.
+            book.warnings.insert(0, Origin::whole(&copy, reason));
             return book;
         }
         let kept = Self::load_alone(&copy);
         book.faults.extend(kept.faults);
+        book.unread.extend(kept.unread);
         for profile in kept.profiles {
             match book.profiles.iter_mut().find(|known| known.name == profile.name) {
                 Some(known) => *known = profile,
@@ -94,9 +98,9 @@ impl ProfileBook {
             Ok(None) => {}
             Ok(Some(bytes)) => match text_of(path, bytes) {
                 Ok(text) => book.read(Origin { path, text: &text }),
-                Err(fault) => book.faults.push(fault),
+                Err(fault) => book.keep_out(None, fault),
             },
-            Err(reason) => book.faults.push(Origin::whole(path, reason)),
+            Err(reason) => book.keep_out(None, Origin::whole(path, reason)),
         }
         let holds_secrets = book.profiles.iter().any(has_secrets);
         if holds_secrets && file::is_open_to_others(path) {
@@ -109,7 +113,11 @@ impl ProfileBook {
     fn read(&mut self, origin: Origin<'_>) {
         let document = match parse(origin) {
             Ok(document) => document,
-            Err(fault) => return self.faults.push(fault),
+            Err(fault) => {
+                let names = origin.text.lines().filter_map(named_on).map(|name| (Some(name), fault.clone()));
+                self.unread.extend(names);
+                return self.keep_out(None, fault);
+            }
         };
         let mut top = Section::new(origin, document.as_table());
         match top.number("schema", 0..=u32::MAX) {
@@ -130,7 +138,7 @@ impl ProfileBook {
                     self.read_profile(origin, table);
                 }
             }
-            Some(_) => self.faults.push(top.fault("profile", "each profile begins with [[profile]]")),
+            Some(_) => self.keep_out(None, top.fault("profile", "each profile begins with [[profile]]")),
         }
         top.close(&mut self.warnings);
         self.warnings.sort_by_key(|warning| warning.place);
@@ -149,8 +157,16 @@ impl ProfileBook {
                 self.lines.extend(lines.into_iter().map(|(key, line)| (profile.name.clone(), key, line)));
                 self.profiles.push(profile);
             }
-            Err(fault) => self.faults.push(fault),
+            Err(fault) => {
+                let name = table.get("name").and_then(Item::as_str);
+                self.keep_out(name.map(str::to_owned), fault);
+            }
         }
+    }
+
+    fn keep_out(&mut self, name: Option<String>, fault: FileFault) {
+        self.unread.push((name, fault.clone()));
+        self.faults.push(fault);
     }
 
     /// The file, if there is a place for one.
@@ -166,6 +182,18 @@ impl ProfileBook {
     /// The profile of that name.
     pub fn find(&self, name: &str) -> Option<&Profile> {
         self.profiles.iter().find(|profile| profile.name == name)
+    }
+
+    /// The fault that keeps a profile of that name out of the book, or may do so: the name of a profile that cannot be read may be any
+    /// but `localhost` and those with a dot, which are those of hosts.
+    pub fn hides(&self, name: &str) -> Option<&FileFault> {
+        if self.find(name).is_some() {
+            return None;
+        }
+        let may_be_any = check_name(name).is_ok() && !name.contains('.') && name != "localhost";
+        let named = self.unread.iter().find(|(unread, _)| unread.as_deref() == Some(name));
+        let unnamed = || self.unread.iter().find(|(unread, _)| unread.is_none() && may_be_any);
+        named.or_else(unnamed).map(|(_, fault)| fault)
     }
 
     /// What makes the file, or a profile in it, unusable. Stays to be seen until the file is mended; the file is not written to.
@@ -230,6 +258,13 @@ fn has_secrets(profile: &Profile) -> bool {
     matches!(profile.password, PasswordSource::Saved(_))
         || target.proxy.as_ref().is_some_and(|proxy| proxy.password.is_some())
         || !target.websocket.headers.is_empty()
+}
+
+/// The name of a profile on a line of a file that is no TOML.
+fn named_on(line: &str) -> Option<String> {
+    let (key, name) = line.split_once('=')?;
+    let name = name.split('#').next().unwrap_or_default().trim().trim_matches(['"', '\'']);
+    (key.trim() == "name").then(|| name.to_owned())
 }
 
 /// The bytes of a file as text.

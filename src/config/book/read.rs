@@ -9,8 +9,10 @@ use bytes::Bytes;
 use toml_edit::Value;
 
 use super::super::fault::{FileFault, Origin};
+use super::super::header::parse_header;
 use super::super::name::check_name;
 use super::super::paths::expand;
+use super::super::proxy::proxy_url;
 use super::super::section::Section;
 use super::super::{PasswordSource, Profile, Safety};
 use crate::model::{
@@ -44,14 +46,14 @@ pub(super) fn profile(
     if let Some(seconds) = table.number("keep_alive", 0..=65_535)? {
         target.keep_alive = u16::try_from(seconds).unwrap_or(u16::MAX);
     }
-    target.max_packet = table.number("max_packet", 1..=u32::MAX)?;
+    target.max_packet = table.number("max_packet", Target::LEAST_PACKET..=u32::MAX)?;
     target.sys = table.flag("sys")?.unwrap_or(true);
     target.filters = filters(origin, &mut table, warnings)?;
     if let Some(section) = table.section("tls")? {
         target.tls = tls(section, folder, warnings)?;
     }
     if let Some(mut section) = table.section("websocket")? {
-        target.websocket.headers = section.parsed_list("headers", header)?;
+        target.websocket.headers = section.parsed_list("headers", parse_header)?;
         section.close(warnings);
     }
     if let Some(section) = table.section("proxy")? {
@@ -150,19 +152,6 @@ fn proxy(mut section: Section<'_>, warnings: &mut Vec<FileFault>) -> Result<Prox
     }
     section.close(warnings);
     Ok(proxy)
-}
-
-/// An HTTP proxy: `[http://][user[:password]@]host[:port]`, port 3128 when there is none. The error quotes no login.
-pub fn proxy_url(text: &str) -> Result<Proxy, String> {
-    const FORM: &str = "[http://][user[:password]@]host[:port]";
-    const DEFAULT_PORT: u16 = 3128;
-    let rest = text.strip_prefix("http://").unwrap_or(text);
-    if rest.contains("://") || rest.starts_with('/') || rest.starts_with("unix:") {
-        return Err(format!("only HTTP proxies are spoken to, neither SOCKS nor HTTPS: write {FORM}"));
-    }
-    let Address { host, port, user, password, .. } =
-        Address::parse(rest).map_err(|fault| format!("{fault}; write {FORM}"))?;
-    Ok(Proxy { host, port: port.unwrap_or(DEFAULT_PORT), user, password })
 }
 
 fn session(
@@ -284,16 +273,6 @@ pub(in crate::config) fn protocol_choice(text: &str) -> Result<ProtocolChoice, S
         return Ok(ProtocolChoice::Auto);
     }
     protocol(text).map(ProtocolChoice::Only).map_err(|_| "this should be \"auto\", \"5\" or \"3.1.1\"".into())
-}
-
-fn header(text: &str) -> Result<(String, Secret), String> {
-    let wrong = "a header is \"Name: value\"";
-    let (name, value) = text.split_once(':').ok_or(wrong)?;
-    let is_token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
-    if name.is_empty() || !name.chars().all(is_token) || value.contains(char::is_control) {
-        return Err(wrong.into());
-    }
-    Ok((name.to_owned(), Secret::new(value.trim())))
 }
 
 fn colour(text: &str) -> Result<String, String> {

@@ -79,7 +79,13 @@ impl ProfileBook {
         });
         match &kept {
             Ok(Kept::Memory { .. }) => self.keep_in_memory(profile, replacing),
-            Ok(_) => {}
+            // The broken file still has it under the name before.
+            Ok(Kept::Copy { .. }) => {
+                let is_former =
+                    |known: &Profile| replacing == Some(&known.name) && known.name != profile.name;
+                self.profiles.retain(|known| !is_former(known));
+            }
+            Ok(Kept::File(_)) => {}
             Err(_) => self.unsaved = unsaved,
         }
         kept
@@ -165,21 +171,40 @@ impl ProfileBook {
         };
         match change_file(&path, edit) {
             Ok(kept) => {
-                let mut fresh = Self::load(&path);
-                fresh.notices = std::mem::take(&mut self.notices);
-                for unsaved in self.profiles.iter().filter(|profile| self.unsaved.contains(&profile.name)) {
-                    match fresh.profiles.iter_mut().find(|known| known.name == unsaved.name) {
-                        Some(known) => known.clone_from(unsaved),
-                        None => fresh.profiles.push(unsaved.clone()),
-                    }
-                }
-                fresh.unsaved = std::mem::take(&mut self.unsaved);
-                *self = fresh;
+                self.take_in(Self::load(&path));
                 Ok(kept)
             }
             Err(Refusal::Asked(reason)) => Err(reason),
             Err(Refusal::Failed(reason)) => Ok(Kept::Memory { reason }),
         }
+    }
+
+    /// Reads the file again: what was changed elsewhere counts from here on.
+    pub fn read_again(&mut self) {
+        if let Some(path) = self.path.clone() {
+            self.take_in(Self::load(&path));
+        }
+    }
+
+    /// Goes by the file as it is now. What is in memory only stays, and while the file is broken what was read of it before.
+    fn take_in(&mut self, mut fresh: Self) {
+        fresh.notices = std::mem::take(&mut self.notices);
+        let is_broken = !fresh.faults.is_empty();
+        for known in std::mem::take(&mut self.profiles) {
+            let there = fresh.profiles.iter_mut().find(|there| there.name == known.name);
+            match (self.unsaved.contains(&known.name), there) {
+                (true, Some(there)) => *there = known,
+                (false, None) if is_broken => {
+                    let lines = self.lines.iter().filter(|(name, ..)| *name == known.name);
+                    fresh.lines.extend(lines.cloned());
+                    fresh.profiles.push(known);
+                }
+                (true, None) => fresh.profiles.push(known),
+                (false, _) => {}
+            }
+        }
+        fresh.unsaved = std::mem::take(&mut self.unsaved);
+        *self = fresh;
     }
 }
 

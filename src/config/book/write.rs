@@ -284,9 +284,7 @@ fn tls(options: &TlsOptions) -> Table {
 
 fn proxy(proxy: &Proxy) -> Table {
     let mut table = Table::new();
-    let host = &proxy.host;
-    let host = if host.contains(':') { format!("[{host}]") } else { host.clone() };
-    table.insert("url", value(format!("http://{host}:{}", proxy.port)));
+    table.insert("url", value(format!("http://{}", proxy.address())));
     insert_text(&mut table, "user", proxy.user.as_deref());
     insert_text(&mut table, "password", proxy.password.as_ref().map(Secret::expose));
     table

@@ -23,8 +23,8 @@ use super::Session;
 use super::timing::Timing;
 use crate::model::{
     Clock, ConnectionId, LinkState, Message, Protocol, ProtocolChoice, Publication, PublishId, PublishState,
-    QoS, SessionEvent, SessionRequest, Subscription, SubscriptionState, Target, TopicFilter, Trouble,
-    Welcome,
+    QoS, SessionEvent, SessionId, SessionRequest, Subscription, SubscriptionState, Target, TopicFilter,
+    Trouble, Welcome,
 };
 
 /// Longer than anything here may take on a busy machine.
@@ -246,7 +246,7 @@ fn publish_packet(topic: &[u8], payload: &[u8]) -> Vec<u8> {
 /// A session and what it told so far.
 struct Client {
     session: Session,
-    events: mpsc::Receiver<(ConnectionId, SessionEvent)>,
+    events: mpsc::Receiver<(SessionId, SessionEvent)>,
     seen: Vec<SessionEvent>,
 }
 
@@ -257,7 +257,8 @@ impl Client {
 
     fn start_with(target: Target, timing: Timing, room: usize) -> Self {
         let (tx, events) = mpsc::channel(room);
-        let session = Session::start_with(ConnectionId(1), target, Clock::start(), tx, timing);
+        let id = SessionId { connection: ConnectionId(1), start: 1 };
+        let session = Session::start_with(id, target, Clock::start(), tx, timing);
         Self { session, events, seen: Vec::new() }
     }
 

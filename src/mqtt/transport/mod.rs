@@ -129,7 +129,7 @@ pub(in crate::mqtt) fn first_step(target: &Target) -> String {
         return connecting_to(&target.host);
     }
     let (host, address) = match &target.proxy {
-        Some(proxy) => (&proxy.host, proxy::address(proxy)),
+        Some(proxy) => (&proxy.host, proxy.address()),
         None => (&target.host, target.address()),
     };
     match host.parse::<IpAddr>() {
@@ -184,7 +184,7 @@ async fn open_tcp(
         None => (&target.host, target.port),
     };
     let at = match &target.proxy {
-        Some(proxy) => format!("the proxy {}", proxy::address(proxy)),
+        Some(proxy) => format!("the proxy {}", proxy.address()),
         None => target.address(),
     };
     let addresses = address::resolve(host, port, deadline, watcher, facts).await?;

@@ -13,15 +13,6 @@ use crate::mqtt::explain::ProxyFault;
 /// Longest answer that is read.
 const MAX_HEAD: usize = 16 << 10;
 
-/// Host and port of `proxy`, with brackets around an IPv6 address; without user and password.
-pub(super) fn address(proxy: &Proxy) -> String {
-    if proxy.host.contains(':') {
-        format!("[{}]:{}", proxy.host, proxy.port)
-    } else {
-        format!("{}:{}", proxy.host, proxy.port)
-    }
-}
-
 /// Asks `proxy`, at the other end of `stream`, to connect it to `target` before `deadline`.
 pub(super) async fn ask(
     stream: &mut TcpStream,
@@ -30,7 +21,7 @@ pub(super) async fn ask(
     deadline: Instant,
     facts: &mut Facts,
 ) -> Result<(), ProxyFault> {
-    let at = format!("the proxy {}", address(proxy));
+    let at = format!("the proxy {}", proxy.address());
     let began = Instant::now();
     let head = timeout_at(deadline, exchange(stream, &request(proxy, target)))
         .await

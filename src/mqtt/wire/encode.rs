@@ -77,9 +77,7 @@ fn connect_v4(target: &Target) -> v4::Connect {
 }
 
 fn connect_v5(target: &Target) -> v5::Connect {
-    // A session to be kept is kept for ever unless told otherwise, as `mosquitto_sub -c` does: MQTT 5 would end it together
-    // with the connection.
-    let expiry = target.session_expiry.or((!target.clean_session).then_some(u32::MAX));
+    let expiry = target.effective_expiry();
     let limit = target.max_packet.filter(|limit| (*limit as usize) < MAX_PACKET);
     let wishes = v5::ConnectProperties {
         session_expiry_interval: expiry,

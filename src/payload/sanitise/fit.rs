@@ -81,6 +81,23 @@ impl Fitted {
     }
 }
 
+/// A clean text broken between words into at most `rows` lines of `columns`. The last line, and a word that is too wide, are longer
+/// where it does not fit.
+pub fn wrap(clean: &str, columns: usize, rows: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in clean.split(' ') {
+        let last = lines.len() >= rows;
+        match lines.last_mut() {
+            Some(line) if last || width(line) + 1 + width(word) <= columns => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
 /// Like [`fit`], but keeps the end and starts with the ellipsis: for topics, whose last levels tell most.
 pub fn fit_left(text: &str, columns: usize, style: Style) -> (Cow<'_, str>, bool) {
     let clean = sanitise_with(text, style);

@@ -51,7 +51,7 @@ pub(super) fn full() -> Profile {
         properties: Some(Box::new(properties)),
     };
     target.will = Some(Will { publication, delay: 1 });
-    target.max_packet = Some(1);
+    target.max_packet = Some(Target::LEAST_PACKET);
     target.filters = Profile::everything();
     target.sys = false;
     let mut profile = Profile::new("full", target);
@@ -158,7 +158,12 @@ fn any_target() -> impl Strategy<Value = Target> {
             any::<(bool, bool)>(),
         ),
         (option::of(proxy), option::of(any::<String>()), any::<String>(), any::<u16>(), any::<bool>()),
-        (option::of(any::<u32>()), protocol, option::of(any_will()), option::of(1..=u32::MAX)),
+        (
+            option::of(any::<u32>()),
+            protocol,
+            option::of(any_will()),
+            option::of(Target::LEAST_PACKET..=u32::MAX),
+        ),
         (vec(any_subscription(), 0..6), any::<bool>()),
     )
         .prop_map(

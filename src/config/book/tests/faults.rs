@@ -106,13 +106,57 @@ fn g02_a_profile_with_a_fault_does_not_take_the_others_with_it() {
 }
 
 #[test]
+fn g02_what_was_read_before_the_file_broke_stays_in_use() {
+    let place = Place::with(
+        "[[profile]]\nname = \"a\"\nurl = \"h\"\n\n[[profile]]\nname = \"b\"\nurl = \"h\"\nfilters = []\n",
+    );
+    let mut book = place.load();
+    fs::write(&place.path, "[[profile\n").expect("write");
+    book.save(profile("c"), None).expect("saved to the copy");
+    assert_eq!(names(&book), ["c", "a", "b"]);
+    assert!(book.source("b", "filters").is_some(), "that it subscribes to nothing is known as before");
+    assert_eq!(book.faults().len(), 1);
+    book.save(profile("d"), Some("a")).expect("saved to the copy");
+    assert_eq!(names(&book), ["c", "d", "b"], "under its new name");
+    book.remove("b").expect("removed");
+    book.read_again();
+    assert_eq!(names(&book), ["c", "d"]);
+}
+
+#[test]
+fn what_another_program_writes_is_there_when_the_file_is_read_again() {
+    let place = Place::with("[[profile]]\nname = \"a\"\nurl = \"h\"\n");
+    let mut book = place.load();
+    fs::write(&place.path, "[[profile]]\nname = \"b\"\nurl = \"h\"\n").expect("write");
+    book.read_again();
+    assert_eq!(names(&book), ["b"]);
+    fs::write(&place.path, "[[profile\n").expect("write");
+    book.read_again();
+    assert_eq!(
+        (names(&book), book.faults().len()),
+        (vec!["b"], 1),
+        "what was read before stays, and the fault is told"
+    );
+    fs::remove_file(&place.path).expect("remove");
+    book.read_again();
+    assert!(names(&book).is_empty() && book.faults().is_empty());
+}
+
+#[test]
+fn g02_the_copy_is_told_before_what_is_merely_odd() {
+    let place = Place::with("odd = 1\nodder = 2\n");
+    fs::write(place.copy(), "").expect("write");
+    assert_eq!(place.load().warnings()[0].path, place.copy());
+}
+
+#[test]
 fn g02_when_the_file_is_mended_the_copy_is_pointed_at() {
     let place = Place::with("broken");
     place.load().save(profile("new"), None).expect("kept");
     fs::write(&place.path, BY_HAND).expect("write");
     let book = place.load();
     assert_eq!(names(&book), ["home", "work"]);
-    let warning = book.warnings().last().expect("a warning");
+    let warning = book.warnings().first().expect("a warning");
     assert_eq!(warning.path, place.copy());
     assert!(warning.reason.contains("move it over"), "{warning}");
 }
