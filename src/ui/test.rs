@@ -12,7 +12,7 @@ use crate::model::{DoctorLine, Verdict};
 use crate::payload::width;
 
 /// Columns before what was found: mark and step.
-const BEFORE: u16 = 18;
+const BEFORE: u16 = 17;
 /// Rows of one text at most.
 const TEXT_ROWS: usize = 4;
 

@@ -152,7 +152,7 @@ impl Form {
             (FormField::PasswordValue, Source::File) => "its first line is the password",
             (FormField::PasswordValue, Source::Command) => "the first line it prints is the password",
             (FormField::Protocol, _) if self.remembered().is_some() => {
-                "begins with what the broker was found to speak; left and right forget that"
+                "begins with what was found; left and right forget that"
             }
             (FormField::Host, _) if self.transport() == Transport::Unix => "of the socket",
             _ => field.row().hint,
