@@ -3,13 +3,26 @@
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use super::{PATIENCE, find_program, missing};
 
-/// A port of 127.0.0.1 that is free now. Should another program grab it first, starting on it fails loudly.
+/// A port of 127.0.0.1 that is free now, each time another one, and below those that systems give to outgoing connections: between
+/// this look and the start of a broker nothing takes it by chance.
 pub(crate) fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+    const FIRST: u32 = 20_000;
+    const COUNT: u32 = 12_000;
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    loop {
+        let turn = NEXT.fetch_add(1, Ordering::Relaxed);
+        // Test binaries that run at the same time begin at places of their own.
+        let port = FIRST + (std::process::id().wrapping_mul(101).wrapping_add(turn)) % COUNT;
+        let port = u16::try_from(port).expect("below 32,000");
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
 }
 
 /// A program that listens, killed when dropped.
