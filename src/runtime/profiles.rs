@@ -64,7 +64,11 @@ fn make(book: &mut ProfileBook, change: Change) -> Result<(Severity, String), St
                 replacing.clone().filter(|before| *before != name && in_keyring(book, before, &profile));
             let kept = book.save(*profile, replacing.as_deref())?;
             if let Some(before) = renamed
-                && let Err(fault) = move_in_keyring(&before, &name)
+                && let Err(fault) = match &kept {
+                    Kept::File(_) => move_in_keyring(&before, &name),
+                    // The next start finds the profile under its old name.
+                    Kept::Copy { .. } | Kept::Memory { .. } => Err("it is not renamed in the file".into()),
+                }
             {
                 let text = format!(
                     "{name} {kept}. The keyring still has its password under '{before}': keep it there under '{name}' too ({fault})"
