@@ -587,7 +587,7 @@ fn c13_what_a_broker_was_found_to_speak_is_shown_and_forgotten_when_the_protocol
         go(journey.keys("e"), FormField::Protocol);
         journey
             .sees("found: MQTT 3.1.1")
-            .sees("begins with what the broker was found to speak")
+            .sees("begins with what was found")
             .sees("forget that")
             .does_not_see("changed, not saved");
         journey
