@@ -3,7 +3,7 @@
 use ratatui::layout::{Position, Rect};
 use tui_input::Input;
 
-use super::{form, test};
+use super::{form, moves, test};
 use crate::app::{App, Ask, Choice, Command, Credentials, DEMO, Effect, ListLine, Then, places};
 use crate::config::{Profile, ProfileBook, check_name};
 use crate::model::{ConnectionId, Moment, Severity, Target, Transport};
@@ -189,14 +189,7 @@ pub(super) fn movement(app: &mut App, command: Command) {
         .collect();
     let selected = app.choice();
     let at = choices.iter().position(|choice| Some(*choice) == selected.as_ref()).unwrap_or(0);
-    let wanted = match command {
-        Command::Up => at.saturating_sub(1),
-        Command::Down => at + 1,
-        Command::PageUp => at.saturating_sub(10),
-        Command::PageDown => at + 10,
-        Command::Top => 0,
-        _ => usize::MAX,
-    };
+    let wanted = at.saturating_add_signed(moves::rows(command, moves::PAGE));
     app.list.selected =
         choices.get(wanted.min(choices.len().saturating_sub(1))).map(|choice| (*choice).clone());
 }

@@ -1,5 +1,6 @@
 //! The history pane: moving in it shows that message.
 
+use super::moves;
 use crate::app::{App, Command};
 
 /// Moves by `rows`, to older messages when positive.
@@ -23,13 +24,5 @@ pub(super) fn select_row(app: &mut App, row: usize) {
 
 pub(super) fn movement(app: &mut App, command: Command) {
     let page = app.connection().history.height.saturating_sub(1).max(1) as isize;
-    let rows = match command {
-        Command::Up => -1,
-        Command::Down => 1,
-        Command::PageUp => -page,
-        Command::PageDown => page,
-        Command::Top => isize::MIN / 2,
-        _ => isize::MAX / 2,
-    };
-    step(app, rows);
+    step(app, moves::rows(command, page));
 }

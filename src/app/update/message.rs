@@ -1,6 +1,6 @@
 //! The message pane: scrolling, views, older and newer messages.
 
-use super::history;
+use super::{history, moves};
 use crate::app::{App, Command, Effect, Pane};
 
 /// Columns moved by one step to the side.
@@ -42,12 +42,5 @@ pub(super) fn run(app: &mut App, command: Command) -> Vec<Effect> {
 pub(super) fn movement(app: &mut App, command: Command) {
     let view = &mut app.connection_mut().message;
     let page = view.height.saturating_sub(1).max(1) as isize;
-    match command {
-        Command::Up => view.scroll_by(-1),
-        Command::Down => view.scroll_by(1),
-        Command::PageUp => view.scroll_by(-page),
-        Command::PageDown => view.scroll_by(page),
-        Command::Top => view.scroll = 0,
-        _ => view.scroll_by(isize::MAX / 2),
-    }
+    view.scroll_by(moves::rows(command, page));
 }

@@ -9,6 +9,7 @@ mod history;
 mod login;
 mod message;
 mod mouse;
+mod moves;
 mod overlay;
 mod publish;
 mod session;

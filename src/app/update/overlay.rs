@@ -1,6 +1,6 @@
 //! Help, palette and past notices.
 
-use super::run as run_command;
+use super::{moves, run as run_command};
 use crate::app::{App, Command, Effect, Overlay, PaletteState};
 use crate::model::Moment;
 
@@ -33,14 +33,7 @@ pub(super) fn run(app: &mut App, command: Command, now: Moment) -> Vec<Effect> {
 }
 
 pub(super) fn movement(app: &mut App, command: Command) {
-    let step = match command {
-        Command::Up => -1,
-        Command::Down => 1,
-        Command::PageUp => -10,
-        Command::PageDown => 10,
-        Command::Top => isize::MIN / 2,
-        _ => isize::MAX / 2,
-    };
+    let step = moves::rows(command, moves::PAGE);
     match &mut app.overlay {
         Overlay::Help(_, scroll) => *scroll = scroll.saturating_add_signed(step),
         Overlay::Palette(palette) => {

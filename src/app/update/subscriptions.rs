@@ -6,7 +6,7 @@ use std::time::Duration;
 use crossterm::event::{Event, KeyCode, KeyEvent};
 use tui_input::backend::crossterm::EventHandler;
 
-use super::insert;
+use super::{insert, moves};
 use crate::app::subscriptions::{Choice, Entry, EntryField, EntryPurpose, SubscriptionsPane};
 use crate::app::{App, Command, Connection, Effect};
 use crate::model::{
@@ -196,14 +196,7 @@ fn request(connection: &Connection, request: SessionRequest) -> Vec<Effect> {
 pub(super) fn movement(app: &mut App, command: Command) {
     let connection = app.connection_mut();
     let Some(pane) = &mut connection.subscribing else { return };
-    let step = match command {
-        Command::Up => -1,
-        Command::Down => 1,
-        Command::PageUp => -10,
-        Command::PageDown => 10,
-        Command::Top => isize::MIN / 2,
-        _ => isize::MAX / 2,
-    };
+    let step = moves::rows(command, moves::PAGE);
     let last = pane.rows(&connection.subscriptions).saturating_sub(1);
     pane.selected = pane.selected.min(last).saturating_add_signed(step).min(last);
 }
