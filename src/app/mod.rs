@@ -1,7 +1,7 @@
 //! The state of the program and everything that changes it. Pure: no I/O, no clock; the moment comes with each action.
 //!
-//! `update(&mut App, Action, now)` returns effects for `runtime` to perform. `arrange(&mut App, now)` brings the rows on screen
-//! up to date before a frame is drawn from `&App`.
+//! `update(&mut App, Action, now)` returns effects for `runtime` to perform. `arrange(&mut App, now)` brings what is on screen
+//! up to date before a frame is drawn from `&App`; what takes too long for that is an effect, too, and is performed after the frame.
 
 mod action;
 mod ask;
@@ -42,7 +42,7 @@ mod update;
 mod walk;
 mod work;
 
-pub use action::{Action, Done, Effect, SaveId, SessionRequestName};
+pub use action::{Action, Done, Effect, Loaded, SaveId, SessionRequestName};
 pub use ask::{Ask, Then};
 pub use banner::{Banner, banner};
 pub use browse::Browse;
@@ -56,7 +56,9 @@ pub use job::{Job, JobDone};
 pub use keymap::{command_for, key_label, parse_key};
 pub use login::{Credentials, Login, LoginField};
 pub use menu::{Menu, MenuItem, Pick};
-pub use message::{MessageView, PayloadView};
+pub use message::{
+    Body, Change, Chosen, ChosenBy, Decodings, FindJob, MessageView, PayloadView, ReadJob, Shown, Wanted, WrapJob,
+};
 pub use notices::{Notices, SHOWN_FOR};
 pub use overdue::Overdue;
 pub use palette::PaletteState;
@@ -269,12 +271,13 @@ impl App {
     }
 }
 
-/// Brings the rows on screen up to date. To be called before each frame.
-pub fn arrange(app: &mut App, now: Moment) {
+/// Brings what is on screen up to date. To be called before each frame; the effects, jobs above all, are performed after it.
+#[must_use]
+pub fn arrange(app: &mut App, now: Moment) -> Vec<Effect> {
     let areas = layout::areas(app);
     if app.screen() == Screen::Connections {
         places::arrange(app, areas.body);
-        return;
+        return Vec::new();
     }
     let tree_rows = layout::tree_rows(app, &areas);
     let history_rows = layout::history_rows(&areas);
@@ -289,6 +292,28 @@ pub fn arrange(app: &mut App, now: Moment) {
         connection.history.reset();
     }
     connection.history.arrange(&connection.store, selected, connection.message.at, history_rows);
+    let on_screen = areas.message.is_some() && connection.right == Right::Message;
+    connection.arrange_message(on_screen)
+}
+
+/// Like [`arrange`], with every job done on the spot: for pictures and tests. The other effects come back.
+pub fn arrange_fully(app: &mut App, now: Moment) -> Vec<Effect> {
+    let mut others = Vec::new();
+    loop {
+        let mut jobs = 0;
+        for effect in arrange(app, now) {
+            match effect {
+                Effect::Job(job) => {
+                    jobs += 1;
+                    others.extend(update(app, Action::Done(Done::Job(job.perform())), now));
+                }
+                other => others.push(other),
+            }
+        }
+        if jobs == 0 {
+            return others;
+        }
+    }
 }
 
 /// What drawing found out that moving needs to know.
@@ -296,6 +321,10 @@ pub fn arrange(app: &mut App, now: Moment) {
 pub struct Measured {
     /// Lines of the payload in its present view, and rows of the pane for them.
     pub message: (usize, usize),
+    /// Lines before those of the payload: properties.
+    pub message_above: usize,
+    /// How the payload's lines are drawn: columns and style.
+    pub message_lines: Option<(usize, crate::payload::Style)>,
     /// Some line of the payload goes on to the right of the pane.
     pub message_cut: bool,
     /// Lines of the broker screen, and rows for them.
@@ -318,4 +347,6 @@ pub fn after_view(app: &mut App, measured: &Measured) {
     let message = &mut connection.message;
     (message.lines, message.height) = measured.message;
     message.cut = measured.message_cut;
+    message.above = measured.message_above;
+    message.drawn = measured.message_lines;
 }

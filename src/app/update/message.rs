@@ -1,7 +1,7 @@
-//! The message pane: scrolling, views, older and newer messages.
+//! The message pane: scrolling, views, the tree's branches, older and newer messages, marking.
 
 use super::{history, moves};
-use crate::app::{App, Command, Effect, Pane};
+use crate::app::{App, Command, Effect, Pane, PayloadView};
 
 /// Columns moved by one step to the side.
 const SIDE_STEP: usize = 8;
@@ -10,37 +10,85 @@ pub(super) fn run(app: &mut App, command: Command) -> Vec<Effect> {
     match command {
         Command::OlderMessage => history::step(app, 1),
         Command::NewerMessage => history::step(app, -1),
-        Command::LatestMessage => {
+        Command::LatestMessage => latest(app),
+        Command::NextView => {
             let connection = app.connection_mut();
-            if connection.message.at.take().is_some() {
-                connection.message.reset();
+            connection.message.view = connection.message.view.next(connection.message.reader.shown());
+        }
+        Command::ShowDiff => {
+            let message = &mut app.connection_mut().message;
+            if message.view == PayloadView::Diff {
+                message.view = message.before_diff;
             } else {
-                connection.focus = Pane::Topics;
+                message.before_diff = std::mem::replace(&mut message.view, PayloadView::Diff);
             }
         }
-        _ => {
-            let wraps = app.connection().wraps();
-            let view = &mut app.connection_mut().message;
-            match command {
-                Command::NextView => {
-                    view.view = view.view.next();
-                    view.reset();
-                }
-                Command::ToggleWrap => {
-                    view.wrap = !view.wrap;
-                    view.column = 0;
-                }
-                Command::ScrollLeft => view.column = view.column.saturating_sub(SIDE_STEP),
-                Command::ScrollRight if !wraps && view.cut => view.column += SIDE_STEP,
-                _ => {}
-            }
+        Command::ToggleWrap => {
+            let message = &mut app.connection_mut().message;
+            message.wrap = !message.wrap;
+            message.scroll_mut().column = 0;
         }
+        Command::ScrollLeft | Command::ScrollRight => sideways(app, command == Command::ScrollRight),
+        Command::ToggleNode | Command::OpenNodes | Command::CloseNodes => fold(app, command),
+        _ => {}
     }
     Vec::new()
 }
 
+/// One step back: what was looked for, then the older message, then the pane.
+fn latest(app: &mut App) {
+    let connection = app.connection_mut();
+    if connection.message.find.take().is_some() {
+        return;
+    }
+    if connection.message.at.take().is_none() {
+        connection.focus = Pane::Topics;
+    }
+}
+
+/// Left and right: out of and into branches in the tree view, else columns.
+fn sideways(app: &mut App, right: bool) {
+    let connection = app.connection_mut();
+    let wraps = connection.wraps();
+    let message = &mut connection.message;
+    let Some(structure) = message.reader.shown().and_then(|shown| shown.structure()) else {
+        let cut = message.cut;
+        let scroll = message.scroll_mut();
+        if !right {
+            scroll.column = scroll.column.saturating_sub(SIDE_STEP);
+        } else if !wraps && cut {
+            scroll.column += SIDE_STEP;
+        }
+        return;
+    };
+    if right {
+        message.folding.inward(structure);
+    } else {
+        message.folding.outward(structure);
+    }
+    message.see_selected();
+}
+
+fn fold(app: &mut App, command: Command) {
+    let message = &mut app.connection_mut().message;
+    let Some(structure) = message.reader.shown().and_then(|shown| shown.structure()) else { return };
+    match command {
+        Command::OpenNodes => message.folding.set_all(structure, true),
+        Command::CloseNodes => message.folding.set_all(structure, false),
+        _ => message.folding.toggle(structure),
+    }
+    message.see_selected();
+}
+
 pub(super) fn movement(app: &mut App, command: Command) {
-    let view = &mut app.connection_mut().message;
-    let page = view.height.saturating_sub(1).max(1) as isize;
-    view.scroll_by(moves::rows(command, page));
+    let message = &mut app.connection_mut().message;
+    let page = message.height.saturating_sub(1).max(1) as isize;
+    let rows = moves::rows(command, page);
+    match message.reader.shown().and_then(|shown| shown.structure()) {
+        Some(structure) => {
+            message.folding.step(structure, rows);
+            message.see_selected();
+        }
+        None => message.scroll_by(rows),
+    }
 }
