@@ -97,7 +97,7 @@ pub struct MessageView {
     pub view: PayloadView,
     /// The view to go back to from the diff.
     pub(super) before_diff: PayloadView,
-    scrolls: [Scroll; PayloadView::ALL.len()],
+    pub(super) scrolls: [Scroll; PayloadView::ALL.len()],
     /// Long lines go on in the next row.
     pub wrap: bool,
     /// Lines of the payload and of the pane when last drawn, for paging and for the end.
