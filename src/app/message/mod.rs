@@ -2,6 +2,7 @@
 //! once for each message: small ones at once when a frame is arranged, large ones by a job.
 
 mod arrange;
+mod compare;
 mod decodings;
 mod find;
 mod folding;

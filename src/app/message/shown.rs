@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::decodings::Chosen;
 use super::PayloadView;
+use crate::payload::diff::Diff;
 use crate::payload::structure::Structure;
 use crate::payload::{Content, Document, Hints, Kind, Prepared, Reading, VIEW_LIMIT, read};
 use crate::store::{Seq, TopicId};
@@ -50,6 +51,8 @@ pub enum Body {
     Document(Arc<Document>),
     /// Branches.
     Tree(Box<Structure>),
+    /// What changed since another message.
+    Diff(Box<Diff>),
     /// The bytes as received.
     Hex,
     /// The bytes inside of all layers.
@@ -136,8 +139,29 @@ pub(super) fn prepare(
         PayloadView::Raw => lay_out(&mut shown, Prepared::as_sent(subject.bytes)),
         PayloadView::Hex | PayloadView::HexInside | PayloadView::Diff => {}
     }
-    let _ = older;
+    if let Some(older) = older {
+        compare(&mut shown, subject, older);
+    } else if shown.of.view == PayloadView::Diff {
+        shown.body = Body::Nothing(match shown.of.against {
+            Some(_) => "the message to compare with was evicted: m marks another".to_owned(),
+            None => "no earlier message of this topic in the history, and none is marked with m".to_owned(),
+        });
+    }
     shown
+}
+
+/// What changed since `older`: all of it in the diff view, beside its lines in the pretty one.
+fn compare(shown: &mut Shown, subject: Subject<'_>, older: Subject<'_>) {
+    let before = read(older.bytes, &older.hints);
+    let diff = || super::compare::diff((&before, older), (&shown.reading, subject));
+    match (&shown.body, shown.of.view) {
+        (_, PayloadView::Diff) => shown.body = Body::Diff(Box::new(diff())),
+        (Body::Document(document), _) if shown.reading.is_json() && shown.of.program.is_none() => {
+            let text = shown.reading.text(subject.bytes).unwrap_or_default();
+            shown.changes = super::compare::changes(&diff(), text, document);
+        }
+        _ => {}
+    }
 }
 
 fn lay_out(shown: &mut Shown, prepared: Prepared) {

@@ -9,6 +9,7 @@
 //!              ╰ path or what is found ── lines ╯
 //! ```
 
+mod diff;
 mod document;
 mod facts;
 mod hex;
@@ -27,6 +28,7 @@ use super::{Cache, properties};
 use crate::app::{App, Body, Connection, Pane, Shown};
 use crate::config::Role;
 use crate::model::ConnectionId;
+use crate::payload::structure::Structure;
 use crate::payload::{Content, Document, Prepared, WrapIndex, format};
 use crate::store::{MessageRef, Seq, TopicId};
 use document::Lines;
@@ -103,7 +105,8 @@ enum Drawn<'a> {
     Nothing(&'a str),
     Lines(Lines<'a>),
     Hex(&'a [u8]),
-    Tree(&'a crate::payload::structure::Structure),
+    Tree(&'a Structure),
+    Diff(diff::Lines<'a>),
 }
 
 /// Properties and payload, which scroll as one.
@@ -126,6 +129,7 @@ fn draw_body(
         Drawn::Lines(lines) => lines.count(),
         Drawn::Hex(bytes) => hex::lines(bytes.len(), area.width),
         Drawn::Tree(structure) => structure.row_count(connection.message.folding.open()),
+        Drawn::Diff(lines) => lines.count(),
     };
     let (lines, height) = (before + payload_lines, usize::from(area.height));
     cache.measured.message = (lines, height);
@@ -148,6 +152,7 @@ fn draw_body(
         Drawn::Tree(structure) => {
             tree::draw(connection, ink, structure, first_of_payload, body, focused, buffer);
         }
+        Drawn::Diff(lines) => lines.draw(ink, first_of_payload, body, buffer),
     }
     let right = if lines > height {
         format!(" {} of {} lines ", format::grouped((first + height) as u64), format::grouped(lines as u64))
@@ -169,6 +174,7 @@ fn drawn<'a>(
         Body::Nothing(text) => Drawn::Nothing(text),
         Body::Document(document) => Drawn::Lines(Lines::new(connection, ink, document, columns, cache)),
         Body::Tree(structure) => Drawn::Tree(structure),
+        Body::Diff(diff) => Drawn::Diff(diff::Lines::new(diff, ink, columns)),
         Body::Hex => Drawn::Hex(message.payload),
         Body::HexInside => Drawn::Hex(shown.reading.bytes(message.payload)),
     }
