@@ -42,7 +42,8 @@ pub struct Schemas {
 }
 
 impl Schemas {
-    /// Compiles the files that `names` need; relative paths begin at `folder`, imports at the folder of the file itself. Reads files:
+    /// Compiles the files that `names` need; relative paths begin at `folder`, those with `~/` at the user's home, imports at
+    /// the folder of the file itself. Reads files:
     /// never call it where a frame waits. A schema that cannot be used is told now, and again by each reading that needs it.
     pub fn load<'a>(
         names: impl IntoIterator<Item = &'a SchemaName>,
@@ -54,7 +55,7 @@ impl Schemas {
             if schemas.messages.contains_key(name) {
                 continue;
             }
-            let path = folder.join(&name.file);
+            let path = located(&name.file, folder);
             let pool = files
                 .entry(path.clone())
                 .or_insert_with(|| compile(&path).inspect_err(|fault| faults.push(fault.clone())));
@@ -75,6 +76,11 @@ impl Schemas {
             None => Err(format!("{name} is not loaded")),
         }
     }
+}
+
+fn located(file: &str, folder: &Path) -> PathBuf {
+    let at_home = file.strip_prefix("~/").and_then(|rest| Some(std::env::home_dir()?.join(rest)));
+    at_home.unwrap_or_else(|| folder.join(file))
 }
 
 /// The file and what it imports.
