@@ -6,7 +6,8 @@ use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use mqtt_tui::payload::{
-    Document, Kind, Position, Hints, Prepared, Style, detect, fit, pretty, preview, read, rows, sanitise, slice,
+    Document, Hints, Kind, Position, Prepared, Style, detect, fit, pretty, preview, read, rows, sanitise,
+    slice,
 };
 
 const CLIMATE: &str =
@@ -43,10 +44,12 @@ fn printing(c: &mut Criterion) {
         group.bench_function(name, |b| b.iter(|| pretty(black_box(payload))));
     }
     group.throughput(Throughput::Bytes(megabyte.len() as u64));
-    group.bench_function("prepared 1 MB", |b| b.iter(|| {
+    group.bench_function("prepared 1 MB", |b| {
+        b.iter(|| {
             let bytes = black_box(megabyte.as_bytes());
             Prepared::of(&read(bytes, &Hints::default()), bytes)
-        }));
+        })
+    });
 }
 
 fn showing(c: &mut Criterion) {

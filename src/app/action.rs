@@ -6,11 +6,12 @@ use std::sync::Arc;
 use crossterm::event::{KeyEvent, MouseEvent};
 
 use super::{Command, Job, JobDone, TestNews};
-use crate::payload::{SchemaFault, Schemas};
 use crate::config::{PasswordSource, Profile, ProfileBook};
 use crate::model::{
-    ConnectionId, Protocol, SchemaName, SessionEvent, SessionId, SessionRequest, Severity, Target, TopicFilter, Trouble,
+    ConnectionId, Protocol, SchemaName, SessionEvent, SessionId, SessionRequest, Severity, Target,
+    TopicFilter, Trouble,
 };
+use crate::payload::{SchemaFault, Schemas};
 
 /// Something happened.
 #[derive(Debug, Clone, PartialEq)]

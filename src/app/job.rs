@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::message::{FindJob, ReadJob, Shown, WrapJob};
+use super::message::{FindJob, ReadJob, RunJq, Shown, WrapJob};
 use crate::model::ConnectionId;
 use crate::payload::find::Matches;
 use crate::payload::{Document, WrapIndex};
@@ -31,11 +31,11 @@ pub enum JobDone {
 }
 
 impl Job {
-    /// Does it: blocks for as long as it takes.
-    pub fn perform(self) -> JobDone {
+    /// Does it: blocks for as long as it takes. jq programs are run by `run`.
+    pub fn perform(self, run: RunJq) -> JobDone {
         match self {
             Self::Read(job) => {
-                let (connection, shown) = job.perform();
+                let (connection, shown) = job.perform(run);
                 JobDone::Read(connection, shown)
             }
             Self::Find(job) => {

@@ -55,9 +55,10 @@ pub use history::HistoryView;
 pub use job::{Job, JobDone};
 pub use keymap::{command_for, key_label, parse_key};
 pub use login::{Credentials, Login, LoginField};
-pub use menu::{Menu, MenuItem, Pick};
+pub use menu::{DecodeFor, Menu, MenuItem, Pick};
 pub use message::{
-    Body, Change, Chosen, ChosenBy, Decodings, FindJob, MessageView, PayloadView, ReadJob, Shown, Wanted, WrapJob,
+    Body, Change, Chosen, ChosenBy, Decodings, Find, FindJob, Folding, MessageView, PayloadView, Programs,
+    ReadJob, Reader, RunJq, SchemaShelf, Scroll, Shown, Wanted, WrapJob,
 };
 pub use notices::{Notices, SHOWN_FOR};
 pub use overdue::Overdue;
@@ -77,6 +78,7 @@ pub use work::{PIECE, work};
 
 use crate::config::{Profile, ProfileBook, Safety, SettingsFile};
 use crate::model::{ConnectionId, Moment, Target};
+use crate::payload::jq::Program;
 use crate::store::Limits;
 
 /// What was set from outside and does not change while running.
@@ -281,7 +283,9 @@ pub fn arrange(app: &mut App, now: Moment) -> Vec<Effect> {
     }
     let tree_rows = layout::tree_rows(app, &areas);
     let history_rows = layout::history_rows(&areas);
+    let defaults = app.defaults.decoders.clone();
     let connection = app.connection_mut();
+    connection.message.decodings.defaults = defaults;
     let shown = connection.shown_moment(now);
     connection.tree.arrange(&connection.store, tree_rows, shown.mono_us);
     let selected = connection.tree.selected();
@@ -305,7 +309,7 @@ pub fn arrange_fully(app: &mut App, now: Moment) -> Vec<Effect> {
             match effect {
                 Effect::Job(job) => {
                     jobs += 1;
-                    others.extend(update(app, Action::Done(Done::Job(job.perform())), now));
+                    others.extend(update(app, Action::Done(Done::Job(job.perform(Program::run))), now));
                 }
                 other => others.push(other),
             }
@@ -323,6 +327,8 @@ pub struct Measured {
     pub message: (usize, usize),
     /// Lines before those of the payload: properties.
     pub message_above: usize,
+    /// Row of the screen on which the first of those lines on screen stands, and which one it is.
+    pub message_rows: Option<(u16, usize)>,
     /// How the payload's lines are drawn: columns and style.
     pub message_lines: Option<(usize, crate::payload::Style)>,
     /// Some line of the payload goes on to the right of the pane.
@@ -349,4 +355,5 @@ pub fn after_view(app: &mut App, measured: &Measured) {
     message.cut = measured.message_cut;
     message.above = measured.message_above;
     message.drawn = measured.message_lines;
+    message.rows = measured.message_rows;
 }

@@ -8,6 +8,7 @@ pub mod field;
 pub mod find;
 pub mod format;
 pub mod hex;
+pub mod jq;
 pub mod json;
 mod kind;
 mod layout;

@@ -91,7 +91,9 @@ impl Prepared {
             Ok(document) => Self { content: Content::Document(document), note: None },
             Err(fault) => {
                 let told = match fault {
-                    JsonFault { reason: JsonReason::TooDeep | JsonReason::TooWide, .. } => "JSON shown as sent",
+                    JsonFault { reason: JsonReason::TooDeep | JsonReason::TooWide, .. } => {
+                        "JSON shown as sent"
+                    }
                     _ => "not valid JSON",
                 };
                 Self::as_text(text, Some(format!("{told}: {fault}")))

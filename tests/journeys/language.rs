@@ -12,6 +12,7 @@ use mqtt_tui::model::{
     ConnectionId, LinkState, Message, Moment, Protocol, ProtocolChoice, Publication, PublishId, PublishState,
     QoS, SessionEvent, SessionId, SessionRequest, Severity, SubscriptionState, Target, TopicFilter, Trouble,
 };
+use mqtt_tui::payload::jq::Program;
 use mqtt_tui::store::{Limits, TopicId};
 use mqtt_tui::ui::{self, Appearance, Cache};
 use ratatui::Terminal;
@@ -270,7 +271,7 @@ impl Journey {
         let count = jobs.len();
         for job in jobs {
             if let Effect::Job(job) = job {
-                self.done(Done::Job(job.perform()));
+                self.done(Done::Job(job.perform(Program::run)));
             }
         }
         count

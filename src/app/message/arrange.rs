@@ -9,6 +9,7 @@ use crate::app::{Connection, Effect, Job};
 use crate::model::{DecoderRule, Decoding, Form};
 use crate::payload::field::Field;
 use crate::payload::find::Matches;
+use crate::payload::jq::Program;
 use crate::payload::structure::{NodeId, Structure};
 use crate::payload::{Document, Hints, OwnedHints, VIEW_LIMIT, WrapIndex};
 use crate::store::{MessageRef, Seq, TopicId};
@@ -24,7 +25,7 @@ impl Connection {
 
     /// What the payloads of this connection are taken for by rules, in the order in which they count.
     pub fn decoder_rules(&self) -> impl Iterator<Item = &DecoderRule> {
-        std::iter::empty()
+        self.profile.decoders.iter().chain(&self.message.decodings.defaults)
     }
 
     /// The node selected in the tree view, and the structure it is in.
@@ -41,7 +42,10 @@ impl Connection {
 
     /// Brings what is shown up to date. What takes too long comes back as a job when the pane is on screen.
     pub(in crate::app) fn arrange_message(&mut self, on_screen: bool) -> Vec<Effect> {
-        let mut effects = Vec::new();
+        let chosen = self.message.decodings.decodings();
+        let ruled = self.profile.decoders.iter().map(|rule| &rule.decoding);
+        let mut effects: Vec<Effect> =
+            self.message.schemas.ask(self.id, chosen.chain(ruled)).into_iter().collect();
         let Some(message) = self.tree.selected().and_then(|topic| self.message_to_show(topic)) else {
             self.message.held = None;
             self.message.reader.wanted = None;
@@ -108,7 +112,8 @@ impl Connection {
         }
     }
 
-    fn decoding_of(&self, topic: TopicId, seq: Seq) -> Option<super::Chosen> {
+    /// What the payload of a message is to be taken for, if anything is said of it.
+    pub fn decoding_of(&self, topic: TopicId, seq: Seq) -> Option<super::Chosen> {
         self.message.decodings.of((topic, self.store.path(topic)), seq, self.decoder_rules())
     }
 
@@ -122,7 +127,8 @@ impl Connection {
         let other = self.other(&wanted);
         let content_type = |message: &MessageRef<'_>| message.properties().and_then(|all| all.content_type);
         let types = (content_type(message), other.as_ref().and_then(content_type));
-        let rules = (wanted.decoding.clone(), other.and_then(|other| self.decoding_of(other.topic, other.seq)));
+        let rules =
+            (wanted.decoding.clone(), other.and_then(|other| self.decoding_of(other.topic, other.seq)));
         let hints = |message: &MessageRef<'_>| Hints {
             topic: self.store.path(message.topic),
             content_type: None,
@@ -144,7 +150,7 @@ impl Connection {
             },
         });
         let known = self.message.reader.reading_for(&wanted);
-        prepare(wanted, Subject { bytes: message.payload, hints: own }, older, known)
+        prepare(wanted, Subject { bytes: message.payload, hints: own }, older, known, Program::run)
     }
 
     fn read_job(&self, message: &MessageRef<'_>, wanted: Wanted) -> ReadJob {
@@ -199,15 +205,12 @@ impl Connection {
     /// Looks for text and counts rows in the document on screen.
     fn arrange_lines(&mut self) -> Vec<Effect> {
         let mut effects = Vec::new();
+        self.look();
         let view = &mut self.message;
         let Some(document) = view.reader.shown().and_then(Shown::document).cloned() else { return effects };
         let is_short = document.as_str().len() <= LINES_AT_ONCE;
-        let line = view.first_line(&document);
         if let Some(find) = view.find.as_mut().filter(|find| !find.knows(&document)) {
-            if is_short {
-                let matches = find.finder().find(&document, super::find::MOST);
-                find.found(document.clone(), matches, line);
-            } else if !find.is_looking {
+            if !find.is_looking {
                 find.is_looking = true;
                 let job = FindJob::new(self.id, find, document.clone());
                 effects.push(Effect::Job(Job::Find(job)));
@@ -222,6 +225,19 @@ impl Connection {
             effects.push(Effect::Job(Job::Wrap(job)));
         }
         effects
+    }
+
+    /// Looks for text in the document on screen when that is short.
+    pub(in crate::app) fn look(&mut self) {
+        let view = &mut self.message;
+        let Some(document) = view.reader.shown().and_then(Shown::document).cloned() else { return };
+        let line = view.first_line(&document);
+        if let Some(find) = view.find.as_mut().filter(|find| !find.knows(&document))
+            && document.as_str().len() <= LINES_AT_ONCE
+        {
+            let matches = find.finder().find(&document, super::find::MOST);
+            find.found(document, matches, line);
+        }
     }
 
     /// Takes in where a job found the text.

@@ -1,7 +1,7 @@
 //! What changed between two messages: as a view of its own, and beside the lines that changed.
 
-use super::shown::Subject;
 use super::Change;
+use super::shown::Subject;
 use crate::payload::diff::{Diff, DiffRow, Form, Mark, Part, Place, Side};
 use crate::payload::structure::{NodeId, Structure};
 use crate::payload::{Document, Kind, Reading};
@@ -108,7 +108,11 @@ mod tests {
         let (old, new) = (r#"{"t":20.1,"gone":1,"h":{"x":1}}"#, r#"{"t":20.4,"h":{"x":1,"y":null}}"#);
         let diff = Diff::between(Side::of(old.as_bytes()), Side::of(new.as_bytes()));
         let found = changes(&diff, new, &pretty(new).expect("JSON"));
-        let change = |line, old: Option<&str>, new: &str| Change { line, old: old.map(str::to_owned), new: new.to_owned() };
+        let change = |line, old: Option<&str>, new: &str| Change {
+            line,
+            old: old.map(str::to_owned),
+            new: new.to_owned(),
+        };
         assert_eq!(found, [change(1, Some("20.1"), "20.4"), change(4, None, "null")]);
     }
 }

@@ -1,6 +1,6 @@
 //! What payloads are taken for against their looks: chosen once, for a topic, for a filter, or by a rule of the profile.
 
-use crate::model::{Decoding, DecoderRule, TopicFilter, rule_for};
+use crate::model::{DecoderRule, Decoding, TopicFilter, rule_for};
 use crate::store::{Seq, TopicId};
 
 /// Choices that are kept; the oldest goes when there are more.
@@ -31,6 +31,8 @@ pub struct Decodings {
     once: Option<(TopicId, Seq, Decoding)>,
     /// For topics and filters, the newest first.
     rules: Vec<DecoderRule>,
+    /// Rules of the settings, for every connection; those of its profile come before.
+    pub(in crate::app) defaults: Vec<DecoderRule>,
 }
 
 impl Decodings {
@@ -77,6 +79,6 @@ impl Decodings {
     /// The schemas that it takes.
     pub(in crate::app) fn decodings(&self) -> impl Iterator<Item = &Decoding> {
         let once = self.once.iter().map(|once| &once.2);
-        once.chain(self.rules.iter().map(|rule| &rule.decoding))
+        once.chain(self.rules.iter().chain(&self.defaults).map(|rule| &rule.decoding))
     }
 }

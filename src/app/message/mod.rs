@@ -4,6 +4,7 @@
 mod arrange;
 mod compare;
 mod decodings;
+mod filtered;
 mod find;
 mod folding;
 mod programs;
@@ -12,6 +13,7 @@ mod schemas;
 mod shown;
 
 pub use decodings::{Chosen, ChosenBy, Decodings};
+pub use filtered::RunJq;
 pub use find::Find;
 pub use folding::Folding;
 pub use programs::Programs;
@@ -42,8 +44,7 @@ pub enum PayloadView {
 
 impl PayloadView {
     /// All of them, in turn.
-    pub const ALL: [Self; 6] =
-        [Self::Pretty, Self::Tree, Self::Raw, Self::Hex, Self::HexInside, Self::Diff];
+    pub const ALL: [Self; 6] = [Self::Pretty, Self::Tree, Self::Raw, Self::Hex, Self::HexInside, Self::Diff];
 
     /// As shown in the pane's title.
     pub fn label(self) -> &'static str {
@@ -111,6 +112,8 @@ pub struct MessageView {
     pub drawn: Option<(usize, payload::Style)>,
     /// Rows above the payload when last drawn: properties.
     pub above: usize,
+    /// Row of the screen on which the first line on screen stands, and which line that is.
+    pub rows: Option<(u16, usize)>,
     /// What is shown, and what is being read.
     pub reader: Reader,
     /// What payloads are taken for against their looks.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::find::MOST;
 use super::shown::{Subject, prepare};
-use super::{Find, Shown, Wanted};
+use super::{Find, RunJq, Shown, Wanted};
 use crate::model::ConnectionId;
 use crate::payload::find::{Finder, Matches};
 use crate::payload::{Document, OwnedHints, Reading, Style, WrapIndex, format};
@@ -85,14 +85,16 @@ pub struct ReadJob {
 }
 
 impl ReadJob {
-    pub(in crate::app) fn perform(self) -> (ConnectionId, Box<Shown>) {
+    pub(in crate::app) fn perform(self, run: RunJq) -> (ConnectionId, Box<Shown>) {
         let Self { connection, wanted, subject, older, known, whole } = self;
         let newer = Subject { bytes: &subject.0, hints: subject.1.as_hints() };
         let older = older.as_ref().map(|(bytes, hints)| Subject { bytes, hints: hints.as_hints() });
-        let mut shown = prepare(wanted, newer, older, known);
+        let mut shown = prepare(wanted, newer, older, known, run);
         if subject.0.len() < whole {
             let (first, all) = (format::bytes(subject.0.len() as u64), format::bytes(whole as u64));
-            shown.notes.push(format!("first {first} of {all}: too large to be read as a whole; the hex view has all"));
+            shown.notes.push(format!(
+                "first {first} of {all}: too large to be read as a whole; the hex view has all"
+            ));
         }
         (connection, Box::new(shown))
     }

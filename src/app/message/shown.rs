@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use super::decodings::Chosen;
 use super::PayloadView;
+use super::decodings::Chosen;
+use super::filtered::{RunJq, filter};
 use crate::payload::diff::Diff;
 use crate::payload::structure::Structure;
 use crate::payload::{Content, Document, Hints, Kind, Prepared, Reading, VIEW_LIMIT, read};
@@ -130,14 +131,19 @@ pub(super) fn prepare(
     subject: Subject<'_>,
     older: Option<Subject<'_>>,
     known: Option<Reading>,
+    run: RunJq,
 ) -> Shown {
     let reading = known.unwrap_or_else(|| read(subject.bytes, &subject.hints));
-    let mut shown = Shown { of, reading, body: Body::Hex, notes: Vec::new(), changes: Vec::new(), end: String::new() };
+    let mut shown =
+        Shown { of, reading, body: Body::Hex, notes: Vec::new(), changes: Vec::new(), end: String::new() };
     match shown.of.view {
+        PayloadView::Hex => shown.body = Body::Hex,
+        PayloadView::HexInside => shown.body = Body::HexInside,
+        _ if let Some(program) = shown.of.program.clone() => filter(&mut shown, subject, &program, run),
         PayloadView::Pretty => pretty(&mut shown, subject),
         PayloadView::Tree => tree(&mut shown, subject),
         PayloadView::Raw => lay_out(&mut shown, Prepared::as_sent(subject.bytes)),
-        PayloadView::Hex | PayloadView::HexInside | PayloadView::Diff => {}
+        PayloadView::Diff => {}
     }
     if let Some(older) = older {
         compare(&mut shown, subject, older);
@@ -164,7 +170,7 @@ fn compare(shown: &mut Shown, subject: Subject<'_>, older: Subject<'_>) {
     }
 }
 
-fn lay_out(shown: &mut Shown, prepared: Prepared) {
+pub(super) fn lay_out(shown: &mut Shown, prepared: Prepared) {
     shown.body = match prepared.content {
         Content::Empty => {
             Body::Nothing("empty payload (published with retain, it deletes the retained message)".to_owned())

@@ -41,9 +41,11 @@ fn the_index_knows_where_each_row_is() {
 #[test]
 fn what_was_found_is_lit_wherever_it_is_drawn() {
     let document = Document::text("ab\u{202e}名cd\nabcd".to_owned());
-    let lit = [Match { line: 0, range: 1..8 }, Match { line: 1, range: 0..2 }, Match { line: 1, range: 3..4 }];
+    let lit =
+        [Match { line: 0, range: 1..8 }, Match { line: 1, range: 0..2 }, Match { line: 1, range: 3..4 }];
     let marked = |row: &Row<'_>| -> String {
-        let span = |span: &Span<'_>| if span.lit { format!("[{}]", span.text) } else { span.text.to_string() };
+        let span =
+            |span: &Span<'_>| if span.lit { format!("[{}]", span.text) } else { span.text.to_string() };
         row.spans.iter().map(span).collect()
     };
     let sliced: Vec<String> = slice(&document, 0, 0, 40, 9, VIEW, &lit).iter().map(marked).collect();

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::super::ink::{Ink, row_of};
-use crate::app::{ChosenBy, Connection, Shown};
+use crate::app::{Body, ChosenBy, Connection, Shown};
 use crate::config::Role;
 use crate::payload::{format, width};
 use crate::store::MessageRef;
@@ -31,20 +31,17 @@ pub(super) fn draw(
         facts.push(("DUP".into(), ink.style(Role::Warning)));
     }
     let size = format::bytes(message.payload.len() as u64);
+    let chosen = shown.and_then(|shown| shown.of.decoding.as_ref()).map_or("", |chosen| match chosen.by {
+        ChosenBy::You => " (your choice)",
+        ChosenBy::Rule => " (by a rule)",
+    });
     match shown {
         None => facts.push((size, muted)),
         Some(shown) if shown.reading.layers.is_empty() => {
             facts.push((size, muted));
-            facts.push((shown.reading.kind.to_string(), muted));
+            facts.push((format!("{}{chosen}", shown.reading.kind), muted));
         }
-        Some(shown) => facts.push((shown.reading.chain(), muted)),
-    }
-    if let Some(chosen) = shown.and_then(|shown| shown.of.decoding.as_ref()) {
-        let by = match chosen.by {
-            ChosenBy::You => "your choice",
-            ChosenBy::Rule => "by a rule",
-        };
-        facts.push((format!("(as {}: {by})", chosen.decoding), ink.style(Role::Accent)));
+        Some(shown) => facts.push((format!("{}{chosen}", shown.reading.chain()), muted)),
     }
     let mut x = area.x;
     for (fact, style) in facts {
@@ -72,6 +69,7 @@ pub(super) fn notes(
                 let end = if shown.end.is_empty() { String::new() } else { format!("   {}", shown.end) };
                 notes.push((format!("jq {program}{end}"), Role::Accent));
             }
+            notes.extend(since(connection, ink, shown));
             notes.extend(shown.notes.iter().map(|note| (note.clone(), Role::Warning)));
         }
         None if message.payload.len() > QUICK => {
@@ -86,6 +84,23 @@ pub(super) fn notes(
         ink.put(buffer, row.x, row.y, row.width, &ink.clean(note), ink.style(*role));
     }
     notes.len().min(room) as u16
+}
+
+/// Which message a diff compares with.
+fn since(connection: &Connection, ink: &Ink<'_>, shown: &Shown) -> Option<(String, Role)> {
+    let Body::Diff(_) = &shown.body else { return None };
+    let (topic, seq) = shown.of.against?;
+    let other = connection.store.message(topic, seq)?;
+    let time = ink.time(other.received);
+    let mut text = if connection.message.marked == Some((topic, seq)) {
+        format!("diff with the marked message of {time}")
+    } else {
+        format!("diff with the message before, of {time}")
+    };
+    if topic != shown.of.topic {
+        text = format!("{text} on {}", connection.store.path(topic));
+    }
+    Some((text, Role::Muted))
 }
 
 /// Bytes that are read sooner than a word about it could be read.

@@ -135,6 +135,15 @@ fn draw_body(
     cache.measured.message = (lines, height);
     cache.measured.message_above = before;
     let first = connection.message.scroll().row.min(lines.saturating_sub(height));
+    let first = match (&drawn, connection.message.folding.at()) {
+        // What is selected stays on screen, whatever became of the pane's height.
+        (Drawn::Tree(structure), Some(at)) => {
+            let row = before + structure.row_of(connection.message.folding.open(), at);
+            first.clamp((row + 1).saturating_sub(height), row)
+        }
+        _ => first,
+    };
+    cache.measured.message_rows = Some((area.y, first));
     let properties = std::mem::take(&mut cache.message.properties);
     let used = properties.draw(first, message.received, ink, area, cache, buffer);
     cache.message.properties = properties;

@@ -104,7 +104,10 @@ fn items<'a>(
 fn line<'a>(ink: &Ink<'_>, structure: &Structure, node: NodeId, columns: usize) -> Line<'a> {
     let mut spans = Vec::new();
     let mut push = |text: &str, role: Role| {
-        spans.push(Span::styled(ink.head(&ink.clean(ink.head(text, columns).as_str()), columns), ink.style(role)));
+        spans.push(Span::styled(
+            ink.head(&ink.clean(ink.head(text, columns).as_str()), columns),
+            ink.style(role),
+        ));
     };
     match structure.name(node) {
         Name::None => {}
@@ -145,9 +148,7 @@ fn value(structure: &Structure, node: NodeId) -> (String, Role) {
         NodeKind::Number => (structure.value(node).to_owned(), Role::ValueNumber),
         NodeKind::Boolean => (structure.value(node).to_owned(), Role::ValueBoolean),
         NodeKind::Null => (structure.value(node).to_owned(), Role::ValueNull),
-        NodeKind::Attribute | NodeKind::Text => {
-            (structure.plain_value(node).into_owned(), Role::ValueString)
-        }
+        NodeKind::Attribute | NodeKind::Text => (structure.plain_value(node).into_owned(), Role::ValueString),
         NodeKind::Comment | NodeKind::Instruction => (structure.value(node).to_owned(), Role::Faint),
     }
 }
