@@ -64,14 +64,14 @@ fn followed(_app: &mut App, _purpose: Purpose, _text: &str) -> Option<Result<Str
 }
 
 /// Takes what was typed; or says what is wrong with it.
-fn accepted(_app: &mut App, purpose: Purpose, _text: &str, _now: Moment) -> Result<Vec<Effect>, String> {
+fn accepted(app: &mut App, purpose: Purpose, text: &str, now: Moment) -> Result<Vec<Effect>, String> {
     match purpose {
+        Purpose::TravelTo => super::travel::to_typed(app, text, now),
         Purpose::Find
         | Purpose::Jq
         | Purpose::DecodeAs
         | Purpose::FilterHistory
         | Purpose::JumpToTime
-        | Purpose::TravelTo
         | Purpose::NameFilter
         | Purpose::ChartField
         | Purpose::SaveTo

@@ -185,6 +185,11 @@ impl Store {
         self.travel.as_ref().map_or(self.end(), |travel| travel.at)
     }
 
+    /// The newest message, of `$SYS` or of the user's topics; while held, at the hold.
+    pub fn newest_message(&self, sys: bool) -> Option<Seq> {
+        self.logs[usize::from(sys)].newest_until(self.end()).filter(|&found| found >= self.floor())
+    }
+
     /// The message before the moment that is asked for, in order of arrival; of `$SYS` or of the user's topics.
     pub fn message_before(&self, seq: Seq, sys: bool) -> Option<Seq> {
         let before = Seq(seq.0.checked_sub(1)?);
