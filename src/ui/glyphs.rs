@@ -21,6 +21,7 @@ pub(super) struct Glyphs {
     pub(super) right: &'static str,
     pub(super) dash: &'static str,
     pub(super) down_time: &'static str,
+    pub(super) marker: &'static str,
 }
 
 pub(super) const UNICODE: Glyphs = Glyphs {
@@ -42,6 +43,7 @@ pub(super) const UNICODE: Glyphs = Glyphs {
     right: "→",
     dash: "–",
     down_time: "×",
+    marker: "┃",
 };
 
 pub(super) const ASCII: Glyphs = Glyphs {
@@ -63,4 +65,5 @@ pub(super) const ASCII: Glyphs = Glyphs {
     right: "Right",
     dash: "-",
     down_time: "x",
+    marker: "|",
 };

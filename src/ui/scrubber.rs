@@ -8,7 +8,7 @@ use super::ink::Ink;
 use crate::app::{App, Connection, PastTime, SCRUBBER_STEP, SCRUBBER_TIME, ScrubberAreas, step_label};
 use crate::config::Role;
 use crate::model::Moment;
-use crate::payload::{format, width};
+use crate::payload::format;
 
 pub(super) fn draw(app: &App, ink: &Ink<'_>, areas: &ScrubberAreas, buffer: &mut Buffer) {
     let connection = app.connection();
@@ -82,15 +82,13 @@ fn bar(connection: &Connection, ink: &Ink<'_>, areas: &ScrubberAreas, past: Past
     let at = past.column(shown, columns);
     for (column, count) in (0..columns).zip(counts) {
         let (mark, role) = match count {
+            _ if column == at => (glyphs.marker, Role::Accent),
             0 if was_down(connection, past, column, columns) => (glyphs.down_time, Role::Error),
             0 => (glyphs.dot, Role::Faint),
             _ => (glyphs.bars[level(count, most)], if column > at { Role::Faint } else { Role::Muted }),
         };
-        let mut style = ink.style(role);
-        if column == at {
-            style = ink.style(Role::Accent).add_modifier(Modifier::REVERSED | Modifier::BOLD);
-        }
-        debug_assert_eq!(width(mark), 1);
+        let bold = if column == at { Modifier::BOLD } else { Modifier::empty() };
+        let style = ink.style(role).add_modifier(bold);
         ink.put(buffer, areas.bar.x + column, areas.bar.y, 1, mark, style);
     }
 }
