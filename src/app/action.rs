@@ -3,7 +3,7 @@
 
 use crossterm::event::{KeyEvent, MouseEvent};
 
-use super::{Command, TestNews};
+use super::{Command, Job, JobDone, TestNews};
 use crate::config::{PasswordSource, Profile, ProfileBook};
 use crate::model::{
     ConnectionId, Protocol, SessionEvent, SessionId, SessionRequest, Severity, Target, TopicFilter, Trouble,
@@ -76,6 +76,8 @@ pub enum Effect {
         /// The exact bytes.
         bytes: Vec<u8>,
     },
+    /// Compute something away from the loop. What it finds comes back as [`Done::Job`].
+    Job(Job),
     /// Stop the process until the shell brings it back.
     Suspend,
     /// Leave the program.
@@ -104,6 +106,8 @@ pub enum Done {
     DemoRuns(Result<Box<Target>, String>),
     /// News of the test with this id.
     Test(u64, TestNews),
+    /// A job was done.
+    Job(JobDone),
     /// A request did not reach its session.
     RequestRefused(ConnectionId, SessionRequestName, String),
 }

@@ -10,7 +10,7 @@ use super::publish::PublishPane;
 use super::rates::Rates;
 use super::subscriptions::{Subscriptions, SubscriptionsPane};
 use super::tree::TreeView;
-use super::{Pane, Screen};
+use super::{Browse, Chart, Left, Overdue, Pane, Right, Screen, Search, Travel};
 use crate::config::{PasswordSource, Profile, Safety};
 use crate::model::{ConnectionId, LinkState, Moment, SessionId, Subscription, Target};
 use crate::store::{Limits, MessageRef, Store};
@@ -79,8 +79,24 @@ pub struct Connection {
     pub filter_input: Option<Input>,
     /// First row of the broker screen.
     pub broker_scroll: usize,
+    /// What stands in the place of the tree.
+    pub left: Left,
+    /// What stands in the place of the message.
+    pub right: Right,
+    /// The pane that has the keys stands over the whole screen.
+    pub zoomed: bool,
     /// The tree pane.
     pub tree: TreeView,
+    /// The search.
+    pub search: Search,
+    /// The browse set.
+    pub browse: Browse,
+    /// The list of the overdue.
+    pub overdue: Overdue,
+    /// The chart.
+    pub chart: Chart,
+    /// Which moment is shown.
+    pub travel: Travel,
     /// The message pane.
     pub message: MessageView,
     /// The history pane.
@@ -127,7 +143,15 @@ impl Connection {
             lower_pane: Pane::Message,
             filter_input: None,
             broker_scroll: 0,
+            left: Left::default(),
+            right: Right::default(),
+            zoomed: false,
             tree: TreeView::default(),
+            search: Search::default(),
+            browse: Browse::default(),
+            overdue: Overdue::default(),
+            chart: Chart::default(),
+            travel: Travel::default(),
             message: MessageView::default(),
             history: HistoryView::default(),
             publish: PublishPane::default(),
@@ -208,6 +232,9 @@ impl Connection {
         self.message =
             MessageView { view: self.message.view, wrap: self.message.wrap, ..MessageView::default() };
         self.history = HistoryView::default();
+        (self.search, self.browse, self.overdue) = (Search::default(), Browse::default(), Overdue::default());
+        (self.chart, self.travel) = (Chart::default(), Travel::default());
+        (self.left, self.right) = (Left::default(), Right::default());
         self.subscribing = None;
         (self.publish.opened_on, self.publish.answers, self.publish.confirmed) = (None, None, None);
     }

@@ -5,6 +5,9 @@
 
 mod action;
 mod ask;
+mod banner;
+mod browse;
+mod chart;
 pub mod command;
 mod connection;
 mod connections;
@@ -12,88 +15,67 @@ mod enabled;
 mod filter;
 mod form;
 mod history;
+mod job;
 mod keymap;
 pub mod layout;
 mod login;
+mod menu;
 mod message;
 mod node_set;
 mod notices;
+mod overdue;
 mod palette;
+mod panes;
 pub mod places;
+mod prompt;
 mod publish;
 mod publish_properties;
 mod rates;
+mod search;
 mod siblings;
 pub mod subscriptions;
 mod tabs;
 mod test;
+mod travel;
 mod tree;
 mod update;
 mod walk;
+mod work;
 
 pub use action::{Action, Done, Effect, SaveId, SessionRequestName};
 pub use ask::{Ask, Then};
+pub use banner::{Banner, banner};
+pub use browse::Browse;
+pub use chart::Chart;
 pub use command::{Command, Context};
 pub use connection::Connection;
 pub use connections::{Choice, ConnectionsView, DEMO, ListLine};
 pub use form::{AfterSaving, Form, FormField, FormRow, Kind};
 pub use history::HistoryView;
+pub use job::{Job, JobDone};
 pub use keymap::{command_for, key_label, parse_key};
 pub use login::{Credentials, Login, LoginField};
+pub use menu::{Menu, MenuItem, Pick};
 pub use message::{MessageView, PayloadView};
 pub use notices::{Notices, SHOWN_FOR};
+pub use overdue::Overdue;
 pub use palette::PaletteState;
+pub use panes::{Left, Overlay, Pane, Right, Screen};
+pub use prompt::{Prompt, Purpose};
 pub use publish::{Answers, Field, MAX_EDITOR_BYTES, MAX_EDITOR_LINES, PublishPane, Sent};
 pub use publish_properties::WrittenProperties;
 pub use rates::Rates;
+pub use search::Search;
 pub use siblings::Sort;
 pub use test::{Test, TestEnd, TestNews};
+pub use travel::Travel;
 pub use tree::{Place, Step, TreeRow, TreeView};
 pub use update::{ingest, update};
+pub use work::{PIECE, work};
 
 use crate::config::{Profile, ProfileBook, Safety, SettingsFile};
-use crate::model::{ConnectionId, LinkState, Moment, Subscription, Target};
+use crate::model::{ConnectionId, Moment, Target};
 use crate::store::Limits;
-
-/// The screens.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Screen {
-    /// Tree, message, history.
-    #[default]
-    Explorer,
-    /// What the broker says of itself.
-    Broker,
-    /// Every connection, saved or open. It belongs to none of them.
-    Connections,
-}
-
-/// The panes of the explorer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Pane {
-    /// Topic tree.
-    #[default]
-    Topics,
-    /// Message.
-    Message,
-    /// History.
-    History,
-}
-
-/// What lies over the screen.
-#[derive(Debug, Default)]
-pub enum Overlay {
-    /// Nothing.
-    #[default]
-    None,
-    /// Help for a context, scrolled by rows.
-    Help(Context, usize),
-    /// The command palette.
-    Palette(PaletteState),
-    /// Past notices.
-    Notices,
-    /// A question.
-    Ask(Ask),
-}
 
 /// What was set from outside and does not change while running.
 #[derive(Debug, Clone)]
@@ -236,6 +218,8 @@ impl App {
             Overlay::Palette(_) => return Context::Palette,
             Overlay::Notices => return Context::Notices,
             Overlay::Ask(_) => return Context::Ask,
+            Overlay::Prompt(_) => return Context::Prompt,
+            Overlay::Menu(_) => return Context::Menu,
             Overlay::None => {}
         }
         if self.screen() == Screen::Connections {
@@ -261,8 +245,17 @@ impl App {
         match (self.screen(), self.connection().focus) {
             (Screen::Connections, _) => Context::Connections,
             (Screen::Broker, _) => Context::Broker,
-            (Screen::Explorer, Pane::Topics) => Context::Topics,
-            (Screen::Explorer, Pane::Message) => Context::Message,
+            (Screen::Explorer, Pane::Topics) => match self.connection().left {
+                Left::Tree => Context::Topics,
+                Left::Search if self.connection().search.typing => Context::SearchEntry,
+                Left::Search => Context::Search,
+                Left::Browse => Context::Browse,
+                Left::Overdue => Context::Overdue,
+            },
+            (Screen::Explorer, Pane::Message) => match self.connection().right {
+                Right::Message => Context::Message,
+                Right::Chart => Context::Chart,
+            },
             (Screen::Explorer, Pane::History) => Context::History,
         }
     }
@@ -274,37 +267,6 @@ impl App {
         }
         self.connection().filter_input.is_some() || !self.connection().tree.filter_text().is_empty()
     }
-}
-
-/// What needs lines of its own on the screen.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Banner<'a> {
-    /// The link is in trouble.
-    Link(&'a LinkState),
-    /// Something is wrong with the file of the saved connections.
-    Book(&'a ProfileBook),
-    /// These wide subscriptions were given back because nobody looked.
-    Resting(&'a [Subscription]),
-}
-
-/// What needs lines of its own on the screen, if anything.
-pub fn banner(app: &App) -> Option<Banner<'_>> {
-    if app.screen() == Screen::Connections {
-        return book_banner(&app.book);
-    }
-    let connection = app.connection();
-    let link = &connection.link;
-    match link {
-        LinkState::Waiting { .. } | LinkState::Stopped { .. } => Some(Banner::Link(link)),
-        LinkState::Connecting { attempt, .. } if *attempt > 1 => Some(Banner::Link(link)),
-        _ if !connection.resting.is_empty() => Some(Banner::Resting(&connection.resting)),
-        _ => None,
-    }
-}
-
-fn book_banner(book: &ProfileBook) -> Option<Banner<'_>> {
-    let quiet = book.faults().is_empty() && book.warnings().is_empty() && book.sealed().is_none();
-    (!quiet).then_some(Banner::Book(book))
 }
 
 /// Brings the rows on screen up to date. To be called before each frame.

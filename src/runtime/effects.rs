@@ -58,6 +58,7 @@ where
                     self.connect(id, target, password, done);
                     drawing.dirty = true;
                 }
+                Effect::Job(job) => self.errands.compute(job, done),
                 Effect::Close(id) => self.close_session(id),
                 Effect::SaveProfile(profile, replacing, id) => {
                     self.change(Change::Save(profile, replacing, id), done);

@@ -9,7 +9,7 @@ use tokio::time::timeout;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::profiles::{Change, keep};
-use crate::app::{Done, TestEnd, TestNews};
+use crate::app::{Done, Job, TestEnd, TestNews};
 use crate::config::{PasswordSource, ProfileBook, environment_proxy, find_password};
 use crate::model::{ConnectionId, Secret, SessionId, Target};
 use crate::mqtt::doctor::{self, Diagnosis, DoctorOptions};
@@ -68,6 +68,19 @@ impl Errands {
     /// Nobody waits for the password of this connection any more.
     pub(super) fn end_search(&mut self, id: ConnectionId) {
         self.searches.remove(&id);
+    }
+
+    /// Computes something on a thread of its own; what it finds comes back as [`Done::Job`].
+    pub(super) fn compute(&mut self, job: Job, done: &Sender<Done>) {
+        let done = done.clone();
+        self.spawn(async move {
+            let result = match tokio::task::spawn_blocking(move || job.perform()).await {
+                Ok(found) => Done::Job(found),
+                Err(_) => Done::Failed("a computation failed: please report it".to_owned()),
+            };
+            // Nobody listens any more when the program is ending.
+            let _ = done.send(result).await;
+        });
     }
 
     /// Sends the doctor to `target`, away from where he is.

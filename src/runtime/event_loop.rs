@@ -141,6 +141,8 @@ where
         };
         let mut batch = Vec::with_capacity(BATCH);
         let mut full_batches = 0u32;
+        // The last turn was a piece of work: traffic comes next.
+        let mut worked = false;
         let mut tick = interval(Duration::from_secs(1));
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let first = std::mem::take(&mut self.first);
@@ -196,8 +198,23 @@ where
                     }
                     continue;
                 }
+                // A piece of work and a batch of traffic take turns: neither starves the other.
+                () = std::future::ready(()), if self.app.has_work() && !worked => {
+                    worked = true;
+                    let effects = app::work(&mut self.app);
+                    drawing.dirty = true;
+                    if let Some(outcome) = self.perform(effects, &mut clipboard, &done_sender, &mut drawing)? {
+                        return Ok(outcome);
+                    }
+                    continue;
+                }
+                () = tokio::task::yield_now(), if worked && self.events.is_empty() => {
+                    worked = false;
+                    continue;
+                }
                 // The loop holds a sender of its own: it waits here when every session has ended.
                 count = self.events.recv_many(&mut batch, BATCH) => {
+                    worked = false;
                     full_batches = if count == BATCH { full_batches.saturating_add(1) } else { 0 };
                     let behind = full_batches >= BEHIND_AFTER;
                     let effects = app::ingest(&mut self.app, &mut batch, behind, self.clock.now());

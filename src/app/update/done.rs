@@ -30,6 +30,7 @@ pub(super) fn on_done(app: &mut App, done: Done, now: Moment) -> Vec<Effect> {
         }
         Done::Copied(text) => app.notices.push(now, Severity::Success, text),
         Done::Failed(text) => app.notices.push(now, Severity::Error, text),
+        Done::Job(done) => match done {},
         Done::RequestRefused(id, name, reason) => {
             let text = request_refused(app, id, &name, &reason);
             app.notices.push(now, Severity::Error, text);

@@ -71,6 +71,21 @@ fn click(app: &mut App, at: Position, now: Moment) -> Vec<Effect> {
             return Vec::new();
         }
     }
+    if let Overlay::Menu(menu) = &mut app.overlay {
+        let (frame, list) = layout::menu(areas.body, menu.items.len());
+        if list.contains(at) {
+            let row = menu.top(usize::from(list.height)) + usize::from(at.y - list.y);
+            menu.selected = row.min(menu.items.len().saturating_sub(1));
+            return run(app, Command::ChooseItem, now);
+        }
+        if frame.contains(at) {
+            return Vec::new();
+        }
+    }
+    if matches!(app.overlay, Overlay::Prompt(_)) {
+        // What is typed is not lost by a stray click.
+        return Vec::new();
+    }
     if matches!(app.overlay, Overlay::Ask(_)) {
         // Beside the buttons a click answers nothing.
         return click_ask(app, areas.body, at, now);
