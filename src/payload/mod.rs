@@ -2,14 +2,20 @@
 //! sanitiser through which everything from the wire passes before it reaches the terminal. Pure functions over bytes and
 //! text; called by `app` and `ui`. Nothing here alters a payload: it makes what is shown, never what is kept.
 
+pub mod diff;
 mod document;
+pub mod field;
+pub mod find;
 pub mod format;
 pub mod hex;
+pub mod jq;
 pub mod json;
 mod kind;
 mod layout;
 mod preview;
 pub mod sanitise;
+pub mod shape;
+pub mod structure;
 mod tokens;
 mod view;
 
