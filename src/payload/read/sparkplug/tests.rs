@@ -94,7 +94,10 @@ fn tables_structures_and_properties_are_shown_whole() {
         bytes(1, "unit"),
         bytes(1, "range"),
         bytes(2, [number(1, 12), bytes(8, "°C")].concat()),
-        bytes(2, bytes(9, [bytes(1, "low"), bytes(2, [number(1, 3), number(3, 0xffff_ffff)].concat())].concat())),
+        bytes(
+            2,
+            bytes(9, [bytes(1, "low"), bytes(2, [number(1, 3), number(3, 0xffff_ffff)].concat())].concat()),
+        ),
     ]
     .concat();
     let payload = [
@@ -141,6 +144,19 @@ fn names_come_from_births_and_end_with_the_next_birth_of_the_node() {
     assert!(shown("spBv1.0/g/NDATA/n", &data(1), &aliases).note.is_some(), "alias 1 has ended");
     let renamed = shown("spBv1.0/g/NDATA/n", &data(2), &aliases);
     assert!(renamed.text.is_some_and(|text| text.contains("pressure")));
+}
+
+#[test]
+fn a_compressed_payload_is_one_layer_further_in() {
+    use std::io::Write;
+    let inner = metric(&[bytes(1, "m"), number(4, 3), number(10, 7)]);
+    let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::best());
+    encoder.write_all(&inner).expect("memory");
+    let body = encoder.finish().expect("memory");
+    let payload = [bytes(4, "SPBV1.0_COMPRESSED"), bytes(5, body)].concat();
+    let reading = shown("spBv1.0/g/NDATA/n", &payload, &SparkplugAliases::default());
+    assert_eq!(reading.chain(), format!("zlib › Sparkplug B, {} B ‹ {} B", inner.len(), payload.len()));
+    assert_eq!(reading.text.as_deref(), Some(r#"{"metrics":{"m":{"value":7,"type":"Int32"}}}"#));
 }
 
 #[test]
