@@ -23,7 +23,7 @@ mod view;
 pub use document::Document;
 pub use json::{JsonFault, JsonReason, pretty};
 pub use kind::{ImageFormat, Kind, detect, number, preview_kind};
-pub use layout::{Position, Row, Span, advance, bottom, row_count, rows, slice};
+pub use layout::{Position, Row, Span, WrapIndex, column_of, row_count, row_of, rows, slice};
 pub use preview::preview;
 pub use read::{Hints, Layer, OwnedHints, Reading, SchemaFault, Schemas, SparkplugAliases, glance, read};
 pub use sanitise::{Piece, Style, fit, fit_left, is_clean, sanitise, width, wrap};
