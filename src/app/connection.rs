@@ -286,6 +286,12 @@ impl Connection {
         between.map(|(down, up)| up.since(*down)).sum()
     }
 
+    /// Whether the link was down at a moment, in monotonic microseconds, after it had been up.
+    pub fn was_down_at(&self, at_us: u64) -> bool {
+        let down = |(down, up): &(Moment, Moment)| (down.mono_us..up.mono_us).contains(&at_us);
+        self.outages.iter().any(down) || self.down_since.is_some_and(|since| since.mono_us <= at_us)
+    }
+
     /// Where to connect as things stand: the profile's target with what was changed on screen since. Knows a password only if it was
     /// typed or came with the target.
     pub(super) fn target(&self) -> Target {
@@ -309,9 +315,9 @@ impl Connection {
         }
     }
 
-    /// The moment that is shown: now, or when the view was paused.
+    /// The moment that is shown: now, when the view was paused, or the one travelled to.
     pub fn shown_moment(&self, now: Moment) -> Moment {
-        self.paused.unwrap_or(now)
+        self.store.standing().map(|standing| standing.at).or(self.paused).unwrap_or(now)
     }
 
     /// Whether the payload on screen is wrapped: lines of text are, hex and branches never.

@@ -31,6 +31,7 @@ mod prompt;
 mod publish;
 mod publish_properties;
 mod rates;
+mod scrubber;
 mod search;
 mod siblings;
 pub mod subscriptions;
@@ -40,6 +41,7 @@ mod travel;
 mod tree;
 mod update;
 mod walk;
+mod when;
 mod work;
 
 pub use action::{Action, Done, Effect, Loaded, SaveId, SessionRequestName};
@@ -68,18 +70,21 @@ pub use prompt::{Prompt, Purpose};
 pub use publish::{Answers, Field, MAX_EDITOR_BYTES, MAX_EDITOR_LINES, PublishPane, Sent};
 pub use publish_properties::WrittenProperties;
 pub use rates::Rates;
+pub use scrubber::{PastTime, SCRUBBER_STEP, SCRUBBER_TIME, ScrubberAreas, scrubber, scrubber_rows};
 pub use search::Search;
 pub use siblings::Sort;
 pub use test::{Test, TestEnd, TestNews};
-pub use travel::Travel;
+pub use travel::{Travel, step_label};
 pub use tree::{Place, Step, TreeRow, TreeView};
 pub use update::{ingest, update};
+pub use when::when;
 pub use work::{PIECE, work};
 
 use crate::config::{Profile, ProfileBook, Safety, SettingsFile};
 use crate::model::{ConnectionId, Moment, Target};
 use crate::payload::jq::Program;
 use crate::store::Limits;
+use jiff::tz::TimeZone;
 
 /// What was set from outside and does not change while running.
 #[derive(Debug, Clone)]
@@ -121,6 +126,8 @@ pub struct App {
     pub size: (u16, u16),
     /// What was set from outside.
     pub settings: Settings,
+    /// Time zone of times that are typed.
+    pub zone: TimeZone,
     /// When a key was last pressed, or the mouse.
     last_input: Moment,
     next_connection: u32,
@@ -148,6 +155,7 @@ impl App {
             theme: 0,
             size: (80, 24),
             settings,
+            zone: TimeZone::UTC,
             last_input: Moment::default(),
             next_connection: 0,
             next_publish: 1,
@@ -276,6 +284,7 @@ impl App {
 /// Brings what is on screen up to date. To be called before each frame; the effects, jobs above all, are performed after it.
 #[must_use]
 pub fn arrange(app: &mut App, now: Moment) -> Vec<Effect> {
+    update::tell_travel(app, now);
     let areas = layout::areas(app);
     if app.screen() == Screen::Connections {
         places::arrange(app, areas.body);

@@ -15,6 +15,7 @@ mod layout;
 mod preview;
 mod read;
 pub mod sanitise;
+pub mod shape;
 pub mod structure;
 mod tokens;
 mod view;

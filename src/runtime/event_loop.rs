@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
-use crossterm::event::{Event, MouseEventKind};
+use crossterm::event::{Event, MouseButton, MouseEventKind};
 use futures_util::{Stream, StreamExt};
 use ratatui::Terminal;
 use ratatui::backend::Backend;
@@ -348,8 +348,13 @@ fn action_of(input: Event) -> Option<Action> {
     match input {
         Event::Key(key) => Some(Action::Key(key)),
         Event::Paste(text) => Some(Action::Paste(text)),
-        // Terminals report every move of the mouse too: nothing follows from it.
-        Event::Mouse(mouse) if matches!(mouse.kind, MouseEventKind::Moved | MouseEventKind::Drag(_)) => None,
+        // Terminals report every move of the mouse too: without the left button nothing follows from it.
+        Event::Mouse(mouse)
+            if matches!(mouse.kind, MouseEventKind::Moved)
+                || matches!(mouse.kind, MouseEventKind::Drag(button) if button != MouseButton::Left) =>
+        {
+            None
+        }
         Event::Mouse(mouse) => Some(Action::Mouse(mouse)),
         Event::Resize(columns, rows) => Some(Action::Resize(columns, rows)),
         Event::FocusGained | Event::FocusLost => None,

@@ -20,6 +20,8 @@ pub(super) struct Glyphs {
     pub(super) left: &'static str,
     pub(super) right: &'static str,
     pub(super) dash: &'static str,
+    pub(super) down_time: &'static str,
+    pub(super) marker: &'static str,
     pub(super) becomes: &'static str,
 }
 
@@ -41,6 +43,8 @@ pub(super) const UNICODE: Glyphs = Glyphs {
     left: "←",
     right: "→",
     dash: "–",
+    down_time: "×",
+    marker: "┃",
     becomes: "→",
 };
 
@@ -62,5 +66,7 @@ pub(super) const ASCII: Glyphs = Glyphs {
     left: "Left",
     right: "Right",
     dash: "-",
+    down_time: "x",
+    marker: "|",
     becomes: "->",
 };

@@ -38,6 +38,7 @@ mod palette;
 mod prompt;
 mod properties;
 mod publish;
+mod scrubber;
 mod search;
 mod subscriptions;
 pub mod svg;

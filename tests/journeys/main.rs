@@ -22,5 +22,6 @@ mod safety;
 mod sizes;
 mod subscribing;
 mod tabs;
+mod travelling;
 mod tree;
 mod wandering;

@@ -69,12 +69,12 @@ fn followed(app: &mut App, purpose: Purpose, text: &str) -> Option<Result<String
 /// Takes what was typed; or says what is wrong with it.
 fn accepted(app: &mut App, purpose: Purpose, text: &str, now: Moment) -> Result<Vec<Effect>, String> {
     match purpose {
+        Purpose::TravelTo => super::travel::to_typed(app, text, now),
         Purpose::Find => message::find::accept(app, text).map(|()| Vec::new()),
         Purpose::Jq => message::jq::accept(app, text).map(|()| Vec::new()),
         Purpose::DecodeAs => message::decode::typed(app, text, now),
         Purpose::FilterHistory
         | Purpose::JumpToTime
-        | Purpose::TravelTo
         | Purpose::NameFilter
         | Purpose::ChartField
         | Purpose::SaveTo

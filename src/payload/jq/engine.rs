@@ -163,7 +163,12 @@ impl Engine {
 
 fn failed(exception: Exn<'_, Val>) -> Stop {
     match exception.get_err() {
-        Ok(error) => Stop::Failed(error.to_string()),
+        Ok(error) => Stop::Failed(match error.into_val() {
+            Val::TStr(text) => String::from_utf8_lossy(&text).into_owned(),
+            // As much of it as is told; it may be gigabytes.
+            value => write::json(&value, super::MAX_ERROR, || ())
+                .unwrap_or_else(|_| "error with a large value".to_owned()),
+        }),
         Err(_) => Stop::Failed("break outside of its label".to_owned()),
     }
 }

@@ -194,7 +194,7 @@ fn run_on(engine: &Engine, json_text: &str, limits: &Limits) -> JqOutcome {
     match ended {
         Ok(()) => JqOutcome { outputs, ended: Ended::Complete, error: None },
         Err(Stop::Failed(error)) => {
-            let error = super::sanitise::prefix(&error, MAX_ERROR).replace('\n', " ");
+            let error = super::sanitise::prefix(&error, MAX_ERROR).replace(char::is_control, " ");
             JqOutcome { outputs, ended: Ended::Failed, error: Some(error) }
         }
         Err(Stop::Ended(ended)) => JqOutcome::cut_off(outputs, ended, limits),

@@ -45,7 +45,7 @@ pub(super) fn look(bytes: &[u8], hints: &Hints<'_>, limits: Limits) -> Look {
         return Look::Found(Found::plain(kind));
     }
     match announced(bytes, hints, limits) {
-        Some(Ok(found)) => return Look::Found(found),
+        Some(Ok(look)) => return look,
         Some(Err(reason)) => note = Some(reason),
         None => {}
     }
@@ -62,22 +62,28 @@ pub(super) fn look(bytes: &[u8], hints: &Hints<'_>, limits: Limits) -> Look {
 }
 
 /// What topic or content type say; `None` when they say nothing of a binary format.
-fn announced(bytes: &[u8], hints: &Hints<'_>, limits: Limits) -> Option<Result<Found, String>> {
+fn announced(bytes: &[u8], hints: &Hints<'_>, limits: Limits) -> Option<Result<Look, String>> {
     match sparkplug::role(hints.topic) {
         Some(sparkplug::Role::Payload) => {
-            let read = forms::sparkplug(bytes, hints, limits);
+            if let Some(body) = sparkplug::compressed(bytes)
+                && let Some(wrapping) = marked(body)
+                && let Ok(unwrapped) = unwrap(wrapping, body, limits)
+            {
+                return Some(Ok(Look::Wrapped(wrapping, unwrapped, None)));
+            }
+            let read = forms::sparkplug(bytes, hints, limits).map(Look::Found);
             return Some(read.map_err(|fault| format!("no Sparkplug B payload as the topic says: {fault}")));
         }
         Some(sparkplug::Role::State) => {
             if let Some(found) = forms::state(bytes, hints.topic) {
-                return Some(Ok(found));
+                return Some(Ok(Look::Found(found)));
             }
         }
         None => {}
     }
     let content_type = hints.content_type?;
     let form = form_of(content_type)?;
-    let read = forms::read(&form, bytes, hints, limits);
+    let read = forms::read(&form, bytes, hints, limits).map(Look::Found);
     Some(read.map_err(|fault| format!("no {form} as the content type says: {fault}")))
 }
 

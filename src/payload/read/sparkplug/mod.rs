@@ -79,6 +79,19 @@ pub(super) fn render(
     Ok(renderer.seen)
 }
 
+/// The compressed payload that the payload `bytes` is the envelope of (Tahu: a UUID that says so).
+pub(super) fn compressed(bytes: &[u8]) -> Option<&[u8]> {
+    let (mut says_so, mut body) = (false, None);
+    for field in Fields::new(bytes) {
+        match field.ok()? {
+            Field { number: 4, value: Value::Bytes(uuid) } => says_so = uuid == b"SPBV1.0_COMPRESSED",
+            Field { number: 5, value: Value::Bytes(bytes) } => body = Some(bytes),
+            _ => {}
+        }
+    }
+    body.filter(|_| says_so)
+}
+
 struct Renderer<'a, 'w> {
     writer: &'w mut Writer,
     names: Option<&'a Names>,
