@@ -9,7 +9,6 @@ use crate::app::{Connection, Effect, Job};
 use crate::model::{DecoderRule, Decoding, Form};
 use crate::payload::field::Field;
 use crate::payload::find::Matches;
-use crate::payload::jq::Program;
 use crate::payload::structure::{NodeId, Structure};
 use crate::payload::{Document, Hints, OwnedHints, VIEW_LIMIT, WrapIndex};
 use crate::store::{MessageRef, Seq, TopicId};
@@ -150,7 +149,7 @@ impl Connection {
             },
         });
         let known = self.message.reader.reading_for(&wanted);
-        prepare(wanted, Subject { bytes: message.payload, hints: own }, older, known, Program::run)
+        prepare(wanted, Subject { bytes: message.payload, hints: own }, older, known, super::run_within)
     }
 
     fn read_job(&self, message: &MessageRef<'_>, wanted: Wanted) -> ReadJob {
@@ -209,12 +208,11 @@ impl Connection {
         let view = &mut self.message;
         let Some(document) = view.reader.shown().and_then(Shown::document).cloned() else { return effects };
         let is_short = document.as_str().len() <= LINES_AT_ONCE;
-        if let Some(find) = view.find.as_mut().filter(|find| !find.knows(&document)) {
-            if !find.is_looking {
-                find.is_looking = true;
-                let job = FindJob::new(self.id, find, document.clone());
-                effects.push(Effect::Job(Job::Find(job)));
-            }
+        let unknown = view.find.as_mut().filter(|find| !find.knows(&document) && !find.is_looking);
+        if let Some(find) = unknown {
+            find.is_looking = true;
+            let job = FindJob::new(self.id, find, document.clone());
+            effects.push(Effect::Job(Job::Find(job)));
         }
         if let Some((columns, style)) = view.drawn.filter(|_| view.wrap && !is_short)
             && !view.reader.counting

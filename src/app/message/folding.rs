@@ -44,7 +44,8 @@ impl Folding {
         };
         if self.all.is_none() && structure.is_xml() {
             // An element that holds nothing but text says it beside its name.
-            let says_all = |node: &NodeId| structure.child_count(*node) > 0 && structure.content(*node).is_some();
+            let says_all =
+                |node: &NodeId| structure.child_count(*node) > 0 && structure.content(*node).is_some();
             for node in structure.nodes().filter(says_all) {
                 self.open.set(node, false);
             }
@@ -141,7 +142,7 @@ fn outermost(structure: &Structure, at: NodeId) -> NodeId {
     at
 }
 
-/// The way to a node: JSON pointer, or XPath.
+/// The way to a node: JSON pointer, or `XPath`.
 pub(super) fn path_of(structure: &Structure, node: NodeId) -> String {
     if structure.is_xml() { structure.xpath_of(node) } else { structure.pointer_of(node) }
 }

@@ -103,13 +103,7 @@ fn items<'a>(
     waiting.remove(&0).unwrap_or_default()
 }
 
-fn line<'a>(
-    ink: &Ink<'_>,
-    structure: &Structure,
-    node: NodeId,
-    open: &Open,
-    columns: usize,
-) -> Line<'a> {
+fn line<'a>(ink: &Ink<'_>, structure: &Structure, node: NodeId, open: &Open, columns: usize) -> Line<'a> {
     let mut spans = Vec::new();
     let mut push = |text: &str, role: Role| {
         spans.push(Span::styled(
