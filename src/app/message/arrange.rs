@@ -55,6 +55,8 @@ impl Connection {
         let mut held = None;
         if shown.is_none_or(|shown| shown.of != wanted) {
             let kept = shown.filter(|shown| self.message.at.is_none() && shown.of.is_alike(&wanted));
+            // While travelling back in time nothing newer than the moment is shown.
+            let kept = kept.filter(|shown| shown.of.seq <= message.seq);
             let kept = kept.filter(|shown| self.store.message(message.topic, shown.of.seq).is_some());
             let kept = kept.map(|shown| shown.of.clone());
             if reads_at_once(message.payload, &wanted, self.other(&wanted).map(|other| other.payload.len())) {
