@@ -125,11 +125,15 @@ fn every_payload_is_in_the_index_and_the_binary_ones_can_be_made_again() {
     }
     let samples = index();
     for entry in fs::read_dir(&payloads).expect("payloads") {
-        let name = entry.expect("an entry").file_name().to_string_lossy().into_owned();
+        let path = entry.expect("an entry").path();
+        let name = path.file_name().expect("a name").to_string_lossy();
         let listed = samples
             .iter()
             .any(|sample| sample.file == name || sample.births.iter().any(|(_, file)| *file == name));
-        assert!(listed || name.ends_with(".proto"), "{name} is not in index.toml");
+        assert!(
+            listed || path.extension().is_some_and(|extension| extension == "proto"),
+            "{name} is not in index.toml"
+        );
     }
 }
 

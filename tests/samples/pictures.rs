@@ -52,25 +52,21 @@ pub(crate) fn jpeg(blocks_wide: u16, blocks_high: u16) -> Vec<u8> {
     segment(0xc4, &[&[0][..], &lengths(4, 8), &[0, 1, 2, 3, 4, 5, 6, 7]].concat());
     segment(0xc4, &[&[0x10][..], &lengths(1, 1), &[0]].concat());
     segment(0xda, &[1, 1, 0, 0, 63, 0]);
-    let mut bits = String::new();
+    let mut bits: Vec<bool> = Vec::new();
+    let mut push = |value: i32, width: u32| bits.extend((0..width).rev().map(|bit| value >> bit & 1 == 1));
     let mut last = 0_i32;
     for block in 0..i32::from(blocks_wide * blocks_high) {
         let level = block * 20 - 50;
         let difference = level - last;
         last = level;
         let size = 32 - difference.unsigned_abs().leading_zeros();
-        bits.push_str(&format!("{size:04b}"));
-        if size > 0 {
-            let value = if difference < 0 { difference + (1 << size) - 1 } else { difference };
-            bits.push_str(&format!("{value:0width$b}", width = size as usize));
-        }
-        bits.push('0');
+        push(size as i32, 4);
+        push(if difference < 0 { difference - 1 } else { difference }, size);
+        push(0, 1);
     }
-    while !bits.len().is_multiple_of(8) {
-        bits.push('1');
-    }
-    for byte in bits.as_bytes().chunks(8) {
-        let byte = byte.iter().fold(0, |byte, bit| byte << 1 | (bit - b'0'));
+    bits.resize(bits.len().next_multiple_of(8), true);
+    for byte in bits.chunks(8) {
+        let byte = byte.iter().fold(0, |byte, bit| byte << 1 | u8::from(*bit));
         out.push(byte);
         if byte == 0xff {
             out.push(0);
