@@ -95,6 +95,15 @@ pub fn areas(app: &App) -> Areas {
 fn explorer(app: &App, areas: &mut Areas) {
     let body = areas.body;
     let publishing = app.connection().publish.open;
+    if app.connection().zoomed && !publishing {
+        let pane = match app.connection().focus {
+            Pane::Topics => &mut areas.topics,
+            Pane::Message => &mut areas.message,
+            Pane::History => &mut areas.history,
+        };
+        *pane = Some(body);
+        return;
+    }
     if body.width >= WIDE {
         let [left, right] =
             Layout::horizontal([Constraint::Percentage(54), Constraint::Percentage(46)]).areas(body);
@@ -123,11 +132,11 @@ fn explorer(app: &App, areas: &mut Areas) {
     }
 }
 
-/// Rows of topics that fit into the tree pane: without frame, column titles and the filter line.
+/// Rows of topics that fit into the tree pane: without frame, column titles, the filter line and the scrubber.
 pub fn tree_rows(app: &App, areas: &Areas) -> usize {
     let Some(topics) = areas.topics else { return 0 };
     let filter = u16::from(app.filter_shown());
-    usize::from(topics.height.saturating_sub(3 + filter))
+    usize::from(topics.height.saturating_sub(3 + filter + super::scrubber_rows(app, topics)))
 }
 
 /// First screen line of the tree's rows.
@@ -290,6 +299,26 @@ pub fn palette(body: Rect) -> (Rect, Rect) {
         y: frame.y + 3,
         width: frame.width.saturating_sub(2),
         height: frame.height.saturating_sub(4),
+    };
+    (frame, list)
+}
+
+/// The frame of a line that is asked for: just above the footer.
+pub fn prompt(body: Rect) -> Rect {
+    let height = 4.min(body.height);
+    let width = body.width.min(100);
+    Rect { x: body.x + (body.width - width) / 2, y: body.bottom() - height, width, height }
+}
+
+/// A menu's frame, and in it the area of its items.
+pub fn menu(body: Rect, items: usize) -> (Rect, Rect) {
+    let rows = u16::try_from(items).unwrap_or(u16::MAX).clamp(1, 20);
+    let frame = overlay(body, 84, rows + 2);
+    let list = Rect {
+        x: frame.x + 1,
+        y: frame.y + 1,
+        width: frame.width.saturating_sub(2),
+        height: frame.height.saturating_sub(2),
     };
     (frame, list)
 }

@@ -1,10 +1,13 @@
 //! The state of the program and everything that changes it. Pure: no I/O, no clock; the moment comes with each action.
 //!
-//! `update(&mut App, Action, now)` returns effects for `runtime` to perform. `arrange(&mut App, now)` brings the rows on screen
-//! up to date before a frame is drawn from `&App`.
+//! `update(&mut App, Action, now)` returns effects for `runtime` to perform. `arrange(&mut App, now)` brings what is on screen
+//! up to date before a frame is drawn from `&App`; what takes too long for that is an effect, too, and is performed after the frame.
 
 mod action;
 mod ask;
+mod banner;
+mod browse;
+mod chart;
 pub mod command;
 mod connection;
 mod connections;
@@ -12,88 +15,76 @@ mod enabled;
 mod filter;
 mod form;
 mod history;
+mod job;
 mod keymap;
 pub mod layout;
 mod login;
+mod menu;
 mod message;
 mod node_set;
 mod notices;
+mod overdue;
 mod palette;
+mod panes;
 pub mod places;
+mod prompt;
 mod publish;
 mod publish_properties;
 mod rates;
+mod scrubber;
+mod search;
 mod siblings;
 pub mod subscriptions;
 mod tabs;
 mod test;
+mod travel;
 mod tree;
 mod update;
 mod walk;
+mod when;
+mod work;
 
-pub use action::{Action, Done, Effect, SaveId, SessionRequestName};
+pub use action::{Action, Done, Effect, Loaded, SaveId, SessionRequestName};
 pub use ask::{Ask, Then};
+pub use banner::{Banner, banner};
+pub use browse::Browse;
+pub use chart::Chart;
 pub use command::{Command, Context};
 pub use connection::Connection;
 pub use connections::{Choice, ConnectionsView, DEMO, ListLine};
 pub use form::{AfterSaving, Form, FormField, FormRow, Kind};
 pub use history::HistoryView;
+pub use job::{Job, JobDone};
 pub use keymap::{command_for, key_label, parse_key};
 pub use login::{Credentials, Login, LoginField};
-pub use message::{MessageView, PayloadView};
+pub use menu::{DecodeFor, Menu, MenuItem, Pick};
+pub use message::{
+    Body, Change, Chosen, ChosenBy, Decodings, Find, FindJob, Folding, MessageView, PayloadView, Programs,
+    ReadJob, Reader, RunJq, SchemaShelf, Scroll, Shown, Wanted, WrapJob,
+};
 pub use notices::{Notices, SHOWN_FOR};
+pub use overdue::Overdue;
 pub use palette::PaletteState;
+pub use panes::{Left, Overlay, Pane, Right, Screen};
+pub use prompt::{Prompt, Purpose};
 pub use publish::{Answers, Field, MAX_EDITOR_BYTES, MAX_EDITOR_LINES, PublishPane, Sent};
 pub use publish_properties::WrittenProperties;
 pub use rates::Rates;
+pub use scrubber::{PastTime, SCRUBBER_STEP, SCRUBBER_TIME, ScrubberAreas, scrubber, scrubber_rows};
+pub use search::Search;
 pub use siblings::Sort;
 pub use test::{Test, TestEnd, TestNews};
+pub use travel::{Travel, step_label};
 pub use tree::{Place, Step, TreeRow, TreeView};
 pub use update::{ingest, update};
+pub use when::when;
+pub use work::{PIECE, work};
 
 use crate::config::{Profile, ProfileBook, Safety, SettingsFile};
-use crate::model::{ConnectionId, LinkState, Moment, Subscription, Target};
+use crate::model::{ConnectionId, Moment, Target};
+use crate::payload::jq::Program;
 use crate::store::Limits;
-
-/// The screens.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Screen {
-    /// Tree, message, history.
-    #[default]
-    Explorer,
-    /// What the broker says of itself.
-    Broker,
-    /// Every connection, saved or open. It belongs to none of them.
-    Connections,
-}
-
-/// The panes of the explorer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Pane {
-    /// Topic tree.
-    #[default]
-    Topics,
-    /// Message.
-    Message,
-    /// History.
-    History,
-}
-
-/// What lies over the screen.
-#[derive(Debug, Default)]
-pub enum Overlay {
-    /// Nothing.
-    #[default]
-    None,
-    /// Help for a context, scrolled by rows.
-    Help(Context, usize),
-    /// The command palette.
-    Palette(PaletteState),
-    /// Past notices.
-    Notices,
-    /// A question.
-    Ask(Ask),
-}
+use jiff::tz::TimeZone;
 
 /// What was set from outside and does not change while running.
 #[derive(Debug, Clone)]
@@ -135,6 +126,8 @@ pub struct App {
     pub size: (u16, u16),
     /// What was set from outside.
     pub settings: Settings,
+    /// Time zone of times that are typed.
+    pub zone: TimeZone,
     /// When a key was last pressed, or the mouse.
     last_input: Moment,
     next_connection: u32,
@@ -162,6 +155,7 @@ impl App {
             theme: 0,
             size: (80, 24),
             settings,
+            zone: TimeZone::UTC,
             last_input: Moment::default(),
             next_connection: 0,
             next_publish: 1,
@@ -236,6 +230,8 @@ impl App {
             Overlay::Palette(_) => return Context::Palette,
             Overlay::Notices => return Context::Notices,
             Overlay::Ask(_) => return Context::Ask,
+            Overlay::Prompt(_) => return Context::Prompt,
+            Overlay::Menu(_) => return Context::Menu,
             Overlay::None => {}
         }
         if self.screen() == Screen::Connections {
@@ -261,8 +257,17 @@ impl App {
         match (self.screen(), self.connection().focus) {
             (Screen::Connections, _) => Context::Connections,
             (Screen::Broker, _) => Context::Broker,
-            (Screen::Explorer, Pane::Topics) => Context::Topics,
-            (Screen::Explorer, Pane::Message) => Context::Message,
+            (Screen::Explorer, Pane::Topics) => match self.connection().left {
+                Left::Tree => Context::Topics,
+                Left::Search if self.connection().search.typing => Context::SearchEntry,
+                Left::Search => Context::Search,
+                Left::Browse => Context::Browse,
+                Left::Overdue => Context::Overdue,
+            },
+            (Screen::Explorer, Pane::Message) => match self.connection().right {
+                Right::Message => Context::Message,
+                Right::Chart => Context::Chart,
+            },
             (Screen::Explorer, Pane::History) => Context::History,
         }
     }
@@ -276,47 +281,20 @@ impl App {
     }
 }
 
-/// What needs lines of its own on the screen.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Banner<'a> {
-    /// The link is in trouble.
-    Link(&'a LinkState),
-    /// Something is wrong with the file of the saved connections.
-    Book(&'a ProfileBook),
-    /// These wide subscriptions were given back because nobody looked.
-    Resting(&'a [Subscription]),
-}
-
-/// What needs lines of its own on the screen, if anything.
-pub fn banner(app: &App) -> Option<Banner<'_>> {
-    if app.screen() == Screen::Connections {
-        return book_banner(&app.book);
-    }
-    let connection = app.connection();
-    let link = &connection.link;
-    match link {
-        LinkState::Waiting { .. } | LinkState::Stopped { .. } => Some(Banner::Link(link)),
-        LinkState::Connecting { attempt, .. } if *attempt > 1 => Some(Banner::Link(link)),
-        _ if !connection.resting.is_empty() => Some(Banner::Resting(&connection.resting)),
-        _ => None,
-    }
-}
-
-fn book_banner(book: &ProfileBook) -> Option<Banner<'_>> {
-    let quiet = book.faults().is_empty() && book.warnings().is_empty() && book.sealed().is_none();
-    (!quiet).then_some(Banner::Book(book))
-}
-
-/// Brings the rows on screen up to date. To be called before each frame.
-pub fn arrange(app: &mut App, now: Moment) {
+/// Brings what is on screen up to date. To be called before each frame; the effects, jobs above all, are performed after it.
+#[must_use]
+pub fn arrange(app: &mut App, now: Moment) -> Vec<Effect> {
+    update::tell_travel(app, now);
     let areas = layout::areas(app);
     if app.screen() == Screen::Connections {
         places::arrange(app, areas.body);
-        return;
+        return Vec::new();
     }
     let tree_rows = layout::tree_rows(app, &areas);
     let history_rows = layout::history_rows(&areas);
+    let defaults = app.defaults.decoders.clone();
     let connection = app.connection_mut();
+    connection.message.decodings.defaults = defaults;
     let shown = connection.shown_moment(now);
     connection.tree.arrange(&connection.store, tree_rows, shown.mono_us);
     let selected = connection.tree.selected();
@@ -327,6 +305,28 @@ pub fn arrange(app: &mut App, now: Moment) {
         connection.history.reset();
     }
     connection.history.arrange(&connection.store, selected, connection.message.at, history_rows);
+    let on_screen = areas.message.is_some() && connection.right == Right::Message;
+    connection.arrange_message(on_screen)
+}
+
+/// Like [`arrange`], with every job done on the spot: for pictures and tests. The other effects come back.
+pub fn arrange_fully(app: &mut App, now: Moment) -> Vec<Effect> {
+    let mut others = Vec::new();
+    loop {
+        let mut jobs = 0;
+        for effect in arrange(app, now) {
+            match effect {
+                Effect::Job(job) => {
+                    jobs += 1;
+                    others.extend(update(app, Action::Done(Done::Job(job.perform(Program::run))), now));
+                }
+                other => others.push(other),
+            }
+        }
+        if jobs == 0 {
+            return others;
+        }
+    }
 }
 
 /// What drawing found out that moving needs to know.
@@ -334,6 +334,12 @@ pub fn arrange(app: &mut App, now: Moment) {
 pub struct Measured {
     /// Lines of the payload in its present view, and rows of the pane for them.
     pub message: (usize, usize),
+    /// Lines before those of the payload: properties.
+    pub message_above: usize,
+    /// Row of the screen on which the first of those lines on screen stands, and which one it is.
+    pub message_rows: Option<(u16, usize)>,
+    /// How the payload's lines are drawn: columns and style.
+    pub message_lines: Option<(usize, crate::payload::Style)>,
     /// Some line of the payload goes on to the right of the pane.
     pub message_cut: bool,
     /// Lines of the broker screen, and rows for them.
@@ -356,4 +362,7 @@ pub fn after_view(app: &mut App, measured: &Measured) {
     let message = &mut connection.message;
     (message.lines, message.height) = measured.message;
     message.cut = measured.message_cut;
+    message.above = measured.message_above;
+    message.drawn = measured.message_lines;
+    message.rows = measured.message_rows;
 }

@@ -51,6 +51,15 @@ roles! {
     Good = "state.good", "Connected, acknowledged.";
     Warning = "state.warning", "Waiting, behind, evicted, dangerous.";
     Error = "state.error", "Failed, refused, lost.";
+    Added = "diff.added", "What came into a payload.";
+    Removed = "diff.removed", "What went out of a payload.";
+    Changed = "diff.changed", "What became something else.";
+    Series1 = "series.1", "The first line of a chart.";
+    Series2 = "series.2", "The second line of a chart.";
+    Series3 = "series.3", "The third line of a chart.";
+    Series4 = "series.4", "The fourth line of a chart.";
+    Series5 = "series.5", "The fifth line of a chart.";
+    Series6 = "series.6", "The sixth line of a chart.";
     Accent = "accent", "The name of the connection, the current screen, a live chart line.";
 }
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
-use crossterm::event::{Event, MouseEventKind};
+use crossterm::event::{Event, MouseButton, MouseEventKind};
 use futures_util::{Stream, StreamExt};
 use ratatui::Terminal;
 use ratatui::backend::Backend;
@@ -96,6 +96,8 @@ pub(super) struct Drawing {
     last: Option<Instant>,
     cost: Duration,
     frames: u64,
+    /// What arranging the last frame asked for. Each frame's is performed before the next.
+    wanted: Vec<Effect>,
 }
 
 impl Drawing {
@@ -138,9 +140,12 @@ where
             last: None,
             cost: Duration::ZERO,
             frames: 0,
+            wanted: Vec::new(),
         };
         let mut batch = Vec::with_capacity(BATCH);
         let mut full_batches = 0u32;
+        // The last turn was a piece of work: traffic comes next.
+        let mut worked = false;
         let mut tick = interval(Duration::from_secs(1));
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let first = std::mem::take(&mut self.first);
@@ -149,6 +154,10 @@ where
         }
         self.draw(&mut drawing)?;
         loop {
+            let wanted = std::mem::take(&mut drawing.wanted);
+            if let Some(outcome) = self.perform(wanted, &mut clipboard, &done_sender, &mut drawing)? {
+                return Ok(outcome);
+            }
             let due = drawing.due(&self.clock);
             let action = tokio::select! {
                 biased;
@@ -196,8 +205,23 @@ where
                     }
                     continue;
                 }
+                // A piece of work and a batch of traffic take turns: neither starves the other.
+                () = std::future::ready(()), if self.app.has_work() && !worked => {
+                    worked = true;
+                    let effects = app::work(&mut self.app);
+                    drawing.dirty = true;
+                    if let Some(outcome) = self.perform(effects, &mut clipboard, &done_sender, &mut drawing)? {
+                        return Ok(outcome);
+                    }
+                    continue;
+                }
+                () = tokio::task::yield_now(), if worked && self.events.is_empty() => {
+                    worked = false;
+                    continue;
+                }
                 // The loop holds a sender of its own: it waits here when every session has ended.
                 count = self.events.recv_many(&mut batch, BATCH) => {
+                    worked = false;
                     full_batches = if count == BATCH { full_batches.saturating_add(1) } else { 0 };
                     let behind = full_batches >= BEHIND_AFTER;
                     let effects = app::ingest(&mut self.app, &mut batch, behind, self.clock.now());
@@ -258,7 +282,8 @@ where
         self.terminal.autoresize()?;
         let area = self.terminal.get_frame().area();
         self.app.size = (area.width, area.height);
-        arrange(&mut self.app, now);
+        let wanted = arrange(&mut self.app, now);
+        drawing.wanted.extend(wanted);
         let Self { app, themes, appearance, terminal, .. } = self;
         // `draw` asks for the size once more. When it is another one, the next frame is for it.
         let mut outdated = false;
@@ -323,8 +348,13 @@ fn action_of(input: Event) -> Option<Action> {
     match input {
         Event::Key(key) => Some(Action::Key(key)),
         Event::Paste(text) => Some(Action::Paste(text)),
-        // Terminals report every move of the mouse too: nothing follows from it.
-        Event::Mouse(mouse) if matches!(mouse.kind, MouseEventKind::Moved | MouseEventKind::Drag(_)) => None,
+        // Terminals report every move of the mouse too: without the left button nothing follows from it.
+        Event::Mouse(mouse)
+            if matches!(mouse.kind, MouseEventKind::Moved)
+                || matches!(mouse.kind, MouseEventKind::Drag(button) if button != MouseButton::Left) =>
+        {
+            None
+        }
         Event::Mouse(mouse) => Some(Action::Mouse(mouse)),
         Event::Resize(columns, rows) => Some(Action::Resize(columns, rows)),
         Event::FocusGained | Event::FocusLost => None,

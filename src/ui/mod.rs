@@ -17,6 +17,8 @@
 mod ask;
 mod banner;
 mod broker;
+mod browse;
+mod chart;
 mod connections;
 mod details;
 mod empty;
@@ -28,11 +30,16 @@ mod help;
 mod history;
 mod ink;
 mod login;
+mod menu;
 mod message;
 mod notices;
+mod overdue;
 mod palette;
+mod prompt;
 mod properties;
 mod publish;
+mod scrubber;
+mod search;
 mod subscriptions;
 pub mod svg;
 mod tabs;
@@ -48,7 +55,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::widgets::{Block, Clear, Widget};
 
-use crate::app::{App, Measured, Overlay, Screen, layout};
+use crate::app::{App, Left, Measured, Overlay, Right, Screen, layout};
 use crate::config::{Look, Role, Theme};
 use crate::model::Moment;
 use ink::Ink;
@@ -69,7 +76,7 @@ pub struct Cache {
     pub next_change_us: Option<u64>,
     /// What drawing found out for the state.
     pub measured: Measured,
-    message: message::Prepared,
+    message: message::Kept,
 }
 
 impl Cache {
@@ -119,10 +126,18 @@ pub fn view(
     match app.screen() {
         Screen::Explorer => {
             if let Some(area) = areas.topics {
-                topics::draw(app, &ink, area, cache, frame);
+                match app.connection().left {
+                    Left::Tree => topics::draw(app, &ink, area, cache, frame),
+                    Left::Search => search::draw(app, &ink, area, cache, frame),
+                    Left::Browse => browse::draw(app, &ink, area, cache, frame),
+                    Left::Overdue => overdue::draw(app, &ink, area, cache, frame),
+                }
             }
             if let Some(area) = areas.message {
-                message::draw(app, &ink, area, cache, frame.buffer_mut());
+                match app.connection().right {
+                    Right::Message => message::draw(app, &ink, area, cache, frame.buffer_mut()),
+                    Right::Chart => chart::draw(app, &ink, area, cache, frame),
+                }
             }
             if let Some(area) = areas.history {
                 history::draw(app, &ink, area, cache, frame.buffer_mut());
@@ -146,6 +161,8 @@ pub fn view(
         }
         Overlay::Palette(palette) => palette::draw(app, palette, &ink, areas.body, frame),
         Overlay::Ask(ask) => ask::draw(ask, &ink, areas.body, frame.buffer_mut()),
+        Overlay::Prompt(prompt) => prompt::draw(prompt, &ink, areas.body, frame),
+        Overlay::Menu(menu) => menu::draw(menu, &ink, areas.body, frame.buffer_mut()),
         Overlay::Notices => notices::draw(app, &ink, areas.body, cache, frame.buffer_mut()),
     }
 }

@@ -1,7 +1,12 @@
 //! The history pane: moving in it shows that message.
 
 use super::moves;
-use crate::app::{App, Command};
+use crate::app::{App, Command, Effect};
+use crate::model::Moment;
+
+pub(super) fn run(_app: &mut App, _command: Command, _now: Moment) -> Vec<Effect> {
+    Vec::new()
+}
 
 /// Moves by `rows`, to older messages when positive.
 pub(super) fn step(app: &mut App, rows: isize) {

@@ -2,21 +2,31 @@
 
 mod ask;
 mod broker;
+mod browse;
+mod chart;
 mod connections;
+mod dispatch;
 mod done;
 mod form;
 mod history;
+mod lists;
 mod login;
+mod menu;
 mod message;
 mod mouse;
 mod moves;
+mod out;
+mod overdue;
 mod overlay;
+mod prompt;
 mod publish;
+mod search;
 mod session;
 mod subscriptions;
 mod tabs;
 mod test;
 mod topics;
+mod travel;
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind};
 use tui_input::Input;
@@ -25,8 +35,10 @@ use tui_input::backend::crossterm::EventHandler;
 use super::{Action, App, Command, Context, Effect, Overlay, Pane, Screen, command_for, layout};
 use crate::model::{Moment, Severity};
 
+use dispatch::run_now;
 pub(super) use login::begin;
 pub use session::ingest;
+pub(super) use travel::tell as tell_travel;
 
 /// Bytes of a one-line field: longer than the longest topic, so that too long a topic can be told why.
 const MAX_LINE_BYTES: usize = 128 * 1024;
@@ -105,6 +117,10 @@ fn on_key(app: &mut App, key: KeyEvent, now: Moment) -> Vec<Effect> {
             form::on_key(app, key);
             Vec::new()
         }
+        Context::Prompt => {
+            prompt::on_key(app, key);
+            Vec::new()
+        }
         Context::Palette => {
             if let Overlay::Palette(palette) = &mut app.overlay {
                 palette.input.handle_event(&Event::Key(key));
@@ -130,6 +146,7 @@ fn on_paste(app: &mut App, text: &str, now: Moment) {
                 apply_filter(app);
             }
         }
+        Context::Prompt => refusal = prompt::on_paste(app, text).err(),
         Context::Form => refusal = form::on_paste(app, text).err(),
         Context::Palette => {
             if let Overlay::Palette(palette) = &mut app.overlay {
@@ -187,141 +204,6 @@ pub(super) fn run(app: &mut App, command: Command, now: Moment) -> Vec<Effect> {
     run_now(app, command, now)
 }
 
-/// Runs a command that may run.
-#[expect(
-    clippy::too_many_lines,
-    reason = "a table in the shape of a match: the compiler sees that no command is forgotten"
-)]
-fn run_now(app: &mut App, command: Command, now: Moment) -> Vec<Effect> {
-    match command {
-        Command::Quit | Command::QuitNow => vec![Effect::Quit],
-        Command::Suspend => vec![Effect::Suspend],
-        Command::NextTheme => {
-            next_theme(app, now);
-            Vec::new()
-        }
-        Command::ShowExplorer => show(app, Screen::Explorer),
-        Command::ShowBroker => show(app, Screen::Broker),
-        Command::NextPane => focus(app, 1),
-        Command::PreviousPane => focus(app, 2),
-        Command::Pause => pause(app, now),
-        Command::Reconnect => login::reconnect(app),
-        Command::StayOffline => login::stay_offline(app),
-        Command::ShowConnections | Command::NextTab | Command::PreviousTab | Command::CloseTab => {
-            tabs::run(app, command)
-        }
-        // Only its keys say which.
-        Command::GoToTab => Vec::new(),
-        Command::OpenProfile
-        | Command::OpenAnother
-        | Command::NewProfile
-        | Command::EditProfile
-        | Command::EditConnection
-        | Command::DuplicateProfile
-        | Command::TestProfile
-        | Command::ReadProfiles
-        | Command::DeleteProfile
-        | Command::FilterProfiles => connections::run(app, command),
-        Command::SaveProfile
-        | Command::SaveAndConnect
-        | Command::NextFormField
-        | Command::PreviousFormField
-        | Command::CloseForm => form::run(app, command),
-        Command::OpenPublish
-        | Command::SendPublish
-        | Command::NextField
-        | Command::PreviousField
-        | Command::CycleQos
-        | Command::ToggleRetain
-        | Command::ClearPayload
-        | Command::WithdrawPublish
-        | Command::ToggleProperties
-        | Command::RespondToMessage => publish::run(app, command, now),
-        Command::Answer | Command::SwitchAnswer | Command::AnswerYes | Command::AnswerNo => {
-            ask::run(app, command, now)
-        }
-        Command::OpenLogin | Command::SendLogin | Command::NextLoginField | Command::NewClientId => {
-            login::run(app, command)
-        }
-        Command::OpenSubscriptions
-        | Command::AddSubscription
-        | Command::EditSubscription
-        | Command::CycleSubscriptionQos
-        | Command::MuteSubscription
-        | Command::ExcludeFilter
-        | Command::RemoveSubscription
-        | Command::KeepSubscriptions
-        | Command::ApplySubscription
-        | Command::NextEntryField
-        | Command::PreviousEntryField
-        | Command::ResumeSubscriptions => subscriptions::run(app, command, now),
-        Command::OpenHelp | Command::OpenPalette | Command::RunSelected | Command::ShowNotices => {
-            overlay::run(app, command, now)
-        }
-        Command::Back | Command::Close => back(app),
-        Command::CopyPayload | Command::CopyTopic => copy(app, command),
-        Command::NextView
-        | Command::OlderMessage
-        | Command::NewerMessage
-        | Command::LatestMessage
-        | Command::ToggleWrap
-        | Command::ScrollLeft
-        | Command::ScrollRight => message::run(app, command),
-        Command::Up
-        | Command::Down
-        | Command::PageUp
-        | Command::PageDown
-        | Command::Top
-        | Command::Bottom => {
-            movement(app, command, now);
-            Vec::new()
-        }
-        Command::ApplyFilter => {
-            *app.filter_input_slot() = None;
-            Vec::new()
-        }
-        Command::ClearFilter => {
-            clear_filter(app);
-            Vec::new()
-        }
-        Command::FilterTree
-        | Command::OpenNode
-        | Command::NextSort
-        | Command::ExpandBelow
-        | Command::CollapseBelow
-        | Command::ExpandAll
-        | Command::CollapseAll
-        | Command::Expand
-        | Command::Collapse
-        | Command::NextMatch
-        | Command::PreviousMatch => {
-            topics::run(app, command, now);
-            Vec::new()
-        }
-    }
-}
-
-/// Up, down and their kin mean the list or text that has the keys.
-fn movement(app: &mut App, command: Command, now: Moment) {
-    match app.context() {
-        Context::Connections | Context::Filter if app.screen() == Screen::Connections => {
-            connections::movement(app, command);
-        }
-        Context::Topics | Context::Filter => topics::movement(app, command, now),
-        Context::Message => message::movement(app, command),
-        Context::History => history::movement(app, command),
-        Context::Broker => broker::movement(app, command),
-        Context::Help | Context::Palette | Context::Notices => overlay::movement(app, command),
-        Context::Subscriptions => subscriptions::movement(app, command),
-        Context::Publish
-        | Context::Ask
-        | Context::Login
-        | Context::SubscriptionEntry
-        | Context::Form
-        | Context::Connections => {}
-    }
-}
-
 fn next_theme(app: &mut App, now: Moment) {
     let count = app.settings.themes.len().max(1);
     app.theme = (app.theme + 1) % count;
@@ -352,14 +234,10 @@ fn set_focus(app: &mut App, pane: Pane) {
     }
 }
 
-fn pause(app: &mut App, now: Moment) -> Vec<Effect> {
-    let connection = app.connection_mut();
-    if connection.paused.take().is_some() {
-        connection.store.release();
-    } else {
-        connection.store.hold(now);
-        connection.paused = Some(now);
-    }
+/// The pane that has the keys takes the whole screen, or goes back to its place.
+fn zoom(app: &mut App) -> Vec<Effect> {
+    let zoomed = &mut app.connection_mut().zoomed;
+    *zoomed = !*zoomed;
     Vec::new()
 }
 
@@ -386,6 +264,8 @@ fn back(app: &mut App) -> Vec<Effect> {
         app.connection_mut().publish.open = false;
     } else if app.screen() != Screen::Explorer {
         app.connection_mut().screen = Screen::Explorer;
+    } else if app.connection().zoomed {
+        app.connection_mut().zoomed = false;
     } else if app.connection().focus != Pane::Topics {
         app.connection_mut().focus = Pane::Topics;
     } else if !app.connection().tree.filter_text().is_empty() {

@@ -1,6 +1,6 @@
 //! Help, palette and past notices.
 
-use super::{moves, run as run_command};
+use super::{menu, moves, run as run_command};
 use crate::app::{App, Command, Effect, Overlay, PaletteState};
 use crate::model::Moment;
 
@@ -44,6 +44,7 @@ pub(super) fn movement(app: &mut App, command: Command) {
             let last = app.notices.newest_first().len().saturating_sub(1);
             app.notices.scroll = app.notices.scroll.saturating_add_signed(step).min(last);
         }
-        Overlay::None | Overlay::Ask(_) => {}
+        Overlay::Menu(menu) => menu::movement(menu, command),
+        Overlay::None | Overlay::Ask(_) | Overlay::Prompt(_) => {}
     }
 }

@@ -1,136 +1,20 @@
-//! The one command table. It feeds key dispatch, the footer, `?`, `:`, `mqtt-tui keys` and the README.
+//! The rows of the command table.
 
-use super::App;
-use super::enabled::{
+use super::super::enabled::{
     always, can_open, filter_shown, has_connection, has_file, has_filter, has_history, has_message,
     has_profile, has_queued, has_response_topic, has_saved_profile, has_selection, has_tabs, is_asked,
-    is_listing, is_logging_in, is_offline, is_publishing, is_resting, is_saved, is_writing,
+    is_listing, is_logging_in, is_offline, is_paused, is_publishing, is_resting, is_saved, is_writing,
     sees_subscriptions, types_subscription,
 };
-
-/// Where the keys go: the pane or overlay that has the focus.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Context {
-    /// The topic tree.
-    Topics,
-    /// The message pane.
-    Message,
-    /// The history pane.
-    History,
-    /// The tree filter is being typed.
-    Filter,
-    /// The publish pane.
-    Publish,
-    /// The broker (`$SYS`) screen.
-    Broker,
-    /// The list of saved and open connections.
-    Connections,
-    /// A connection being written or changed.
-    Form,
-    /// The help overlay.
-    Help,
-    /// The command palette.
-    Palette,
-    /// The list of past notices.
-    Notices,
-    /// A question with yes and no.
-    Ask,
-    /// User and password are being typed.
-    Login,
-    /// The subscriptions.
-    Subscriptions,
-    /// One subscription is being typed.
-    SubscriptionEntry,
-}
-
-impl Context {
-    /// Whether printable keys are text here.
-    pub fn takes_text(self) -> bool {
-        matches!(
-            self,
-            Self::Filter | Self::Publish | Self::Palette | Self::Form | Self::Login | Self::SubscriptionEntry
-        )
-    }
-
-    /// Heading in the help and in the list of keys.
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Topics => "Topics",
-            Self::Message => "Message",
-            Self::History => "History",
-            Self::Filter => "Filter",
-            Self::Publish => "Publish",
-            Self::Broker => "Broker",
-            Self::Connections => "Connections",
-            Self::Form => "Form",
-            Self::Help => "Help",
-            Self::Palette => "Commands",
-            Self::Notices => "Notices",
-            Self::Ask => "Question",
-            Self::Login => "Login",
-            Self::Subscriptions => "Subscriptions",
-            Self::SubscriptionEntry => "Subscription",
-        }
-    }
-}
-
-/// Why a command cannot run now, in a few words for the palette and the status line.
-pub type Disabled = &'static str;
-
-/// One row of the table.
-pub struct Row {
-    /// The command.
-    pub command: Command,
-    /// Its name: area, dot, verb.
-    pub name: &'static str,
-    /// What it does, as a phrase.
-    pub title: &'static str,
-    /// Where its keys work.
-    pub contexts: &'static [Context],
-    /// Its keys; the first is the one shown.
-    pub keys: &'static [&'static str],
-    /// Its word in the footer, if it is one of the few that matter there.
-    pub footer: Option<&'static str>,
-    /// Changes something outside of this program: refused when read-only.
-    pub danger: bool,
-    /// Whether it can run now.
-    pub enabled: fn(&App) -> Result<(), Disabled>,
-}
-
-use Context::{
-    Ask, Broker, Connections, Filter, Form, Help, History, Login, Message, Notices, Palette, Publish,
-    SubscriptionEntry, Subscriptions, Topics,
+use super::Row;
+use super::context::Context::{
+    Ask, Browse, Chart, Connections, Filter, Form, History, Login, Menu, Message, Overdue, Palette, Prompt,
+    Publish, Search, SearchEntry, SubscriptionEntry, Subscriptions, Topics,
 };
-
-/// Contexts that take no text: letter keys work in all of them.
-const ANYWHERE: &[Context] = &[Topics, Message, History, Broker, Connections, Help, Notices, Subscriptions];
-const ALWAYS: &[Context] = &[
-    Topics,
-    Message,
-    History,
-    Filter,
-    Publish,
-    Broker,
-    Connections,
-    Form,
-    Help,
-    Palette,
-    Notices,
-    Ask,
-    Login,
-    Subscriptions,
-    SubscriptionEntry,
-];
-const EXPLORER: &[Context] = &[Topics, Message, History];
-const OVERLAYS: &[Context] = &[Publish, Help, Palette, Notices, Login, Subscriptions, SubscriptionEntry];
-/// The screens of a connection.
-const SCREENS: &[Context] = &[Topics, Message, History, Broker];
-const ALL_SCREENS: &[Context] = &[Topics, Message, History, Broker, Connections];
-/// Where a key with Alt means no text and nothing lies on top.
-const TABS: &[Context] = &[Topics, Message, History, Filter, Publish, Broker, Connections];
-const LISTS: &[Context] = &[Topics, Message, History, Broker, Connections, Help, Notices, Subscriptions];
-const LISTS_AND_PALETTE: &[Context] =
-    &[Topics, Message, History, Filter, Broker, Connections, Help, Notices, Palette, Subscriptions];
+use super::context::{
+    ALL_SCREENS, ALWAYS, ANYWHERE, EXPLORER, FOUND, LISTS, LISTS_AND_PALETTE, OVERLAYS, READING, SCREENS,
+    TABS, TREE,
+};
 
 macro_rules! commands {
     ($($variant:ident, $name:literal, $title:literal, $contexts:expr, [$($key:literal),*], $footer:expr, $danger:literal, $enabled:expr;)*) => {
@@ -153,33 +37,96 @@ macro_rules! commands {
 }
 
 commands! {
-    FilterTree, "topics.filter", "Filter the tree as you type", EXPLORER, ["/"], Some("filter"), false, always;
+    FilterTree, "topics.filter", "Filter the tree as you type", &[Topics], ["/"], Some("filter"), false, always;
     OpenNode, "topics.open", "Expand or collapse; on a topic, read its message", &[Topics], ["enter"], Some("open"), false, has_selection;
     OpenPublish, "publish.open", "Publish a message (topic from the selection)", SCREENS, ["p"], Some("publish"), true, always;
-    NextView, "message.view", "Next view of the payload: pretty, text, hex", EXPLORER, ["v"], Some("view"), false, has_message;
+    NextView, "message.view", "Next view of the payload: pretty, tree, raw, hex, diff", READING, ["v"], Some("view"), false, has_message;
     Pause, "view.pause", "Pause the view; receiving goes on", SCREENS, ["space"], Some("pause"), false, always;
-    NextSort, "topics.sort", "Sort the tree by name, messages, rate, last received", EXPLORER, ["S"], Some("sort"), false, always;
-    ExpandBelow, "topics.expand-below", "Open everything below the selection", EXPLORER, ["o"], None, false, has_selection;
-    CollapseBelow, "topics.collapse-below", "Close everything below the selection", EXPLORER, ["O"], None, false, has_selection;
-    ExpandAll, "topics.expand-all", "Open every branch", EXPLORER, ["+"], None, false, always;
-    CollapseAll, "topics.collapse-all", "Close every branch", EXPLORER, ["-"], None, false, always;
+    NextSort, "topics.sort", "Sort the tree by name, messages, rate, last received", TREE, ["S"], Some("sort"), false, always;
+    ExpandBelow, "topics.expand-below", "Open everything below the selection", TREE, ["o"], None, false, has_selection;
+    CollapseBelow, "topics.collapse-below", "Close everything below the selection", TREE, ["O"], None, false, has_selection;
+    ExpandAll, "topics.expand-all", "Open every branch", TREE, ["+"], None, false, always;
+    CollapseAll, "topics.collapse-all", "Close every branch", TREE, ["-"], None, false, always;
     Expand, "topics.expand", "Expand, or go to the first topic below", &[Topics], ["right", "l"], None, false, has_selection;
     Collapse, "topics.collapse", "Collapse, or go to the branch above", &[Topics], ["left", "h"], None, false, has_selection;
-    NextMatch, "topics.next-match", "Next topic that matches the filter", EXPLORER, ["n"], None, false, has_filter;
-    PreviousMatch, "topics.previous-match", "Previous topic that matches the filter", EXPLORER, ["N"], None, false, has_filter;
+    NextMatch, "topics.next-match", "Next topic that matches the filter", TREE, ["n"], None, false, has_filter;
+    PreviousMatch, "topics.previous-match", "Previous topic that matches the filter", TREE, ["N"], None, false, has_filter;
     ApplyFilter, "filter.apply", "Keep the filter and go back to the tree", &[Filter], ["enter"], Some("keep"), false, filter_shown;
     ClearFilter, "filter.clear", "Clear the filter", &[Filter], ["esc"], Some("clear"), false, filter_shown;
 
     LatestMessage, "message.latest", "Back to the latest message, and follow it", &[Message, History], ["esc"], None, false, always;
-    ToggleWrap, "message.wrap", "Wrap long lines of the payload", EXPLORER, ["w"], None, false, always;
+    ToggleWrap, "message.wrap", "Wrap long lines of the payload", READING, ["w"], None, false, always;
+    FindInPayload, "message.find", "Find text in the payload", &[Message], ["/"], Some("find"), false, has_message;
+    NextFound, "message.next-found", "Next place where the text was found", &[Message], ["n"], None, false, has_message;
+    PreviousFound, "message.previous-found", "Previous place where the text was found", &[Message], ["N"], None, false, has_message;
+    ToggleNode, "message.fold", "Open or close a branch of the payload, in the tree view", &[Message], ["enter"], None, false, has_message;
+    OpenNodes, "message.unfold-all", "Open every branch of the payload, in the tree view", &[Message], ["+"], None, false, has_message;
+    CloseNodes, "message.fold-all", "Close every branch of the payload, in the tree view", &[Message], ["-"], None, false, has_message;
+    ShowDiff, "message.diff", "What changed since the message before, or since the marked one", READING, ["D"], Some("diff"), false, has_message;
+    MarkMessage, "message.mark", "Mark the message, to compare others with it", READING, ["m"], None, false, has_message;
+    FilterByJq, "message.jq", "Filter the payload by jq; kept for the topic", READING, ["J"], None, false, has_message;
+    DecodeAs, "message.decode", "Take the payload for something else: once, for the topic, for a filter", READING, ["i"], None, false, has_message;
+    ZoomPane, "pane.zoom", "The pane over the whole screen, or back in its place", EXPLORER, ["z"], None, false, always;
     ScrollLeft, "message.left", "Scroll the payload left", &[Message], ["left", "h"], None, false, always;
     ScrollRight, "message.right", "Scroll the payload right", &[Message], ["right", "l"], None, false, always;
-    CopyPayload, "copy.payload", "Copy the payload, byte for byte", EXPLORER, ["y"], Some("copy"), false, has_message;
+    CopyPayload, "copy.payload", "Copy the payload, byte for byte", READING, ["y"], Some("copy"), false, has_message;
     CopyTopic, "copy.topic", "Copy the topic", EXPLORER, ["Y"], None, false, has_selection;
-    OlderMessage, "message.older", "Older message of this topic", EXPLORER, ["["], Some("older"), false, has_history;
-    NewerMessage, "message.newer", "Newer message of this topic", EXPLORER, ["]"], Some("newer"), false, has_history;
+    CopyAs, "copy.as", "Copy as a command, a path, a value…", EXPLORER, ["ctrl-y"], None, false, has_selection;
+    SavePayload, "payload.save", "Save the payload to a file, byte for byte", READING, ["W"], None, false, has_message;
+    EditPayload, "payload.edit", "Open the payload in $EDITOR", READING, ["e"], None, false, has_message;
+    PipePayload, "payload.pipe", "Pipe the payload through a shell command", READING, ["|"], None, false, has_message;
+    Export, "export.open", "Export history, results or chart as JSON lines or CSV", EXPLORER, ["ctrl-e"], None, false, has_selection;
+    PublishAgain, "publish.again", "Publish the shown message again: it opens in the publish pane", READING, ["P"], None, true, has_message;
+    OlderMessage, "message.older", "Older message of this topic", READING, ["["], Some("older"), false, has_history;
+    NewerMessage, "message.newer", "Newer message of this topic", READING, ["]"], Some("newer"), false, has_history;
 
-    RespondToMessage, "message.respond", "Publish an answer to the message's response topic", EXPLORER, ["a"], None, true, has_response_topic;
+    OnlyChanges, "history.changes", "Only messages that changed something, or all", READING, ["="], None, false, has_history;
+    FilterHistory, "history.filter", "Filter the history: text, qos:1, retain, dup", &[History], ["/"], Some("filter"), false, has_history;
+    JumpToTime, "history.jump", "Go to the message at a time", &[History], ["@"], Some("time"), false, has_history;
+    ReadMessage, "history.read", "Read the selected message", &[History], ["enter"], None, false, has_history;
+    SelectMessages, "history.select", "Begin or end a selection of messages, to export them", &[History], ["V"], None, false, has_history;
+
+    OpenSearch, "search.open", "Search everything: topics and payloads in the history", EXPLORER, ["F"], Some("search"), false, has_tabs;
+    EditSearch, "search.edit", "Change the search", &[Search], ["/"], Some("change"), false, always;
+    RunSearch, "search.run", "Search", &[SearchEntry], ["enter"], Some("search"), false, always;
+    NextSearchMode, "search.mode", "Search by text, regular expression or jq condition", &[Search, SearchEntry], ["ctrl-t"], Some("by"), false, always;
+    NextSearchScope, "search.scope", "Search everywhere, below the selection, or in the browse set", &[Search, SearchEntry], ["ctrl-o"], Some("where"), false, always;
+    StopSearch, "search.stop", "Stop searching; what was found stays", &[Search, SearchEntry], ["ctrl-k"], None, false, always;
+    GoToFound, "list.go", "Go to it in the tree", FOUND, ["enter"], Some("go there"), false, always;
+    CloseList, "list.close", "Back to the tree", &[Search, SearchEntry, Browse, Overdue], ["esc"], Some("tree"), false, always;
+    ToggleBrowsed, "browse.toggle", "Add to the browse set, or take out", READING, ["b"], None, false, has_selection;
+    ShowBrowsed, "browse.show", "Messages of the browse set, merged by time", EXPLORER, ["B"], None, false, has_tabs;
+    EmptyBrowsed, "browse.clear", "Empty the browse set", &[Browse], ["delete"], None, false, always;
+    ShowOverdue, "overdue.show", "Topics that are silent for longer than usual", EXPLORER, ["~"], None, false, has_tabs;
+    TogglePin, "topics.pin", "Pin above the tree, or unpin", READING, ["*"], None, false, has_selection;
+    ToggleMute, "topics.mute", "Mute in the tree: grey and never news; or unmute", READING, ["M"], None, false, has_selection;
+    OpenFilters, "topics.filters", "Saved filters", &[Topics], ["f"], None, false, always;
+    SaveFilter, "filter.save", "Save the filter under a name", &[Filter], ["ctrl-s"], Some("save"), false, filter_shown;
+
+    ChartNumber, "chart.add", "Chart the selected number, or add it to the chart", READING, ["c"], Some("chart"), false, has_selection;
+    ChartField, "chart.field", "Add a series to the chart by its field", &[Chart], ["a"], Some("add"), false, always;
+    RemoveSeries, "chart.remove", "Take the selected series out of the chart", &[Chart], ["d", "delete"], Some("remove"), false, always;
+    ChartLeft, "chart.left", "Cursor to the point before", &[Chart], ["left", "h"], None, false, always;
+    ChartRight, "chart.right", "Cursor to the next point", &[Chart], ["right", "l"], None, false, always;
+    ChartEarlier, "chart.earlier", "Pan to earlier", &[Chart], ["[", "H"], Some("earlier"), false, always;
+    ChartLater, "chart.later", "Pan to later", &[Chart], ["]"], Some("later"), false, always;
+    ZoomIn, "chart.zoom-in", "Zoom in", &[Chart], ["+"], Some("zoom in"), false, always;
+    ZoomOut, "chart.zoom-out", "Zoom out", &[Chart], ["-"], Some("zoom out"), false, always;
+    ChartLive, "chart.live", "Back to now, and the whole span", &[Chart], ["0"], None, false, always;
+    NextDrawing, "chart.drawing", "Draw with dots, blocks or ASCII", &[Chart], ["v"], None, false, always;
+    ToggleTable, "chart.table", "Table of values beside the chart, or not", &[Chart], ["w"], None, false, always;
+    CloseChart, "chart.close", "Back to the message; the chart stays as it is", &[Chart], ["esc"], Some("message"), false, always;
+
+    StepBack, "travel.back", "One message back in time, everywhere", EXPLORER, [","], None, false, has_tabs;
+    StepForward, "travel.forward", "One message forward in time", EXPLORER, ["."], None, false, is_paused;
+    TimeBack, "travel.time-back", "A step of time back", EXPLORER, ["{"], None, false, has_tabs;
+    TimeForward, "travel.time-forward", "A step of time forward", EXPLORER, ["}"], None, false, is_paused;
+    ShorterStep, "travel.shorter", "Shorter steps of time", EXPLORER, ["("], None, false, has_tabs;
+    LongerStep, "travel.longer", "Longer steps of time", EXPLORER, [")"], None, false, has_tabs;
+    TravelTo, "travel.to", "Show everything as it was at a time", &[Topics, Message, Search, Browse, Overdue, Chart], ["@"], None, false, has_tabs;
+    TravelHere, "travel.here", "Show everything as it was when this message came", READING, ["'"], None, false, has_message;
+
+    RespondToMessage, "message.respond", "Publish an answer to the message's response topic", READING, ["a"], None, true, has_response_topic;
 
     SendPublish, "publish.send", "Send the message", &[Publish], ["ctrl-s", "alt-enter"], Some("send"), true, is_publishing;
     NextField, "publish.next-field", "Next field", &[Publish], ["tab"], Some("field"), false, is_publishing;
@@ -211,6 +158,10 @@ commands! {
     SwitchAnswer, "ask.switch", "The other button", &[Ask], ["tab", "backtab", "left", "right"], Some("other"), false, is_asked;
     AnswerYes, "ask.yes", "Yes", &[Ask], ["y"], Some("yes"), false, is_asked;
     AnswerNo, "ask.no", "No", &[Ask], ["n", "esc", "q"], Some("no"), false, is_asked;
+
+    AcceptPrompt, "entry.accept", "Take what is typed", &[Prompt], ["enter"], Some("ok"), false, always;
+    ClosePrompt, "entry.close", "Leave it", &[Prompt], ["esc"], Some("leave"), false, always;
+    ChooseItem, "menu.choose", "Choose", &[Menu], ["enter"], Some("choose"), false, always;
 
     OpenProfile, "connections.open", "Connect, or go to its tab", &[Connections], ["enter"], Some("connect"), false, is_listing;
     OpenAnother, "connections.open-another", "Connect once more, in another tab", &[Connections], ["o"], None, false, can_open;
@@ -257,62 +208,4 @@ commands! {
     Suspend, "suspend", "Suspend to the shell", ALWAYS, ["ctrl-z"], None, false, always;
     Quit, "quit", "Quit", ALL_SCREENS, ["q"], None, false, always;
     QuitNow, "quit.now", "Quit from anywhere", ALWAYS, ["ctrl-c"], None, false, always;
-}
-
-impl Command {
-    /// The table row of this command.
-    pub fn row(self) -> &'static Row {
-        &TABLE[self as usize]
-    }
-
-    /// Whether it can run now; when not, the reason.
-    pub fn check(self, app: &App) -> Result<(), Disabled> {
-        let row = self.row();
-        if row.danger && app.is_read_only() {
-            return Err("refused: this connection is read-only");
-        }
-        (row.enabled)(app)
-    }
-
-    /// Why it cannot run now, for the status line: the word that matters first, since the end may be cut.
-    pub(super) fn refusal(self, app: &App) -> Option<String> {
-        let reason = self.check(app).err()?;
-        let row = self.row();
-        if row.danger && app.is_read_only() {
-            let (_, own) = row.name.rsplit_once('.').unwrap_or_default();
-            return Some(format!("read-only: {} refused", row.footer.unwrap_or(own)));
-        }
-        Some(format!("{reason} ({})", row.title))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::keymap::{NTH, parse_key};
-    use super::*;
-    use std::collections::HashMap;
-
-    #[test]
-    fn no_key_means_two_things_in_one_place_except_back() {
-        let mut seen: HashMap<(Context, &str), Command> = HashMap::new();
-        for row in TABLE {
-            assert!(row.keys[0] == NTH || parse_key(row.keys[0]).is_some(), "{}", row.name);
-            for key in row.keys {
-                for context in row.contexts {
-                    if row.command == Command::Back {
-                        continue;
-                    }
-                    let other = seen.insert((*context, key), row.command);
-                    assert_eq!(other, None, "{key} in {context:?}: {}", row.name);
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn rows_stand_at_the_place_of_their_command() {
-        for row in TABLE {
-            assert_eq!(row.command.row().name, row.name);
-        }
-    }
 }

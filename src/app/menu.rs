@@ -1,0 +1,63 @@
+//! A few things to choose from, over the screen.
+
+use super::Command;
+use crate::model::{Decoding, TopicFilter};
+
+/// What choosing an item does.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Pick {
+    /// Runs a command.
+    Run(Command),
+    /// Takes payloads for this; which ones is asked next.
+    TakeFor(String),
+    /// Takes these payloads for this.
+    Decode(Decoding, DecodeFor),
+}
+
+/// Which payloads are taken for something.
+#[derive(Debug, Clone, PartialEq)]
+pub enum DecodeFor {
+    /// That of the shown message.
+    Once,
+    /// Those of a filter, while the program runs.
+    Filter(TopicFilter),
+    /// Those of a filter, from now on: the profile keeps it.
+    Kept(TopicFilter),
+    /// Those of a filter that is still to be typed.
+    Asked,
+}
+
+/// One thing to choose.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MenuItem {
+    /// What it is.
+    pub text: String,
+    /// More about it: what would be copied, where it counts.
+    pub detail: String,
+    /// What it does, or why it cannot be chosen.
+    pub pick: Result<Pick, String>,
+}
+
+/// A menu. Never empty.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Menu {
+    /// What is chosen.
+    pub title: String,
+    /// The things.
+    pub items: Vec<MenuItem>,
+    /// Index of the selected one.
+    pub selected: usize,
+}
+
+impl Menu {
+    /// A menu with its first item selected that can be chosen.
+    pub fn new(title: impl Into<String>, items: Vec<MenuItem>) -> Self {
+        let selected = items.iter().position(|item| item.pick.is_ok()).unwrap_or_default();
+        Self { title: title.into(), items, selected }
+    }
+
+    /// Index of the first row on screen when `rows` fit.
+    pub fn top(&self, rows: usize) -> usize {
+        self.selected.saturating_sub(rows.saturating_sub(1))
+    }
+}

@@ -1,0 +1,45 @@
+//! Menus: moving in one, and what choosing does. Each pick has its owner.
+
+use super::{message, moves, run as run_command};
+use crate::app::{App, Command, Effect, Menu, MenuItem, Overlay, Pick};
+use crate::model::{Moment, Severity};
+
+/// Lays a menu over the screen; without items there is nothing to choose.
+pub(super) fn open(app: &mut App, title: impl Into<String>, items: Vec<MenuItem>) {
+    if !items.is_empty() {
+        app.overlay = Overlay::Menu(Menu::new(title, items));
+    }
+}
+
+pub(super) fn movement(menu: &mut Menu, command: Command) {
+    let last = menu.items.len().saturating_sub(1);
+    let step = moves::rows(command, moves::PAGE);
+    menu.selected = menu.selected.saturating_add_signed(step).min(last);
+}
+
+/// Does what the selected item says; one that cannot be chosen says why, and the menu stays.
+pub(super) fn choose(app: &mut App, now: Moment) -> Vec<Effect> {
+    let Overlay::Menu(menu) = &app.overlay else { return Vec::new() };
+    let Some(item) = menu.items.get(menu.selected) else { return Vec::new() };
+    match item.pick.clone() {
+        Ok(pick) => {
+            app.overlay = Overlay::None;
+            picked(app, pick, now)
+        }
+        Err(reason) => {
+            app.notices.push_here(now, Severity::Warning, reason);
+            Vec::new()
+        }
+    }
+}
+
+fn picked(app: &mut App, pick: Pick, now: Moment) -> Vec<Effect> {
+    match pick {
+        Pick::Run(command) => run_command(app, command, now),
+        Pick::TakeFor(text) => {
+            message::decode::take_for(app, &text);
+            Vec::new()
+        }
+        Pick::Decode(decoding, place) => message::decode::decide(app, decoding, place, now),
+    }
+}
