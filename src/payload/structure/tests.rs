@@ -126,6 +126,9 @@ fn xml_has_elements_attributes_and_text() {
     for id in structure.nodes() {
         assert_eq!(structure.at_xpath(&structure.xpath_of(id)), Ok(Some(id)));
     }
+    let marked = xml("\u{feff}<a b='1'>x</a>");
+    let text = marked.at_xpath("/a/text()").expect("path").expect("there");
+    assert_eq!(marked.value(text), "x", "after a byte order mark");
 }
 
 #[test]
