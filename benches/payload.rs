@@ -13,7 +13,8 @@ use mqtt_tui::payload::jq::{Limits, Program};
 use mqtt_tui::payload::shape::Shape;
 use mqtt_tui::payload::structure::{Open, Structure};
 use mqtt_tui::payload::{
-    Document, Kind, Position, Prepared, Style, detect, fit, pretty, preview, rows, sanitise, slice,
+    Document, Hints, Kind, Position, Prepared, Style, detect, fit, pretty, preview, read, rows, sanitise,
+    slice,
 };
 
 const CLIMATE: &str =
@@ -50,7 +51,12 @@ fn printing(c: &mut Criterion) {
         group.bench_function(name, |b| b.iter(|| pretty(black_box(payload))));
     }
     group.throughput(Throughput::Bytes(megabyte.len() as u64));
-    group.bench_function("prepared 1 MB", |b| b.iter(|| Prepared::of(black_box(megabyte.as_bytes()))));
+    group.bench_function("prepared 1 MB", |b| {
+        b.iter(|| {
+            let bytes = black_box(megabyte.as_bytes());
+            Prepared::of(&read(bytes, &Hints::default()), bytes)
+        })
+    });
 }
 
 fn showing(c: &mut Criterion) {
@@ -72,11 +78,11 @@ fn showing(c: &mut Criterion) {
     }
     let document = pretty(&megabyte).unwrap_or_else(|_| Document::text(String::new()));
     group.bench_function("50 rows of JSON", |b| {
-        b.iter(|| rows(&document, Position { line: 10_000, row: 0 }, 80, 50, Style::VIEW).len());
+        b.iter(|| rows(&document, Position { line: 10_000, row: 0 }, 80, 50, Style::VIEW, &[]).len());
     });
     for (name, document) in [("ascii", &ascii), ("accents", &accents), ("thai", &thai)] {
         group.bench_function(format!("end of a 5 MB line, {name}"), |b| {
-            b.iter(|| slice(document, 0, 1_500_000, 80, 1, Style::VIEW).len());
+            b.iter(|| slice(document, 0, 1_500_000, 80, 1, Style::VIEW, &[]).len());
         });
     }
 }
