@@ -176,7 +176,8 @@ pub fn condition_of(outcome: &JqOutcome) -> Option<bool> {
 }
 
 impl JqOutcome {
-    fn failed(error: String) -> Self {
+    /// A run that did not begin, or failed, and what to say of it in one line.
+    pub fn failed(error: String) -> Self {
         Self { outputs: Vec::new(), ended: Ended::Failed, error: Some(error) }
     }
 

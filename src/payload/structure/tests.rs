@@ -241,7 +241,7 @@ proptest! {
     }
 
     #[test]
-    fn b09_no_text_panics(text in r#"[<>/a&;"'=!\[\]\-?{},: \né#]{0,60}"#) {
+    fn b09_no_text_panics(text in r#"\x{feff}{0,2}[<>/a&;"'=!\[\]\-?{},: \né#]{0,60}"#) {
         if let Ok(structure) = Structure::of_xml(text.as_str()) {
             for id in structure.nodes() {
                 prop_assert_eq!(structure.at_xpath(&structure.xpath_of(id)), Ok(Some(id)));
