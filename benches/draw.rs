@@ -8,7 +8,7 @@ use bytes::Bytes;
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use jiff::tz::TimeZone;
-use mqtt_tui::app::{self, Action, App, Command, Settings, Sort, arrange, update};
+use mqtt_tui::app::{self, Action, App, Command, Settings, Sort, arrange_fully, update};
 use mqtt_tui::config::{Colours, Look, Profile, Themes};
 use mqtt_tui::model::{ConnectionId, Message, Moment, QoS, SessionEvent, Target};
 use mqtt_tui::store::{Limits, TopicId};
@@ -122,7 +122,7 @@ impl Bench {
     /// What the runtime does for a frame, 33 ms after the last one.
     fn frame(&mut self) {
         self.now = self.now.plus(Duration::from_millis(33));
-        arrange(&mut self.app, self.now);
+        drop(arrange_fully(&mut self.app, self.now));
         let Self { app, now, themes, appearance, cache, terminal, .. } = self;
         if let Some(theme) = themes.get(0) {
             let Ok(_) = terminal.draw(|frame| ui::view(app, theme, appearance, *now, cache, frame));
@@ -160,7 +160,7 @@ fn frames(c: &mut Criterion) {
         });
     });
     let before = bench.now;
-    group.bench_function("1 M open, arrange only", |b| b.iter(|| arrange(&mut bench.app, before)));
+    group.bench_function("1 M open, arrange only", |b| b.iter(|| arrange_fully(&mut bench.app, before)));
     drop(bench);
 
     let mut bench = Bench::new(plant());

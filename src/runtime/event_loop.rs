@@ -96,6 +96,8 @@ pub(super) struct Drawing {
     last: Option<Instant>,
     cost: Duration,
     frames: u64,
+    /// What arranging the last frame asked for. Each frame's is performed before the next.
+    wanted: Vec<Effect>,
 }
 
 impl Drawing {
@@ -138,6 +140,7 @@ where
             last: None,
             cost: Duration::ZERO,
             frames: 0,
+            wanted: Vec::new(),
         };
         let mut batch = Vec::with_capacity(BATCH);
         let mut full_batches = 0u32;
@@ -151,6 +154,10 @@ where
         }
         self.draw(&mut drawing)?;
         loop {
+            let wanted = std::mem::take(&mut drawing.wanted);
+            if let Some(outcome) = self.perform(wanted, &mut clipboard, &done_sender, &mut drawing)? {
+                return Ok(outcome);
+            }
             let due = drawing.due(&self.clock);
             let action = tokio::select! {
                 biased;
@@ -275,7 +282,8 @@ where
         self.terminal.autoresize()?;
         let area = self.terminal.get_frame().area();
         self.app.size = (area.width, area.height);
-        arrange(&mut self.app, now);
+        let wanted = arrange(&mut self.app, now);
+        drawing.wanted.extend(wanted);
         let Self { app, themes, appearance, terminal, .. } = self;
         // `draw` asks for the size once more. When it is another one, the next frame is for it.
         let mut outdated = false;

@@ -22,6 +22,7 @@ pub(super) struct Glyphs {
     pub(super) dash: &'static str,
     pub(super) down_time: &'static str,
     pub(super) marker: &'static str,
+    pub(super) becomes: &'static str,
 }
 
 pub(super) const UNICODE: Glyphs = Glyphs {
@@ -44,6 +45,7 @@ pub(super) const UNICODE: Glyphs = Glyphs {
     dash: "–",
     down_time: "×",
     marker: "┃",
+    becomes: "→",
 };
 
 pub(super) const ASCII: Glyphs = Glyphs {
@@ -66,4 +68,5 @@ pub(super) const ASCII: Glyphs = Glyphs {
     dash: "-",
     down_time: "x",
     marker: "|",
+    becomes: "->",
 };

@@ -76,7 +76,7 @@ pub struct Cache {
     pub next_change_us: Option<u64>,
     /// What drawing found out for the state.
     pub measured: Measured,
-    message: message::Prepared,
+    message: message::Kept,
 }
 
 impl Cache {

@@ -17,6 +17,7 @@ mod overlays;
 mod pausing;
 mod properties;
 mod publishing;
+mod reading;
 mod safety;
 mod sizes;
 mod subscribing;

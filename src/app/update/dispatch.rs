@@ -143,7 +143,7 @@ pub(super) fn run_now(app: &mut App, command: Command, now: Moment) -> Vec<Effec
         | Command::LatestMessage
         | Command::ToggleWrap
         | Command::ScrollLeft
-        | Command::ScrollRight => message::run(app, command),
+        | Command::ScrollRight => message::run(app, command, now),
         Command::Up
         | Command::Down
         | Command::PageUp

@@ -3,7 +3,7 @@
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};
 
-use super::{connections, history, overlay, run, set_focus, subscriptions, tabs, travel};
+use super::{connections, history, message, overlay, run, set_focus, subscriptions, tabs, travel};
 use crate::app::{App, Command, Context, Effect, Field, Overlay, Pane, Screen, layout, scrubber};
 use crate::model::{Moment, QoS};
 
@@ -62,7 +62,7 @@ fn wheel(app: &mut App, at: Position, rows: isize, now: Moment) {
         let shown = connection.shown_moment(now);
         connection.tree.scroll(rows, &connection.store, shown.mono_us);
     } else if inside(areas.message, at).is_some() {
-        app.connection_mut().message.scroll_by(rows);
+        message::scroll(app, rows);
     } else if inside(areas.history, at).is_some() {
         history::step(app, rows);
     }
@@ -130,6 +130,7 @@ fn click(app: &mut App, at: Position, now: Moment) -> Vec<Effect> {
         click_topics(app, topics, at);
     } else if inside(areas.message, at).is_some() {
         set_focus(app, Pane::Message);
+        message::click(app, at.y);
     } else if let Some(area) = inside(areas.history, at) {
         set_focus(app, Pane::History);
         if at.y > area.y {
