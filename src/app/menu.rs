@@ -7,6 +7,12 @@ use super::Command;
 pub enum Pick {
     /// Runs a command.
     Run(Command),
+    /// Filters the tree by this.
+    UseFilter(String),
+    /// Lists the saved filters, to delete one.
+    DeleteFilters,
+    /// Deletes the saved filter of this name.
+    DeleteFilter(String),
 }
 
 /// One thing to choose.

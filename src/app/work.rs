@@ -11,11 +11,15 @@ pub const PIECE: usize = 1;
 impl App {
     /// Whether a piece of work waits.
     pub fn has_work(&self) -> bool {
-        false
+        self.connection().tree.has_work()
     }
 }
 
 /// Does one piece of the work that waits; returns [`Effect`]s like an update.
-pub fn work(_app: &mut App) -> Vec<super::Effect> {
+pub fn work(app: &mut App) -> Vec<super::Effect> {
+    let connection = app.connection_mut();
+    if connection.tree.has_work() {
+        connection.tree.work(&connection.store);
+    }
     Vec::new()
 }

@@ -3,7 +3,7 @@
 use crossterm::event::{Event, KeyEvent};
 use tui_input::backend::crossterm::EventHandler;
 
-use super::insert;
+use super::{filters, insert};
 use crate::app::{App, Command, Effect, Overlay, Prompt, Purpose};
 use crate::model::Moment;
 
@@ -64,15 +64,15 @@ fn followed(_app: &mut App, _purpose: Purpose, _text: &str) -> Option<Result<Str
 }
 
 /// Takes what was typed; or says what is wrong with it.
-fn accepted(_app: &mut App, purpose: Purpose, _text: &str, _now: Moment) -> Result<Vec<Effect>, String> {
+fn accepted(app: &mut App, purpose: Purpose, text: &str, now: Moment) -> Result<Vec<Effect>, String> {
     match purpose {
+        Purpose::NameFilter => filters::save(app, text, now),
         Purpose::Find
         | Purpose::Jq
         | Purpose::DecodeAs
         | Purpose::FilterHistory
         | Purpose::JumpToTime
         | Purpose::TravelTo
-        | Purpose::NameFilter
         | Purpose::ChartField
         | Purpose::SaveTo
         | Purpose::ExportTo
