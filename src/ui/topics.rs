@@ -168,13 +168,13 @@ fn cells(
         };
         ink.put(buffer, x, area.y, widths.value - 1, &text, value_style);
     }
-    let muted = ink.style(if connection.is_quiet(node) { Role::Faint } else { Role::Muted });
+    let muted = ink.style(Role::Muted);
     let mut right = area.right() - 1 - AGE;
     let age_text = age.map_or_else(String::new, format::age);
     if let Some(age) = age.filter(|_| ink.is_live()) {
         cache.wake_for_age(ink.now, format::next_change(age));
     }
-    ink.put_right(buffer, right, area.y, AGE, &age_text, muted);
+    ink.put_right(buffer, right, area.y, AGE, &age_text, age_style(connection, ink, node));
     if widths.rate > 0 {
         right -= widths.rate;
         let rate = store.rate(node, ink.shown.mono_us);
@@ -185,6 +185,11 @@ fn cells(
     }
     right -= MESSAGES;
     ink.put_right(buffer, right, area.y, MESSAGES, &format::count(stats.messages_below), muted);
+}
+
+/// Style of the time since the last message.
+fn age_style(connection: &Connection, ink: &Ink<'_>, node: TopicId) -> Style {
+    ink.style(if connection.is_quiet(node) { Role::Faint } else { Role::Muted })
 }
 
 /// Indentation, mark and level.

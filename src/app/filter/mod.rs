@@ -18,7 +18,7 @@ mod tests;
 mod touched;
 
 pub(super) use keep::Keep;
-pub use parse::{FilterFault, HELP};
+pub use parse::{FilterFault, HELP, LANGUAGE};
 pub(super) use query::Query;
 pub(super) use state::{Filter, PIECE};
 

@@ -10,6 +10,21 @@ use crate::model::TopicFilter;
 /// The language on one line.
 pub const HELP: &str = "words  \"two words\"  a/+/b  /regex/  !not  age:<10s  rate:>5  retained:  payload:text  payload:/regex/  size:>1k  qos:1  count:>100";
 
+/// The language term by term: what is written, and what it means.
+pub const LANGUAGE: [(&str, &str); 11] = [
+    ("home lamp", "terms with spaces between must all hold; case is ignored"),
+    ("lamp  \"two words\"", "the topic contains it"),
+    ("home/+/climate", "the topic matches a topic filter, # as well"),
+    ("/^home.*[12]$/", "a regular expression finds something in the topic"),
+    ("!lamp  !retained:", "turns a term round"),
+    ("payload:on", "the latest payload contains it; payload:\"two words\", payload:/o[nf]/"),
+    ("retained:", "a retained message is known; retained:no"),
+    ("age:<10s  age:>5m", "time since the last message, in ms, s, m, h or d"),
+    ("rate:>5", "messages a second at and below the topic"),
+    ("size:>1k  qos:1", "bytes and QoS of the latest message"),
+    ("count:>100", "messages received on the topic"),
+];
+
 /// Terms of one filter at most.
 const MOST_TERMS: usize = 64;
 

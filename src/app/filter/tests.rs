@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 
 use super::query::Look;
-use super::{Filter, Query};
+use super::{Filter, LANGUAGE, Query, READY};
 use crate::app::TreeView;
 use crate::model::{Message, Moment, QoS};
 use crate::store::{Limits, Store, TopicId};
@@ -168,6 +168,18 @@ fn e15_what_is_wrong_is_told_with_its_column_and_what_is_allowed() {
     }
     let many = "a ".repeat(65);
     assert_eq!(Query::parse(&many).expect_err("too many").at, 128);
+}
+
+#[test]
+fn every_example_of_the_language_can_be_typed() {
+    for (examples, meaning) in LANGUAGE {
+        for text in [examples].into_iter().chain(meaning.split(['"', ' ']).filter(|word| word.contains(":/"))) {
+            query(text.trim_end_matches([',', ';']));
+        }
+    }
+    for (_, text) in READY {
+        query(text);
+    }
 }
 
 #[test]

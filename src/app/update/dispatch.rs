@@ -157,7 +157,7 @@ pub(super) fn run_now(app: &mut App, command: Command, now: Moment) -> Vec<Effec
             if app.screen() == Screen::Connections {
                 *app.filter_input_slot() = None;
             } else {
-                topics::keep_filter(app, now);
+                topics::keep_filter(app);
             }
             Vec::new()
         }

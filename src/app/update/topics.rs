@@ -104,15 +104,10 @@ pub(super) fn apply_filter(app: &mut App, now: Moment) {
 }
 
 /// Gives the keys back to the tree; a filter with a fault stays to be mended.
-pub(super) fn keep_filter(app: &mut App, now: Moment) {
+pub(super) fn keep_filter(app: &mut App) {
     let connection = app.connection_mut();
-    let fault = connection.tree.filter_fault().filter(|_| connection.filter_input.is_some()).cloned();
-    match fault {
-        Some(fault) => {
-            let text = format!("column {}: {}", fault.at + 1, fault.reason);
-            app.notices.push_here(now, Severity::Warning, text);
-        }
-        None => connection.filter_input = None,
+    if connection.tree.filter_fault().is_none() {
+        connection.filter_input = None;
     }
 }
 
