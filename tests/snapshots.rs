@@ -166,8 +166,7 @@ fn filter() {
 fn pins_and_the_language_of_filters() {
     for (name, size) in [("topics__pins_80x24", COMMON), ("topics__pins_160x48", (160, 48))] {
         let mut scene = reading(size);
-        scene.app.connection_mut().profile.pins =
-            [TOPIC, "home", "not/yet"].map(str::to_owned).into();
+        scene.app.connection_mut().profile.pins = [TOPIC, "home", "not/yet"].map(str::to_owned).into();
         scene.app.connection_mut().profile.quiet = vec!["home/kitchen".to_owned()];
         keys(&mut scene, "/");
         paste(&mut scene, "/k.tchen|lamp/ !payload:off age:<1m");

@@ -33,7 +33,12 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, fram
     let place = tree.place().map_or_else(String::new, |place| position(place, tree.rows().len()));
     let inside_width = area.width.saturating_sub(2);
     let widths = tree_columns(inside_width);
-    let whole = whole_name(connection, ink, widths.name, usize::from(inside_width) - place.len().min(usize::from(inside_width)));
+    let whole = whole_name(
+        connection,
+        ink,
+        widths.name,
+        usize::from(inside_width) - place.len().min(usize::from(inside_width)),
+    );
     let place = Line::styled(place, ink.style(Role::Muted)).right_aligned();
     let block = ink.frame("Topics", focused).title(sort).title_bottom(place);
     let block = match whole {
@@ -75,7 +80,7 @@ fn whole_name(connection: &Connection, ink: &Ink<'_>, columns: u16, room: usize)
     let row = tree.rows().iter().find(|row| row.node == cursor)?;
     let used = usize::from(1 + layout::tree_indent(columns, row.depth).mark + 2);
     let level = ink.clean(connection.store.level(cursor));
-    let cut = width(&level) + used > usize::from(1 + columns);
+    let cut = width(&level) + used > usize::from(columns);
     // Two blanks around it, and something of the border beside it.
     (cut && room > 8).then(|| format!(" {} ", ink.tail(&level, room - 4)))
 }
@@ -269,9 +274,7 @@ fn value<'a>(
             (ink.style(Role::Faint), Value::Words("(empty)".into()))
         }
         Some(message) => (style, Value::Payload(message.payload)),
-        None if store.too_large(node).1 => {
-            (ink.style(Role::Faint), Value::Words("too large to keep".into()))
-        }
+        None if store.too_large(node).1 => (ink.style(Role::Faint), Value::Words("too large to keep".into())),
         None => (ink.style(Role::Faint), Value::Words("evicted".into())),
     }
 }

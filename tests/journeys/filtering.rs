@@ -203,11 +203,20 @@ fn e15_a_faulty_filter_says_where_and_the_last_good_one_stays_at_work() {
     journey.keys("/speed /(a+)+").sees("column 7: a regular expression ends with a slash");
     assert_eq!(journey.tree().len(), 8, "speed is still filtered by: {:?}", journey.tree());
     journey.keys("/").sees("1 match").does_not_see("column");
-    journey.keys("<esc>/speed /(a+/").sees("column 8: no regular expression: unclosed group").sees("3 matches");
+    journey
+        .keys("<esc>/speed /(a+/")
+        .sees("column 8: no regular expression: unclosed group")
+        .sees("3 matches");
     journey.keys("<enter>").sees("column 8");
     journey.keys("<backspace><backspace><backspace><backspace><backspace><enter>").does_not_see("column");
     assert!(journey.selected_row().is_some());
-    journey.keys("/age:10s").sees("age:<10s").keys("<esc>").does_not_see("column").keys("/").does_not_see("column");
+    journey
+        .keys("/age:10s")
+        .sees("age:<10s")
+        .keys("<esc>")
+        .does_not_see("column")
+        .keys("/")
+        .does_not_see("column");
 }
 
 #[test]
@@ -293,11 +302,14 @@ fn b03_what_takes_long_is_searched_in_pieces_and_says_how_far_it_is() {
 fn b08_a_payload_of_which_only_a_part_was_looked_at_is_told() {
     let mut journey = fleet();
     journey.keys("/payload:needle").does_not_see("in part");
-    journey.message("hay", &format!("{}needle", "x".repeat(70_000))).sees("0 matches · long payloads in part");
+    journey
+        .message("hay", &format!("{}needle", "x".repeat(70_000)))
+        .sees("0 matches · long payloads in part");
 }
 
 fn saved() -> Journey {
-    let target = Target { protocol: ProtocolChoice::Only(Protocol::V5), ..Target::new("here", 1883, "journey") };
+    let target =
+        Target { protocol: ProtocolChoice::Only(Protocol::V5), ..Target::new("here", 1883, "journey") };
     let mut profile = Profile::new("house", target);
     profile.saved_filters = vec![SavedFilter { name: "doors".into(), text: "door !trucks".into() }];
     let mut journey = Journey::on(profile.clone());

@@ -35,7 +35,8 @@ fn on(profile: Profile) -> Journey {
 }
 
 fn profile() -> Profile {
-    let target = Target { protocol: ProtocolChoice::Only(Protocol::V5), ..Target::new("here", 1883, "journey") };
+    let target =
+        Target { protocol: ProtocolChoice::Only(Protocol::V5), ..Target::new("here", 1883, "journey") };
     Profile::new("house", target)
 }
 

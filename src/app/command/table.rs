@@ -2,9 +2,9 @@
 
 use super::super::enabled::{
     always, can_open, can_save_filter, filter_shown, has_connection, has_file, has_filter, has_history,
-    has_message, has_path, has_profile, has_queued, has_response_topic, has_saved_profile, has_selection, has_tabs, is_asked,
-    is_listing, is_logging_in, is_offline, is_publishing, is_resting, is_saved, is_writing,
-    sees_subscriptions, types_subscription,
+    has_message, has_path, has_profile, has_queued, has_response_topic, has_saved_profile, has_selection,
+    has_tabs, is_asked, is_listing, is_logging_in, is_offline, is_publishing, is_resting, is_saved,
+    is_writing, sees_subscriptions, types_subscription,
 };
 use super::Row;
 use super::context::Context::{

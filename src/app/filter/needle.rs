@@ -54,8 +54,11 @@ impl Needle {
 
     /// Where it stands in `topic`; nowhere when its lower case has another length, so that places would not fit.
     pub(super) fn places(&self, topic: &str) -> Vec<Range<usize>> {
-        let lowered: Cow<'_, str> =
-            if self.lowered.is_ascii() { topic.to_ascii_lowercase().into() } else { topic.to_lowercase().into() };
+        let lowered: Cow<'_, str> = if self.lowered.is_ascii() {
+            topic.to_ascii_lowercase().into()
+        } else {
+            topic.to_lowercase().into()
+        };
         if lowered.len() != topic.len() || self.lowered.is_empty() {
             return Vec::new();
         }

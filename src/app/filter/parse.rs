@@ -183,7 +183,10 @@ impl<'a> Reader<'a> {
         let end = inner.match_indices('/').map(|(at, _)| at).find(|at| closes(*at));
         let Some(end) = end.filter(|end| *end > 0) else {
             let text = inner.split_whitespace().next().unwrap_or("home");
-            return Err((begin, format!("a regular expression ends with a slash: /{text}/; as plain text: \"/{text}\"")));
+            return Err((
+                begin,
+                format!("a regular expression ends with a slash: /{text}/; as plain text: \"/{text}\""),
+            ));
         };
         self.at += end + 2;
         let text = &inner[..end];
@@ -198,7 +201,11 @@ enum Meaning {
     Payload,
     Retained,
     /// A comparison; where an exact figure makes sense, without a sign as well.
-    Amount { units: Units, exact: bool, make: fn(Comparison) -> Condition },
+    Amount {
+        units: Units,
+        exact: bool,
+        make: fn(Comparison) -> Condition,
+    },
 }
 
 /// A key with what may stand behind it.

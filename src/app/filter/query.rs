@@ -148,9 +148,10 @@ impl<'a> Look<'a> {
                 self.spent += path.len() * (1 + expression.weight());
                 expression.is_in(path.as_bytes())
             }
-            Condition::Size(_) | Condition::Qos(_) | Condition::PayloadWord(_) | Condition::PayloadExpression(_) => {
-                self.holds_of_message(condition, topic)
-            }
+            Condition::Size(_)
+            | Condition::Qos(_)
+            | Condition::PayloadWord(_)
+            | Condition::PayloadExpression(_) => self.holds_of_message(condition, topic),
             Condition::Retained | Condition::Count(_) | Condition::Age(_) | Condition::Rate(_) => {
                 self.spent += NUMBERS;
                 let stats = store.stats(topic);

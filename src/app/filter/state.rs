@@ -122,7 +122,9 @@ impl Filter {
     /// Tests topics that were not tested yet, for about `cost`; what it cost.
     fn search(&mut self, store: &Store, cost: usize) -> usize {
         let mut look = Look::new(store, self.now_us);
-        while look.spent < cost && let Some(&id) = self.found.get(self.looked_at) {
+        while look.spent < cost
+            && let Some(&id) = self.found.get(self.looked_at)
+        {
             self.looked_at += 1;
             self.test(id, &mut look, store);
         }
@@ -130,7 +132,9 @@ impl Filter {
             (self.found, self.looked_at) = (Vec::new(), 0);
         }
         let mut topics = store.topics().skip(self.tested);
-        while look.spent < cost && let Some(id) = topics.next() {
+        while look.spent < cost
+            && let Some(id) = topics.next()
+        {
             self.tested += 1;
             self.test(id, &mut look, store);
         }
@@ -144,7 +148,9 @@ impl Filter {
             self.sweep.begin();
         }
         let mut look = Look::new(store, self.now_us);
-        while look.spent < cost && let Some(id) = self.touched.pop() {
+        while look.spent < cost
+            && let Some(id) = self.touched.pop()
+        {
             self.test(id, &mut look, store);
         }
         self.cut |= look.cut;
@@ -156,7 +162,9 @@ impl Filter {
         let Some(mut at) = self.sweep.next() else { return };
         let mut look = Look::new(store, self.now_us);
         let mut topics = store.topics().skip(at);
-        while look.spent < cost && let Some(id) = topics.next() {
+        while look.spent < cost
+            && let Some(id) = topics.next()
+        {
             at += 1;
             self.test(id, &mut look, store);
         }

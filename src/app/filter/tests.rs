@@ -9,7 +9,9 @@ use crate::model::{Message, Moment, QoS};
 use crate::store::{Limits, Store, TopicId};
 
 fn query(text: &str) -> Query {
-    Query::parse(text).unwrap_or_else(|fault| panic!("{text}: {fault:?}")).unwrap_or_else(|| panic!("{text}: nothing"))
+    Query::parse(text)
+        .unwrap_or_else(|fault| panic!("{text}: {fault:?}"))
+        .unwrap_or_else(|| panic!("{text}: nothing"))
 }
 
 fn message(topic: &str, at_us: u64) -> Message {
@@ -173,7 +175,8 @@ fn e15_what_is_wrong_is_told_with_its_column_and_what_is_allowed() {
 #[test]
 fn every_example_of_the_language_can_be_typed() {
     for (examples, meaning) in LANGUAGE {
-        for text in [examples].into_iter().chain(meaning.split(['"', ' ']).filter(|word| word.contains(":/"))) {
+        for text in [examples].into_iter().chain(meaning.split(['"', ' ']).filter(|word| word.contains(":/")))
+        {
             query(text.trim_end_matches([',', ';']));
         }
     }
@@ -280,7 +283,9 @@ impl World {
             Event::Second => self.tree.tick(self.now.mono_us),
             Event::Frame(topic) => {
                 let node = topic.and_then(|topic| self.store.find(TOPICS[topic]));
-                if let Some(row) = node.and_then(|node| self.tree.rows().iter().position(|row| row.node == node)) {
+                if let Some(row) =
+                    node.and_then(|node| self.tree.rows().iter().position(|row| row.node == node))
+                {
                     self.tree.select_row(row);
                 }
                 self.frame();
@@ -325,7 +330,9 @@ proptest! {
         cost in 1..1_000usize,
     ) {
         let mut world = World { store: Store::new(Limits::default()), tree: TreeView::default(), now: Moment::default() };
-        events.iter().for_each(|event| world.happen(event));
+        for event in &events {
+            world.happen(event);
+        }
         let now_us = world.shown_us();
         let mut filter = Filter::beginning(text, query(text), &world.store, now_us, 0);
         let mut slices = 0;
@@ -345,10 +352,14 @@ proptest! {
         after in prop::collection::vec(any_event(), 0..40),
     ) {
         let mut world = World { store: Store::new(Limits::default()), tree: TreeView::default(), now: Moment::default() };
-        before.iter().for_each(|event| world.happen(event));
+        for event in &before {
+            world.happen(event);
+        }
         let now_us = world.shown_us();
         world.tree.set_filter(text, &world.store, now_us);
-        after.iter().for_each(|event| world.happen(event));
+        for event in &after {
+            world.happen(event);
+        }
         let found = world.settled();
         prop_assert_eq!(&found, &asked(text, &world.store, world.shown_us()));
         prop_assert_eq!(world.tree.filter_matches(), Some(found.len()));

@@ -88,12 +88,15 @@ pub struct TreeView {
 impl TreeView {
     /// The selected node: that of the selected pin, or else the one under the cursor. A pinned topic that never had a message is none.
     pub fn selected(&self) -> Option<TopicId> {
-        self.pins.selection().unwrap_or(self.selected)
+        match self.pins.selected() {
+            Some(pin) => self.pins.node_of(pin),
+            None => self.selected,
+        }
     }
 
     /// The node under the tree's own cursor, while no pin is selected.
     pub fn cursor(&self) -> Option<TopicId> {
-        self.selected.filter(|_| self.pins.selection().is_none())
+        self.selected.filter(|_| self.pins.selected().is_none())
     }
 
     /// The rows on screen, top first, as of the last `arrange`.

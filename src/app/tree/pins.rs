@@ -18,11 +18,6 @@ pub struct Pins {
 }
 
 impl Pins {
-    /// What is selected if a pin is: its node, where it has one.
-    pub(super) fn selection(&self) -> Option<Option<TopicId>> {
-        self.selected.map(|at| self.node_of(at))
-    }
-
     /// The selected pin.
     pub fn selected(&self) -> Option<usize> {
         self.selected
@@ -127,21 +122,19 @@ impl TreeView {
     /// Moves the selection; the screen follows. Above the first row are the pins.
     pub fn step(&mut self, step: Step, store: &Store, now_us: u64) {
         self.stand_still();
-        match self.pins.selected {
-            Some(at) => self.step_from_pin(at, step, store, now_us),
-            None => {
-                let moved = self.step_rows(step, store, now_us);
-                if moved || self.pins.height == 0 || self.pins.nodes.is_empty() {
-                    return;
-                }
-                match step {
-                    Step::First => self.pins.select(0),
-                    Step::Rows(rows) if rows < 0 => {
-                        self.pins.select(self.pins.nodes.len().saturating_sub(rows.unsigned_abs()));
-                    }
-                    _ => {}
-                }
+        if let Some(at) = self.pins.selected {
+            return self.step_from_pin(at, step, store, now_us);
+        }
+        let moved = self.step_rows(step, store, now_us);
+        if moved || self.pins.height == 0 || self.pins.nodes.is_empty() {
+            return;
+        }
+        match step {
+            Step::First => self.pins.select(0),
+            Step::Rows(rows) if rows < 0 => {
+                self.pins.select(self.pins.nodes.len().saturating_sub(rows.unsigned_abs()));
             }
+            _ => {}
         }
     }
 

@@ -1,9 +1,9 @@
 //! Which area does what a command asks for.
 
 use super::{
-    ask, back, broker, browse, chart, clear_filter, connections, copy, filters, focus, form, history, lists, login,
-    menu, message, next_theme, out, overdue, overlay, pause, pins, prompt, publish, search, show, subscriptions,
-    tabs, topics, travel, zoom,
+    ask, back, broker, browse, chart, clear_filter, connections, copy, filters, focus, form, history, lists,
+    login, menu, message, next_theme, out, overdue, overlay, pause, pins, prompt, publish, search, show,
+    subscriptions, tabs, topics, travel, zoom,
 };
 use crate::app::{App, Command, Context, Effect, Screen};
 use crate::model::Moment;
@@ -206,7 +206,7 @@ fn movement(app: &mut App, command: Command, now: Moment) {
         Context::Overdue => overdue::movement(app, command),
         Context::Chart => chart::movement(app, command),
         Context::Help | Context::Palette | Context::Notices | Context::Menu => {
-            overlay::movement(app, command)
+            overlay::movement(app, command);
         }
         Context::Subscriptions => subscriptions::movement(app, command),
         Context::Publish

@@ -71,7 +71,11 @@ fn on_selection(app: &mut App, command: Command, now: Moment) {
 pub(super) fn go_to(app: &mut App, node: TopicId, now: Moment) {
     let connection = app.connection_mut();
     if connection.tree.hides(node) {
-        app.notices.push_here(now, Severity::Warning, "the filter hides this topic in the tree: Esc clears it");
+        app.notices.push_here(
+            now,
+            Severity::Warning,
+            "the filter hides this topic in the tree: Esc clears it",
+        );
         return;
     }
     connection.tree.select(node, &connection.store);

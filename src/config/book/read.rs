@@ -126,12 +126,15 @@ fn saved_filters(
     warnings: &mut Vec<FileFault>,
 ) -> Result<Vec<SavedFilter>, FileFault> {
     let read = |value: &Value| {
-        let wanted = || origin.fault(value.span(), "a saved filter is { name = \"warm\", filter = \"temp age:<1m\" }");
+        let wanted =
+            || origin.fault(value.span(), "a saved filter is { name = \"warm\", filter = \"temp age:<1m\" }");
         let mut section = Section::new(origin, value.as_inline_table().ok_or_else(wanted)?);
         let (name, text) = (section.text("name")?, section.text("filter")?);
         section.close(warnings);
         let saved = name.zip(text).filter(|(name, text)| !name.is_empty() && !text.is_empty());
-        saved.map(|(name, text)| SavedFilter { name: name.to_owned(), text: text.to_owned() }).ok_or_else(wanted)
+        saved
+            .map(|(name, text)| SavedFilter { name: name.to_owned(), text: text.to_owned() })
+            .ok_or_else(wanted)
     };
     table.list("saved_filters")?.into_iter().map(read).collect()
 }

@@ -1,5 +1,7 @@
 //! The filter above the tree: what is typed or at work, how many topics it found, and while it is typed what may be typed or is wrong.
 
+use std::fmt::Write as _;
+
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
@@ -27,8 +29,7 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, frame: &mut Frame<'_>) 
     let style = ink.style(if quiet { Role::Muted } else { Role::Warning });
     ink.put_right(frame.buffer_mut(), line.x, line.y, line.width.saturating_sub(1), &told, style);
     ink.put(frame.buffer_mut(), line.x + 1, line.y, 2, "/", ink.style(Role::Key));
-    let field =
-        Rect { x: line.x + 3, width: line.width.saturating_sub(width(&told) as u16 + 5), ..line };
+    let field = Rect { x: line.x + 3, width: line.width.saturating_sub(width(&told) as u16 + 5), ..line };
     if let Some(input) = &connection.filter_input {
         one_line_field(input, ink, field, true, frame);
     } else {
@@ -52,10 +53,10 @@ fn found(tree: &TreeView, ink: &Ink<'_>) -> String {
         count => format!("{} matches", format::grouped(count as u64)),
     };
     if let Some(percent) = tree.filter_progress() {
-        told.push_str(&format!(" {dot} searching{} {percent} %", ink.glyphs().ellipsis));
+        let _ = write!(told, " {dot} searching{} {percent} %", ink.glyphs().ellipsis);
     }
     if tree.filter_is_cut() {
-        told.push_str(&format!(" {dot} long payloads in part"));
+        let _ = write!(told, " {dot} long payloads in part");
     }
     told
 }

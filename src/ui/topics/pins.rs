@@ -29,7 +29,14 @@ pub(super) fn draw(
         let path = connection.profile.pins.get(pin).map_or("", String::as_str);
         let role = if node.is_none_or(|node| connection.is_quiet(node)) { Role::Faint } else { Role::Text };
         if path.is_empty() {
-            ink.put(buffer, row.x + 1, row.y, widths.name, ink.glyphs().empty_level, ink.style(Role::Placeholder));
+            ink.put(
+                buffer,
+                row.x + 1,
+                row.y,
+                widths.name,
+                ink.glyphs().empty_level,
+                ink.style(Role::Placeholder),
+            );
         } else {
             // The end of a topic tells it from others.
             let path = ink.tail(path, usize::from(widths.name.saturating_sub(1)));
@@ -52,6 +59,13 @@ fn rule(connection: &Connection, ink: &Ink<'_>, area: Rect, buffer: &mut Buffer)
     let shown = pins.shown();
     if shown.len() < pins.count() {
         let text = format!(" pins {}-{} of {} ", shown.start + 1, shown.end, pins.count());
-        ink.put_right(buffer, area.x + 1, area.y, area.width.saturating_sub(3), &text, ink.style(Role::Muted));
+        ink.put_right(
+            buffer,
+            area.x + 1,
+            area.y,
+            area.width.saturating_sub(3),
+            &text,
+            ink.style(Role::Muted),
+        );
     }
 }

@@ -209,7 +209,11 @@ fn any_profile() -> impl Strategy<Value = Profile> {
             vec(any_filter(), 0..3),
             vec(any_filter(), 0..3),
         ),
-        (vec(("\\PC{1,9}", "\\PC{1,9}"), 0..3), vec("[a-zA-Z/ \"\\\\ü]{0,20}", 0..4), vec("[a-z/]{0,90}", 0..3)),
+        (
+            vec(("\\PC{1,9}", "\\PC{1,9}"), 0..3),
+            vec("[a-zA-Z/ \"\\\\ü]{0,20}", 0..4),
+            vec("[a-z/]{0,90}", 0..3),
+        ),
     )
         .prop_map(
             |(
