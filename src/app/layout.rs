@@ -136,10 +136,11 @@ fn explorer(app: &App, areas: &mut Areas) {
     }
 }
 
-/// Rows of topics that fit into the tree pane: without frame, column titles and what stands above the tree.
+/// Rows of topics that fit into the tree pane: without frame, column titles, what stands above the tree, and the scrubber.
 pub fn tree_rows(app: &App, areas: &Areas) -> usize {
     let Some(topics) = areas.topics else { return 0 };
-    usize::from(topics.height.saturating_sub(3 + above_tree(app, topics)))
+    let beside = 3 + above_tree(app, topics) + super::scrubber_rows(app, topics);
+    usize::from(topics.height.saturating_sub(beside))
 }
 
 /// First screen line of the tree's rows.

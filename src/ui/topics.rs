@@ -19,7 +19,7 @@ use super::{Cache, empty};
 use crate::app::layout::{
     self, TREE_AGE as AGE, TREE_FLAG as MARK, TREE_MESSAGES as MESSAGES, TreeColumns, tree_columns,
 };
-use crate::app::{App, Connection, Pane, Place, TreeRow};
+use crate::app::{App, Connection, Pane, Place, TreeRow, scrubber};
 use crate::config::Role;
 use crate::payload::{format, preview, preview_kind, width};
 use crate::store::{Stats, TopicId};
@@ -55,8 +55,13 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, fram
     let pins = Rect { y: layout::pins_top(app, area), height: layout::pin_rows(app, area), ..inside };
     titles(ink, widths, Rect { y: pins.y.saturating_sub(1), height: 1, ..inside }, buffer);
     pins::draw(connection, ink, widths, focused, pins, cache, buffer);
+    let scrubber = scrubber(app, area);
+    if let Some(areas) = &scrubber {
+        super::scrubber::draw(app, ink, areas, buffer);
+    }
     let top = layout::tree_top(app, area);
-    let rows = Rect { y: top, height: inside.bottom().saturating_sub(top), ..inside };
+    let taken = scrubber.map_or(0, |areas| areas.all.height);
+    let rows = Rect { y: top, height: inside.bottom().saturating_sub(top + taken), ..inside };
     if tree.rows().is_empty() {
         empty::draw(app, ink, rows, cache, buffer);
         return;

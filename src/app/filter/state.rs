@@ -8,12 +8,21 @@ use super::query::{Look, Query};
 use super::sweep::Sweep;
 use super::touched::Touched;
 use crate::app::node_set::NodeSet;
-use crate::store::{Held, Store, TopicId};
+use crate::store::{Held, Seq, Store, TopicId};
 
 /// What the first slice may cost, in the measure of [`Look`]: some fifteen milliseconds.
 const FIRST: usize = 15_000_000;
 /// What a later piece may cost: some four milliseconds.
 pub(in crate::app) const PIECE: usize = 4_000_000;
+
+/// Which moment reading shows when it is not the present: the hold, the newest message that is known, and whether ages and rates of that
+/// moment are still being looked for.
+type ShownMoment = (Held, Seq, bool);
+
+fn shown_moment(store: &Store) -> Option<ShownMoment> {
+    let surveying = store.standing().is_some_and(|standing| standing.surveying);
+    store.held_since().map(|held| (held, store.shown_until(), surveying))
+}
 
 /// A filter at work.
 #[derive(Debug)]
@@ -39,7 +48,7 @@ pub(in crate::app) struct Filter {
     sweep: Sweep,
     /// The selected node stays, whatever becomes of it.
     cursor: Option<TopicId>,
-    held: Option<Held>,
+    shown: Option<ShownMoment>,
     now_us: u64,
     cut: bool,
 }
@@ -68,7 +77,7 @@ impl Filter {
             behind: false,
             sweep: Sweep::default(),
             cursor: None,
-            held: store.held_since(),
+            shown: shown_moment(store),
             now_us,
             cut: false,
         };
@@ -227,11 +236,11 @@ impl Filter {
 
     /// When another moment is shown, what came after it matches no more, and what depends on messages is tested again.
     fn follow_hold(&mut self, store: &Store) {
-        let held = store.held_since();
-        if held == self.held {
+        let shown = shown_moment(store);
+        if shown == self.shown {
             return;
         }
-        self.held = held;
+        self.shown = shown;
         let topics = store.topics().len();
         if topics < self.tested {
             for id in self.matching.to_vec() {
@@ -264,14 +273,14 @@ impl Filter {
     /// A message came on `topic`.
     pub(in crate::app) fn touch(&mut self, topic: TopicId) {
         // What is held does not change.
-        if self.query.follows_messages() && self.held.is_none() {
+        if self.query.follows_messages() && self.shown.is_none() {
             self.touched.push(topic);
         }
     }
 
     /// A second went by.
     pub(in crate::app) fn tick(&mut self, now_us: u64) {
-        if self.query.follows_time() && self.held.is_none() {
+        if self.query.follows_time() && self.shown.is_none() {
             self.now_us = now_us;
             self.sweep.go_on();
         }

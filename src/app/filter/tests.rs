@@ -209,11 +209,18 @@ fn topics_that_come_and_match_appear_in_their_place_each_once() {
 /// What happens to a store and to the filters on it.
 #[derive(Debug, Clone)]
 enum Event {
-    Message { topic: usize, payload: usize, qos: u8, retain: bool },
+    Message {
+        topic: usize,
+        payload: usize,
+        qos: u8,
+        retain: bool,
+    },
     Wait(u64),
     Second,
     Frame(Option<usize>),
     Hold,
+    /// So many messages back from the hold, or part of the way.
+    Travel(usize, bool),
     Release,
     NewSession,
 }
@@ -245,6 +252,7 @@ fn any_event() -> impl Strategy<Value = Event> {
         2 => Just(Event::Second),
         3 => prop::option::of(0..TOPICS.len()).prop_map(Event::Frame),
         1 => Just(Event::Hold),
+        2 => (0..12usize, any::<bool>()).prop_map(|(back, arrives)| Event::Travel(back, arrives)),
         1 => Just(Event::Release),
         1 => Just(Event::NewSession),
     ]
@@ -259,7 +267,9 @@ struct World {
 
 impl World {
     fn shown_us(&self) -> u64 {
-        self.store.held_since().map_or(self.now.mono_us, |held| held.at.mono_us)
+        let travelled = self.store.standing().map(|standing| standing.at.mono_us);
+        let held = self.store.held_since().map(|held| held.at.mono_us);
+        travelled.or(held).unwrap_or(self.now.mono_us)
     }
 
     fn frame(&mut self) {
@@ -291,6 +301,14 @@ impl World {
                 self.frame();
             }
             Event::Hold => self.store.hold(self.now),
+            Event::Travel(back, arrives) => {
+                let mut to = self.store.newest_message(false);
+                for _ in 0..*back {
+                    to = to.and_then(|to| self.store.message_before(to, false)).or(to);
+                }
+                let sets_out = to.is_some_and(|to| self.store.travel(to));
+                while sets_out && self.store.travel_work(1) && *arrives {}
+            }
             Event::Release => self.store.release(),
             Event::NewSession => {
                 self.store.forget_retained();

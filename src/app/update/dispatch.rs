@@ -2,7 +2,7 @@
 
 use super::{
     ask, back, broker, browse, chart, clear_filter, connections, copy, filters, focus, form, history, lists,
-    login, menu, message, next_theme, out, overdue, overlay, pause, pins, prompt, publish, search, show,
+    login, menu, message, next_theme, out, overdue, overlay, pins, prompt, publish, search, show,
     subscriptions, tabs, topics, travel, zoom,
 };
 use crate::app::{App, Command, Context, Effect, Screen};
@@ -25,7 +25,7 @@ pub(super) fn run_now(app: &mut App, command: Command, now: Moment) -> Vec<Effec
         Command::ShowBroker => show(app, Screen::Broker),
         Command::NextPane => focus(app, 1),
         Command::PreviousPane => focus(app, 2),
-        Command::Pause => pause(app, now),
+        Command::Pause => travel::pause(app, now),
         Command::Reconnect => login::reconnect(app),
         Command::StayOffline => login::stay_offline(app),
         Command::ShowConnections | Command::NextTab | Command::PreviousTab | Command::CloseTab => {
@@ -143,7 +143,7 @@ pub(super) fn run_now(app: &mut App, command: Command, now: Moment) -> Vec<Effec
         | Command::LatestMessage
         | Command::ToggleWrap
         | Command::ScrollLeft
-        | Command::ScrollRight => message::run(app, command),
+        | Command::ScrollRight => message::run(app, command, now),
         Command::Up
         | Command::Down
         | Command::PageUp

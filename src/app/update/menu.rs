@@ -1,6 +1,6 @@
 //! Menus: moving in one, and what choosing does. Each pick has its owner.
 
-use super::{filters, moves, run as run_command};
+use super::{filters, message, moves, run as run_command};
 use crate::app::{App, Command, Effect, Menu, MenuItem, Overlay, Pick};
 use crate::model::{Moment, Severity};
 
@@ -45,5 +45,10 @@ fn picked(app: &mut App, pick: Pick, now: Moment) -> Vec<Effect> {
             Vec::new()
         }
         Pick::DeleteFilter(name) => filters::delete(app, &name, now),
+        Pick::TakeFor(text) => {
+            message::decode::take_for(app, &text);
+            Vec::new()
+        }
+        Pick::Decode(decoding, place) => message::decode::decide(app, decoding, place, now),
     }
 }

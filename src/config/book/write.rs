@@ -8,8 +8,8 @@ use toml_edit::{Array, Decor, InlineTable, Item, RawString, Table, TableLike, Va
 
 use super::super::{PasswordSource, Profile, Safety, SavedFilter};
 use crate::model::{
-    Properties, Protocol, ProtocolChoice, Proxy, QoS, RetainHandling, Secret, Subscription, Target,
-    TlsOptions, Transport, Will,
+    DecoderRule, Properties, Protocol, ProtocolChoice, Proxy, QoS, RetainHandling, Secret, Subscription,
+    Target, TlsOptions, Transport, Will,
 };
 
 /// What the path of a Unix socket cannot hold in a URL.
@@ -52,6 +52,7 @@ pub(super) fn table(profile: &Profile) -> Table {
     insert_list(&mut table, "saved_filters", profile.saved_filters.iter().map(saved_filter));
     insert_list(&mut table, "pins", profile.pins.iter().map(Value::from));
     insert_list(&mut table, "quiet", profile.quiet.iter().map(Value::from));
+    insert_list(&mut table, "decoders", profile.decoders.iter().map(decoder));
     insert_table(&mut table, "tls", tls(&target.tls));
     let mut websocket = Table::new();
     let headers = target.websocket.headers.iter();
@@ -262,6 +263,11 @@ fn subscription(wanted: &Subscription) -> Value {
 
 fn saved_filter(saved: &SavedFilter) -> Value {
     InlineTable::from_iter([("name", saved.name.as_str()), ("filter", saved.text.as_str())]).into()
+}
+
+fn decoder(rule: &DecoderRule) -> Value {
+    let parts = [("filter", rule.filter.as_str().to_owned()), ("as", rule.decoding.to_string())];
+    InlineTable::from_iter(parts).into()
 }
 
 fn password(source: &PasswordSource) -> Option<InlineTable> {

@@ -10,8 +10,8 @@ use proptest::prelude::*;
 use super::{BY_HAND, Place};
 use crate::config::{PasswordSource, Profile, Safety, SavedFilter, check_name};
 use crate::model::{
-    Properties, Protocol, ProtocolChoice, Proxy, Publication, QoS, RetainHandling, Secret, Subscription,
-    Target, TopicFilter, Transport, Will,
+    DecoderRule, Decoding, Properties, Protocol, ProtocolChoice, Proxy, Publication, QoS, RetainHandling,
+    Secret, Subscription, Target, TopicFilter, Transport, Will,
 };
 
 /// A profile with everything set. Each of its secrets is `hidden`.
@@ -65,6 +65,8 @@ pub(super) fn full() -> Profile {
     profile.saved_filters = vec![SavedFilter { name: "f".into(), text: "a".into() }];
     profile.pins = vec!["p".into()];
     profile.quiet = vec!["q".into()];
+    let decoding = Decoding::parse("gzip>cbor").expect("decoding");
+    profile.decoders = vec![DecoderRule { filter: TopicFilter::parse("c").expect("filter"), decoding }];
     profile.password = PasswordSource::Saved("hidden".into());
     profile.remembered = Some(Protocol::V4);
     profile
@@ -91,6 +93,19 @@ fn any_subscription() -> impl Strategy<Value = Subscription> {
             ..Subscription::new(filter, QoS::from_level(qos).expect("a level"))
         },
     )
+}
+
+fn any_decoder() -> impl Strategy<Value = DecoderRule> {
+    let decoding = prop_oneof![
+        Just("hex".to_owned()),
+        Just("base64>gzip>messagepack".to_owned()),
+        Just("array:f32be".to_owned()),
+        "/[a-z ]{1,9}\\.proto:[a-z.]{1,9}".prop_map(|schema| format!("zstd>protobuf:{schema}")),
+    ];
+    (any_filter(), decoding).prop_map(|(filter, text)| DecoderRule {
+        filter,
+        decoding: Decoding::parse(&text).expect("decoding"),
+    })
 }
 
 fn any_password() -> impl Strategy<Value = PasswordSource> {
@@ -208,6 +223,7 @@ fn any_profile() -> impl Strategy<Value = Profile> {
             any::<bool>(),
             vec(any_filter(), 0..3),
             vec(any_filter(), 0..3),
+            vec(any_decoder(), 0..3),
         ),
         (
             vec(("\\PC{1,9}", "\\PC{1,9}"), 0..3),
@@ -219,7 +235,7 @@ fn any_profile() -> impl Strategy<Value = Profile> {
             |(
                 (name, target, password, remembered),
                 (group, colour, notes),
-                (safety, public, excluded, muted),
+                (safety, public, excluded, muted, decoders),
                 (saved, pins, quiet),
             )| {
                 let saved = saved.into_iter().map(|(name, text)| SavedFilter { name, text });
@@ -235,6 +251,7 @@ fn any_profile() -> impl Strategy<Value = Profile> {
                     public,
                     excluded,
                     muted,
+                    decoders,
                     target,
                     password,
                     remembered,
