@@ -488,3 +488,45 @@ fn properties() {
         insta::assert_snapshot!(format!("publish__properties_{name}"), text(&scene.draw()));
     }
 }
+
+/// A topic of the demo's formats, two messages in, in the view reached by `keys`.
+fn format_view(size: (u16, u16), topic: &str, pressed: &str) -> String {
+    let mut scene = scene(size);
+    scene.select(topic);
+    scene.draw();
+    for key in pressed.split_whitespace() {
+        keys(&mut scene, key);
+        scene.draw();
+    }
+    text(&scene.draw())
+}
+
+#[test]
+fn views_of_a_payload() {
+    for (size, name) in [(COMMON, "80x24"), (LARGE, "140x45")] {
+        for (view, topic, pressed) in [
+            ("pretty", "formats/json.gz", "tab"),
+            ("tree", "formats/cbor", "tab v j j j"),
+            ("tree_xml", "formats/xml", "tab v"),
+            ("raw", "formats/json", "tab v v"),
+            ("hex_inside", "formats/json.gz", "tab v v v v"),
+            ("diff", "formats/msgpack", "tab D"),
+            ("find", "formats/json", "tab / e enter n"),
+            ("decode", "formats/binary", "tab i"),
+        ] {
+            insta::assert_snapshot!(format!("message__{view}_{name}"), format_view(size, topic, pressed));
+        }
+    }
+}
+
+#[test]
+fn views_of_a_payload_in_ascii() {
+    let mut scene = Scene::new(COMMON.0, COMMON.1, Look { colours: Colours::None, ascii: true });
+    scene.select("formats/cbor");
+    scene.draw();
+    keys(&mut scene, "tab D");
+    insta::assert_snapshot!("message__diff_ascii", text(&scene.draw()));
+    keys(&mut scene, "D v");
+    scene.draw();
+    insta::assert_snapshot!("message__tree_ascii", text(&scene.draw()));
+}

@@ -62,7 +62,7 @@ pub use login::{Credentials, Login, LoginField};
 pub use menu::{DecodeFor, Menu, MenuItem, Pick};
 pub use message::{
     Body, Change, Chosen, ChosenBy, Decodings, Find, FindJob, Folding, MessageView, PayloadView, Programs,
-    ReadJob, Reader, RunJq, SchemaShelf, Scroll, Shown, Wanted, WrapJob,
+    ReadJob, Reader, RunJq, SchemaShelf, Scroll, Shown, Wanted, WrapJob, run_within,
 };
 pub use notices::{Notices, SHOWN_FOR};
 pub use overdue::Overdue;
@@ -84,7 +84,6 @@ pub use work::{PIECE, work};
 
 use crate::config::{Profile, ProfileBook, Safety, SettingsFile};
 use crate::model::{ConnectionId, Moment, Target};
-use crate::payload::jq::Program;
 use crate::store::Limits;
 use jiff::tz::TimeZone;
 
@@ -322,7 +321,7 @@ pub fn arrange_fully(app: &mut App, now: Moment) -> Vec<Effect> {
             match effect {
                 Effect::Job(job) => {
                     jobs += 1;
-                    others.extend(update(app, Action::Done(Done::Job(job.perform(Program::run))), now));
+                    others.extend(update(app, Action::Done(Done::Job(job.perform(run_within))), now));
                 }
                 other => others.push(other),
             }
