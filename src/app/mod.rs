@@ -26,6 +26,7 @@ mod notices;
 mod overdue;
 mod palette;
 mod panes;
+mod pins;
 pub mod places;
 mod prompt;
 mod publish;
@@ -52,6 +53,7 @@ pub use chart::Chart;
 pub use command::{Command, Context};
 pub use connection::Connection;
 pub use connections::{Choice, ConnectionsView, DEMO, ListLine};
+pub use filter::{FilterFault, HELP as FILTER_HELP, LANGUAGE as FILTER_LANGUAGE};
 pub use form::{AfterSaving, Form, FormField, FormRow, Kind};
 pub use history::HistoryView;
 pub use job::{Job, JobDone};
@@ -75,7 +77,7 @@ pub use search::Search;
 pub use siblings::Sort;
 pub use test::{Test, TestEnd, TestNews};
 pub use travel::{Travel, step_label};
-pub use tree::{Place, Step, TreeRow, TreeView};
+pub use tree::{Pins, Place, Step, TreeRow, TreeView};
 pub use update::{ingest, update};
 pub use when::when;
 pub use work::{PIECE, work};
@@ -290,11 +292,13 @@ pub fn arrange(app: &mut App, now: Moment) -> Vec<Effect> {
         return Vec::new();
     }
     let tree_rows = layout::tree_rows(app, &areas);
+    let pin_rows = areas.topics.map_or(0, |topics| layout::pin_rows(app, topics));
     let history_rows = layout::history_rows(&areas);
     let defaults = app.defaults.decoders.clone();
     let connection = app.connection_mut();
     connection.message.decodings.defaults = defaults;
     let shown = connection.shown_moment(now);
+    connection.arrange_marks(usize::from(pin_rows));
     connection.tree.arrange(&connection.store, tree_rows, shown.mono_us);
     let selected = connection.tree.selected();
     if selected != connection.message.of {

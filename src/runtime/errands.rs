@@ -10,14 +10,12 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use super::jq::JqRunner;
 use super::profiles::{Change, keep};
 use crate::app::{Done, Job, Loaded, TestEnd, TestNews};
 use crate::config::{PasswordSource, ProfileBook, environment_proxy, find_password};
 use crate::model::{ConnectionId, SchemaName, Secret, SessionId, Target};
 use crate::mqtt::doctor::{self, Diagnosis, DoctorOptions};
 use crate::payload::Schemas;
-use crate::payload::jq::{Ended, JqOutcome, Limits, Program};
 
 /// The doctor's lines that may wait to be shown.
 const LINES: usize = 16;
@@ -79,7 +77,7 @@ impl Errands {
     pub(super) fn compute(&mut self, job: Job, done: &Sender<Done>) {
         let done = done.clone();
         self.spawn(async move {
-            let result = match tokio::task::spawn_blocking(move || job.perform(run_jq)).await {
+            let result = match tokio::task::spawn_blocking(move || job.perform(super::jq::run)).await {
                 Ok(found) => Done::Job(found),
                 Err(_) => Done::Failed("a computation failed: please report it".to_owned()),
             };
@@ -136,17 +134,6 @@ impl Errands {
         while self.tasks.try_join_next().is_some() {}
         self.tasks.spawn(task);
     }
-}
-
-/// Runs a jq program from a thread that may wait: in a child where it could take more than it may.
-fn run_jq(program: &Arc<Program>, text: &Arc<str>, limits: Limits) -> JqOutcome {
-    let failed = |fault: std::io::Error| JqOutcome {
-        outputs: Vec::new(),
-        ended: Ended::Failed,
-        error: Some(format!("jq cannot be run: {fault}")),
-    };
-    let run = async { Ok(JqRunner::new()?.run(program, text, limits).await) };
-    tokio::runtime::Handle::current().block_on(run).unwrap_or_else(failed)
 }
 
 /// Looks for a password off the loop: a command or a network folder may take its time. Called off, it ends the command.

@@ -330,6 +330,15 @@ impl Journey {
         self.event(SessionEvent::Publish(id, state))
     }
 
+    /// Everything is done that is done in pieces between keys.
+    pub(crate) fn works(&mut self) -> &mut Self {
+        while self.app.has_work() {
+            app::work(&mut self.app);
+        }
+        self.draw();
+        self
+    }
+
     /// Time passes, with a tick for each full second.
     pub(crate) fn wait(&mut self, seconds: f64) -> &mut Self {
         let mut left = Duration::from_secs_f64(seconds);
