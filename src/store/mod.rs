@@ -176,8 +176,9 @@ impl Store {
         let seq = Seq(self.last_seq);
         let change = self.change(placed, message);
         self.count(placed.id, change);
-        self.logs[share].push(&mut self.heads, placed.id, seq, message);
-        self.heads.now_mut(placed.id).retained ^= change.retained != 0;
+        let flips = change.retained != 0;
+        self.logs[share].push(&mut self.heads, placed.id, seq, flips, message);
+        self.heads.now_mut(placed.id).retained ^= flips;
         Ingested { topic: Some(TopicId(placed.id)), seq: Some(seq), new_topic: placed.new_topic }
     }
 
