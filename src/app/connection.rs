@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::history::HistoryView;
 use super::login::{Credentials, Login};
 use super::message::{MessageView, PayloadView};
+use super::lists::CameFrom;
 use super::publish::PublishPane;
 use super::rates::Rates;
 use super::subscriptions::{Subscriptions, SubscriptionsPane};
@@ -13,7 +14,7 @@ use super::tree::TreeView;
 use super::{Browse, Chart, Left, Overdue, Pane, Right, Screen, Search, Travel};
 use crate::config::{PasswordSource, Profile, Safety};
 use crate::model::{ConnectionId, LinkState, Moment, SessionId, Subscription, Target};
-use crate::store::{Limits, MessageRef, Store};
+use crate::store::{Limits, MessageRef, Seq, Store, TopicId};
 use crate::sys::SysModel;
 use tui_input::Input;
 
@@ -81,6 +82,8 @@ pub struct Connection {
     pub broker_scroll: usize,
     /// What stands in the place of the tree.
     pub left: Left,
+    /// Where one was before a list took the place of the tree.
+    pub(super) came_from: Option<CameFrom>,
     /// What stands in the place of the message.
     pub right: Right,
     /// The pane that has the keys stands over the whole screen.
@@ -120,6 +123,7 @@ impl Connection {
             address: profile.target.url(),
             subscriptions: Subscriptions::of(&profile),
             client_id: profile.target.client_id.clone(),
+            browse: Browse::of(&profile.browsed),
             profile,
             link: LinkState::Idle,
             told_trouble: None,
@@ -144,11 +148,11 @@ impl Connection {
             filter_input: None,
             broker_scroll: 0,
             left: Left::default(),
+            came_from: None,
             right: Right::default(),
             zoomed: false,
             tree: TreeView::default(),
             search: Search::default(),
-            browse: Browse::default(),
             overdue: Overdue::default(),
             chart: Chart::default(),
             travel: Travel::default(),
@@ -232,7 +236,9 @@ impl Connection {
         self.message =
             MessageView { view: self.message.view, wrap: self.message.wrap, ..MessageView::default() };
         self.history = HistoryView::default();
-        (self.search, self.browse, self.overdue) = (Search::default(), Browse::default(), Overdue::default());
+        (self.search, self.overdue) = (Search::default(), Overdue::default());
+        self.browse.forget_broker();
+        self.came_from = None;
         (self.chart, self.travel) = (Chart::default(), Travel::default());
         (self.left, self.right) = (Left::default(), Right::default());
         self.subscribing = None;
@@ -315,6 +321,16 @@ impl Connection {
         const LONGEST: usize = 256 * 1024;
         let short = self.shown_message().is_none_or(|message| message.payload.len() <= LONGEST);
         self.message.wrap && self.message.view != PayloadView::Hex && short
+    }
+
+    /// Shows this message beside the list it stands in.
+    pub(super) fn look_at(&mut self, topic: TopicId, seq: Seq) {
+        self.tree.point_at(topic);
+        self.message.of = Some(topic);
+        if self.message.at != Some(seq) {
+            self.message.at = Some(seq);
+            self.message.reset();
+        }
     }
 
     /// The message in the message pane: the one moved to, else the latest of the selected topic.

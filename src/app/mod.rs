@@ -18,6 +18,8 @@ mod history;
 mod job;
 mod keymap;
 pub mod layout;
+mod list_view;
+mod lists;
 mod login;
 mod menu;
 mod message;
@@ -45,7 +47,7 @@ mod work;
 pub use action::{Action, Done, Effect, SaveId, SessionRequestName};
 pub use ask::{Ask, Then};
 pub use banner::{Banner, banner};
-pub use browse::Browse;
+pub use browse::{Browse, Toggled};
 pub use chart::Chart;
 pub use command::{Command, Context};
 pub use connection::Connection;
@@ -54,6 +56,8 @@ pub use form::{AfterSaving, Form, FormField, FormRow, Kind};
 pub use history::HistoryView;
 pub use job::{Job, JobDone};
 pub use keymap::{command_for, key_label, parse_key};
+pub use list_view::ListView;
+pub use lists::SEARCH_LINES;
 pub use login::{Credentials, Login, LoginField};
 pub use menu::{Menu, MenuItem, Pick};
 pub use message::{MessageView, PayloadView};
@@ -65,13 +69,15 @@ pub use prompt::{Prompt, Purpose};
 pub use publish::{Answers, Field, MAX_EDITOR_BYTES, MAX_EDITOR_LINES, PublishPane, Sent};
 pub use publish_properties::WrittenProperties;
 pub use rates::Rates;
-pub use search::Search;
+pub use search::{
+    Answer, Figures, Hit, MAX_LISTED, Mode, Place as FoundPlace, Question, Report, Scope, Search, Stage,
+};
 pub use siblings::Sort;
 pub use test::{Test, TestEnd, TestNews};
 pub use travel::Travel;
 pub use tree::{Place, Step, TreeRow, TreeView};
 pub use update::{ingest, update};
-pub use work::{PIECE, work};
+pub use work::work;
 
 use crate::config::{Profile, ProfileBook, Safety, SettingsFile};
 use crate::model::{ConnectionId, Moment, Target};
@@ -276,7 +282,10 @@ pub fn arrange(app: &mut App, now: Moment) {
         places::arrange(app, areas.body);
         return;
     }
-    let tree_rows = layout::tree_rows(app, &areas);
+    // A list in the place of the tree says what is selected: the tree waits as it is.
+    let in_tree = app.connection().left == Left::Tree;
+    let tree_rows = if in_tree { layout::tree_rows(app, &areas) } else { 0 };
+    lists::arrange(app.connection_mut(), &areas, now);
     let history_rows = layout::history_rows(&areas);
     let connection = app.connection_mut();
     let shown = connection.shown_moment(now);

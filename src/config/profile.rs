@@ -77,6 +77,8 @@ pub struct Profile {
     pub excluded: Vec<TopicFilter>,
     /// Filters that stay subscribed while their messages are not shown.
     pub muted: Vec<TopicFilter>,
+    /// Topics, and branches with all below them, whose messages are listed together.
+    pub browsed: Vec<TopicFilter>,
     /// Where and as whom, without the password. An empty client id means a new random one each time.
     pub target: Target,
     /// Where the password comes from.
@@ -106,6 +108,7 @@ impl Profile {
             public: false,
             excluded: Vec::new(),
             muted: Vec::new(),
+            browsed: Vec::new(),
             target,
             password: PasswordSource::default(),
             remembered: None,

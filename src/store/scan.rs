@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use super::record::{CARRIED, DEAD, MessageRef};
-use super::{SYS, Seq, Store, USER};
+use super::{History, SYS, Seq, Store, TopicId, USER};
 
 /// A pass over the stored messages of one store, under way.
 #[derive(Debug, Clone)]
@@ -100,6 +100,11 @@ impl Store {
             }
         }
         (looked, Scanned::All)
+    }
+
+    /// Stored messages of this topic that came before `seq`, newest first, as reading shows them.
+    pub fn history_before(&self, topic: TopicId, seq: Seq) -> History<'_> {
+        self.history_from(topic, self.index_of(topic, Seq(seq.0.saturating_sub(1))))
     }
 
     /// Hands out the messages that lie in these bytes of one chunk: all, or only those that were carried there. Returns the bytes of them.

@@ -155,6 +155,18 @@ impl TreeView {
         self.reveal(store);
     }
 
+    /// Selects `node` for a list that shows it: what is open in the tree stays as it is.
+    pub(in crate::app) fn point_at(&mut self, node: TopicId) {
+        self.touched = true;
+        self.selected = Some(node);
+        self.hidden_selection = None;
+    }
+
+    /// Whether the filter leaves `node` out.
+    pub(in crate::app) fn hides(&self, node: TopicId) -> bool {
+        self.filter.as_ref().is_some_and(|filter| !filter.keep().contains(node))
+    }
+
     /// Selects the row at `row` of the screen, if there is one; returns its node.
     pub fn select_row(&mut self, row: usize) -> Option<TopicId> {
         let node = self.rows.get(row)?.node;

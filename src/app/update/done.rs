@@ -1,7 +1,7 @@
 //! What became of effects: passwords found, sessions begun, requests refused, profiles written.
 
-use super::{connections, form, session, subscriptions, test};
-use crate::app::{App, Connection, Done, Effect, SessionRequestName};
+use super::{connections, form, search, session, subscriptions, test};
+use crate::app::{App, Connection, Done, Effect, JobDone, SessionRequestName};
 use crate::config::PasswordSource;
 use crate::model::{
     ConnectionId, LinkState, Moment, PublishState, SessionEvent, SessionId, Severity, Target, Trouble,
@@ -30,7 +30,7 @@ pub(super) fn on_done(app: &mut App, done: Done, now: Moment) -> Vec<Effect> {
         }
         Done::Copied(text) => app.notices.push(now, Severity::Success, text),
         Done::Failed(text) => app.notices.push(now, Severity::Error, text),
-        Done::Job(done) => match done {},
+        Done::Job(JobDone::Asked(answer)) => return search::answered(app, answer),
         Done::RequestRefused(id, name, reason) => {
             let text = request_refused(app, id, &name, &reason);
             app.notices.push(now, Severity::Error, text);

@@ -3,8 +3,8 @@
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};
 
-use super::{connections, history, overlay, run, set_focus, subscriptions, tabs};
-use crate::app::{App, Command, Context, Effect, Field, Overlay, Pane, Screen, layout};
+use super::{browse, connections, history, overlay, run, search, set_focus, subscriptions, tabs};
+use crate::app::{App, Command, Context, Effect, Field, Left, Overlay, Pane, SEARCH_LINES, Screen, layout};
 use crate::model::{Moment, QoS};
 
 /// Rows turned by one notch of the wheel.
@@ -51,7 +51,11 @@ fn wheel(app: &mut App, at: Position, rows: isize, now: Moment) {
     } else if inside(areas.topics, at).is_some() {
         let connection = app.connection_mut();
         let shown = connection.shown_moment(now);
-        connection.tree.scroll(rows, &connection.store, shown.mono_us);
+        match connection.left {
+            Left::Search => search::step(connection, rows),
+            Left::Browse => browse::step(connection, rows),
+            Left::Tree | Left::Overdue => connection.tree.scroll(rows, &connection.store, shown.mono_us),
+        }
     } else if inside(areas.message, at).is_some() {
         app.connection_mut().message.scroll_by(rows);
     } else if inside(areas.history, at).is_some() {
@@ -118,7 +122,10 @@ fn click(app: &mut App, at: Position, now: Moment) -> Vec<Effect> {
         app.connection_mut().filter_input = None;
     }
     if let Some(topics) = inside(areas.topics, at) {
-        click_topics(app, topics, at);
+        match app.connection().left {
+            Left::Search | Left::Browse => click_list(app, topics, at),
+            Left::Tree | Left::Overdue => click_topics(app, topics, at),
+        }
     } else if inside(areas.message, at).is_some() {
         set_focus(app, Pane::Message);
     } else if let Some(area) = inside(areas.history, at) {
@@ -184,6 +191,24 @@ fn click_publish(app: &mut App, pane: Rect, at: Position, now: Moment) -> Vec<Ef
         return run(app, Command::SendPublish, now);
     }
     Vec::new()
+}
+
+/// A click on a row of a list shows its message; a click above the rows of the search goes into its entry.
+fn click_list(app: &mut App, pane: Rect, at: Position) {
+    set_focus(app, Pane::Topics);
+    let connection = app.connection_mut();
+    let searching = connection.left == Left::Search;
+    let lines = if searching { SEARCH_LINES } else { 0 };
+    let Some(row) = at.y.checked_sub(pane.y + 1 + lines).map(usize::from) else {
+        connection.search.typing |= searching;
+        return;
+    };
+    connection.search.typing = false;
+    if searching {
+        search::select(connection, connection.search.view.top + row);
+    } else {
+        browse::select(connection, connection.browse.view.top + row);
+    }
 }
 
 fn click_topics(app: &mut App, topics: Rect, at: Position) {

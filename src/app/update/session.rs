@@ -84,8 +84,9 @@ fn on_message(connection: &mut Connection, message: &Message) {
     if connection.subscriptions.hides(&message.topic) {
         return;
     }
-    let topic = connection.store.ingest(message).topic;
-    connection.subscriptions.count(&message.topic, topic);
+    let place = connection.store.ingest(message);
+    connection.subscriptions.count(&message.topic, place.topic);
+    connection.list_arrival(message, place);
 }
 
 fn on_link(app: &mut App, id: ConnectionId, state: LinkState, now: Moment) {

@@ -76,6 +76,7 @@ pub(super) fn profile(
     profile.public = table.flag("public")?.unwrap_or_default();
     profile.excluded = table.parsed_list("exclude", filter)?;
     profile.muted = table.parsed_list("mute", filter)?;
+    profile.browsed = table.parsed_list("browse", filter)?;
     profile.remembered = table.parsed("remembered", protocol)?;
     // Known to later versions: a file that is shared with one is no reason for a warning.
     table.ignore("decoders");

@@ -49,6 +49,7 @@ pub(super) fn table(profile: &Profile) -> Table {
     insert_list(&mut table, "filters", target.filters.iter().map(subscription));
     insert_list(&mut table, "exclude", profile.excluded.iter().map(|filter| filter.as_str().into()));
     insert_list(&mut table, "mute", profile.muted.iter().map(|filter| filter.as_str().into()));
+    insert_list(&mut table, "browse", profile.browsed.iter().map(|filter| filter.as_str().into()));
     insert_table(&mut table, "tls", tls(&target.tls));
     let mut websocket = Table::new();
     let headers = target.websocket.headers.iter();

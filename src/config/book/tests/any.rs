@@ -62,6 +62,7 @@ pub(super) fn full() -> Profile {
     profile.public = true;
     profile.excluded = vec![TopicFilter::parse("a").expect("filter")];
     profile.muted = vec![TopicFilter::parse("b").expect("filter")];
+    profile.browsed = vec![TopicFilter::parse("c/#").expect("filter")];
     profile.password = PasswordSource::Saved("hidden".into());
     profile.remembered = Some(Protocol::V4);
     profile
@@ -205,13 +206,14 @@ fn any_profile() -> impl Strategy<Value = Profile> {
             any::<bool>(),
             vec(any_filter(), 0..3),
             vec(any_filter(), 0..3),
+            vec(any_filter(), 0..3),
         ),
     )
         .prop_map(
             |(
                 (name, target, password, remembered),
                 (group, colour, notes),
-                (safety, public, excluded, muted),
+                (safety, public, excluded, muted, browsed),
             )| {
                 Profile {
                     name,
@@ -222,6 +224,7 @@ fn any_profile() -> impl Strategy<Value = Profile> {
                     public,
                     excluded,
                     muted,
+                    browsed,
                     target,
                     password,
                     remembered,
