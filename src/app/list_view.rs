@@ -25,6 +25,11 @@ impl Default for ListView {
 }
 
 impl ListView {
+    /// At the top of a list in which this message is selected, once it turns up.
+    pub(super) fn on(selected: Option<Seq>) -> Self {
+        Self { selected, ..Self::default() }
+    }
+
     /// Brings the stretch up to date: there are `rows`, and the selection is the one at `index`. The selection stays on its message,
     /// and on its row unless the top is being looked at.
     pub(super) fn arrange(&mut self, rows: usize, index: Option<usize>, height: usize) {

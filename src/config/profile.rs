@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use ratatui::style::Color;
 
-use crate::model::{Protocol, ProtocolChoice, QoS, Secret, Subscription, Target, TopicFilter};
+use crate::model::{DecoderRule, Protocol, ProtocolChoice, QoS, Secret, Subscription, Target, TopicFilter};
 
 /// What may be done on a connection, the laxest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -79,6 +79,8 @@ pub struct Profile {
     pub muted: Vec<TopicFilter>,
     /// Topics, and branches with all below them, whose messages are listed together.
     pub browsed: Vec<TopicFilter>,
+    /// What payloads are to be taken for; the first rule that matches a topic counts. Before those of the settings.
+    pub decoders: Vec<DecoderRule>,
     /// Where and as whom, without the password. An empty client id means a new random one each time.
     pub target: Target,
     /// Where the password comes from.
@@ -109,6 +111,7 @@ impl Profile {
             excluded: Vec::new(),
             muted: Vec::new(),
             browsed: Vec::new(),
+            decoders: Vec::new(),
             target,
             password: PasswordSource::default(),
             remembered: None,

@@ -10,6 +10,7 @@ pub mod format;
 pub mod hex;
 pub mod json;
 mod kind;
+pub mod jq;
 mod layout;
 mod preview;
 mod read;

@@ -118,7 +118,7 @@ impl Browse {
             marks: std::mem::take(&mut self.marks),
             revision: self.revision + 1,
             moment: self.moment,
-            view: ListView { selected: self.view.selected, ..ListView::default() },
+            view: ListView::on(self.view.selected),
             ..Self::default()
         };
     }

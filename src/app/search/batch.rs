@@ -23,7 +23,7 @@ impl Item {
 
 /// Messages with their payloads, to be taken out in the order in which they were put in.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Batch {
+pub(in crate::app) struct Batch {
     bytes: Vec<u8>,
     items: Vec<Item>,
     /// The next one to be taken out.
