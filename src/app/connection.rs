@@ -4,9 +4,9 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::history::HistoryView;
+use super::lists::CameFrom;
 use super::login::{Credentials, Login};
 use super::message::{MessageView, PayloadView};
-use super::lists::CameFrom;
 use super::publish::PublishPane;
 use super::rates::Rates;
 use super::subscriptions::{Subscriptions, SubscriptionsPane};

@@ -42,7 +42,8 @@ impl ListView {
             self.top = 0;
             return;
         };
-        let top = if self.follows && index < height { 0 } else { index.saturating_sub(self.row.min(height - 1)) };
+        let top =
+            if self.follows && index < height { 0 } else { index.saturating_sub(self.row.min(height - 1)) };
         self.top = top.min(rows.saturating_sub(height));
         self.row = index - self.top;
         self.follows = self.top == 0;

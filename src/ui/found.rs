@@ -9,6 +9,7 @@ use super::Cache;
 use super::ink::Ink;
 use crate::config::Role;
 use crate::model::Moment;
+use crate::payload::find::Finder;
 use crate::payload::{format, preview, preview_kind, sanitise::sanitise_bytes, width};
 
 const TIME: u16 = 13;
@@ -23,6 +24,8 @@ const WIDE: u16 = 100;
 pub(super) struct Row<'a> {
     pub(super) at: Moment,
     pub(super) topic: &'a str,
+    /// What was found in the topic, to be lit there.
+    pub(super) sought: Option<&'a Finder>,
     pub(super) content: Content<'a>,
 }
 
@@ -49,6 +52,9 @@ pub(super) fn draw(row: &Row<'_>, ink: &Ink<'_>, area: Rect, cache: &mut Cache, 
     let topic = (rest * 2 / 5).clamp(8, 60).min(rest);
     let path = ink.tail(row.topic, usize::from(topic.saturating_sub(2)));
     ink.put(buffer, x, area.y, topic.saturating_sub(2), &path, ink.style(Role::Text));
+    if let Some(found) = row.sought.and_then(|finder| finder.first_in(path.as_bytes())) {
+        light(&path, found, Rect { x, height: 1, ..area }, ink, buffer);
+    }
     x += topic;
     if area.width >= WIDE {
         if let Content::Payload(payload) | Content::Found(payload, _) = row.content {
@@ -73,6 +79,14 @@ pub(super) fn draw(row: &Row<'_>, ink: &Ink<'_>, area: Rect, cache: &mut Cache, 
                 x += ink.put(buffer, x, area.y, area.right().saturating_sub(x + 1), part, style);
             }
         }
+    }
+}
+
+/// Lights up a part of a text that stands at the beginning of `area`.
+fn light(text: &str, part: Range<usize>, area: Rect, ink: &Ink<'_>, buffer: &mut Buffer) {
+    if let (Some(before), Some(lit)) = (text.get(..part.start), text.get(part)) {
+        let place = Rect { x: area.x + width(before) as u16, width: width(lit) as u16, ..area };
+        buffer.set_style(place.intersection(buffer.area), ink.style(Role::Match));
     }
 }
 

@@ -20,6 +20,7 @@ pub(super) struct Glyphs {
     pub(super) left: &'static str,
     pub(super) right: &'static str,
     pub(super) dash: &'static str,
+    pub(super) browsed: &'static str,
 }
 
 pub(super) const UNICODE: Glyphs = Glyphs {
@@ -40,6 +41,7 @@ pub(super) const UNICODE: Glyphs = Glyphs {
     left: "←",
     right: "→",
     dash: "–",
+    browsed: "•",
 };
 
 pub(super) const ASCII: Glyphs = Glyphs {
@@ -60,4 +62,5 @@ pub(super) const ASCII: Glyphs = Glyphs {
     left: "Left",
     right: "Right",
     dash: "-",
+    browsed: "+",
 };

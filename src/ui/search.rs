@@ -28,11 +28,8 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, fram
     if inside.height > 1 {
         told(connection, ink, row_of(inside, 1), frame.buffer_mut());
     }
-    let rows = Rect {
-        y: inside.y + SEARCH_LINES,
-        height: inside.height.saturating_sub(SEARCH_LINES),
-        ..inside
-    };
+    let rows =
+        Rect { y: inside.y + SEARCH_LINES, height: inside.height.saturating_sub(SEARCH_LINES), ..inside };
     for (index, hit) in search.hits_from(search.view.top).take(usize::from(rows.height)).enumerate() {
         let line = row_of(rows, index);
         draw_hit(connection, hit, ink, line, cache, frame.buffer_mut());
@@ -54,7 +51,14 @@ fn entry(connection: &Connection, ink: &Ink<'_>, area: Rect, focused: bool, fram
     if search.typing {
         super::publish::one_line_field(&search.input, ink, field, focused, frame);
     } else {
-        ink.put(frame.buffer_mut(), field.x, field.y, field.width, search.input.value(), ink.style(Role::Match));
+        ink.put(
+            frame.buffer_mut(),
+            field.x,
+            field.y,
+            field.width,
+            search.input.value(),
+            ink.style(Role::Match),
+        );
     }
 }
 
@@ -80,11 +84,17 @@ fn outcome(report: &Report, ink: &Ink<'_>) -> String {
         Stage::Running => {
             let seconds = ink.now.since(report.begun).as_secs_f64().max(0.001);
             let speed = format::byte_rate(figures.bytes as f64 / seconds);
-            format!("searching{} {share} % {dot} {found} {dot} {speed} {dot} Ctrl-K stops", ink.glyphs().ellipsis)
+            format!(
+                "searching{} {share} % {dot} {found} {dot} {speed} {dot} Ctrl-K stops",
+                ink.glyphs().ellipsis
+            )
         }
         Stage::Stopped => format!("stopped at {share} % {dot} {found} in {}", format::bytes(figures.bytes)),
         Stage::Complete => {
-            let took = report.took.map_or_else(String::new, |took| format!(", {:.1} s", took.as_secs_f64()));
+            let took = report.took.map_or_else(String::new, |took| match took.as_millis() {
+                span @ ..100 => format!(", {span} ms"),
+                _ => format!(", {:.1} s", took.as_secs_f64()),
+            });
             let messages = match figures.messages {
                 1 => "1 message".to_owned(),
                 count => format!("{} messages", format::grouped(count)),
@@ -129,7 +139,8 @@ fn draw_hit(
     let store = &connection.store;
     let topic = store.path(hit.topic);
     let message = store.message(hit.topic, hit.seq);
-    let draw = |content, cache, buffer| found::draw(&Row { at: hit.at, topic, content }, ink, area, cache, buffer);
+    let draw =
+        |content, cache, buffer| found::draw(&Row { at: hit.at, topic, content }, ink, area, cache, buffer);
     let Some(message) = message else {
         return draw(Content::Words("evicted: gave way to newer messages"), cache, buffer);
     };

@@ -127,6 +127,9 @@ fn draw_row(
     let age = stats.last_received_us.map(|at| Duration::from_micros(ink.shown.mono_us.saturating_sub(at)));
     let (value_style, value) = value(connection, ink, row, &stats, cache);
     name(connection, ink, row, widths.name, area, buffer);
+    if connection.browse.contains(store.path(row.node)) {
+        ink.put(buffer, area.x, area.y, 1, ink.glyphs().browsed, ink.style(Role::Accent));
+    }
     let mut x = area.x + 1 + widths.name;
     if stats.retained {
         ink.put(buffer, x, area.y, 1, "R", ink.style(Role::Retain));

@@ -30,6 +30,8 @@ pub(crate) struct Journey {
     appearance: Appearance,
     cache: Cache,
     terminal: Terminal<TestBackend>,
+    /// Work in slices and jobs wait until the journey has them done.
+    by_hand: bool,
 }
 
 impl Journey {
@@ -107,6 +109,7 @@ impl Journey {
             appearance: Appearance { look, zone: TimeZone::UTC },
             cache: Cache::default(),
             terminal: Terminal::new(TestBackend::new(140, 45)).expect("a test backend never fails"),
+            by_hand: false,
         };
         journey.resize(140, 45);
         journey
@@ -114,8 +117,31 @@ impl Journey {
 
     fn act(&mut self, action: Action) {
         let effects = update(&mut self.app, action, self.now);
-        self.effects.extend(effects);
+        self.perform(effects);
+        while !self.by_hand && self.app.has_work() {
+            self.work();
+        }
         self.draw();
+    }
+
+    /// Jobs are done on the spot; every other effect is kept.
+    fn perform(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            match effect {
+                Effect::Job(job) if !self.by_hand => {
+                    let done = Action::Done(Done::Job(job.perform()));
+                    let effects = update(&mut self.app, done, self.now);
+                    self.perform(effects);
+                }
+                effect => self.effects.push(effect),
+            }
+        }
+    }
+
+    /// One piece of the work that waits.
+    fn work(&mut self) {
+        let effects = app::work(&mut self.app);
+        self.perform(effects);
     }
 
     fn draw(&mut self) {
@@ -178,6 +204,23 @@ impl Journey {
         self
     }
 
+    /// From here on work waits until [`Journey::works`] is called, and jobs are effects.
+    pub(crate) fn slowly(&mut self) -> &mut Self {
+        self.by_hand = true;
+        self
+    }
+
+    /// Does `pieces` of the work that waits, or all when there is less.
+    pub(crate) fn works(&mut self, pieces: usize) -> &mut Self {
+        for _ in 0..pieces {
+            if self.app.has_work() {
+                self.work();
+            }
+        }
+        self.draw();
+        self
+    }
+
     // What the world does.
 
     /// A live message at QoS 0.
@@ -217,7 +260,11 @@ impl Journey {
             .into_iter()
             .map(|(topic, payload)| (session, SessionEvent::Message(self.plain(topic, payload))))
             .collect();
-        app::ingest(&mut self.app, &mut batch, false, self.now);
+        let effects = app::ingest(&mut self.app, &mut batch, false, self.now);
+        self.perform(effects);
+        while !self.by_hand && self.app.has_work() {
+            self.work();
+        }
         self.draw();
         self
     }

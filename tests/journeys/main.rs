@@ -3,6 +3,7 @@
 
 #![allow(clippy::expect_used, reason = "a test that cannot go on says why")]
 
+mod browsing;
 mod connections;
 mod depths;
 mod emptiness;
@@ -18,6 +19,7 @@ mod pausing;
 mod properties;
 mod publishing;
 mod safety;
+mod searching;
 mod sizes;
 mod subscribing;
 mod tabs;

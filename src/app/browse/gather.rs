@@ -82,22 +82,25 @@ impl Gather {
     }
 
     fn newer(&mut self, topic: TopicId, from: Option<Seq>, store: &Store) {
-        let newer = match from {
-            Some(from) => store.index_of(topic, from),
-            None => store.history_len(topic),
+        let newer = from.map_or_else(|| store.history_len(topic), |from| store.index_of(topic, from));
+        let newest_kept = self.best.last().map(|(seq, _)| *seq).filter(|_| self.best.len() == STRETCH);
+        let history = match newest_kept {
+            // Only what is older than the newest of those that are kept matters.
+            Some(kept) => store.history_before(topic, kept),
+            None => store.history_from(topic, newer.saturating_sub(STRETCH)),
         };
-        let skip = newer.saturating_sub(STRETCH);
-        self.more |= skip > 0;
-        for message in store.history_from(topic, skip).take(newer - skip) {
+        let mut taken = 0;
+        for message in history.take_while(|message| from.is_none_or(|from| message.seq > from)) {
             if message.seq > self.upto {
-                self.more = true;
                 continue;
             }
+            taken += 1;
             self.best.insert((message.seq, topic));
             if self.best.len() > STRETCH {
                 self.more = true;
                 self.best.pop_last();
             }
         }
+        self.more |= taken < newer;
     }
 }

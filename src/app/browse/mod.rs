@@ -2,6 +2,8 @@
 //! finds what comes before and after it.
 
 mod gather;
+#[cfg(test)]
+mod tests;
 
 use std::collections::VecDeque;
 
@@ -164,17 +166,21 @@ impl Browse {
         let topics = store.topics();
         let until = topics.len().min(self.tested + TESTED_A_PIECE);
         for topic in topics.take(until).skip(self.tested) {
-            if self.contains(store.path(topic)) {
-                self.take_in(topic);
+            if self.contains(store.path(topic)) && self.take_in(topic) {
+                // Its messages are newer than all that is known; they have not been seen to come.
+                self.has_newest = false;
             }
         }
         self.tested = until;
     }
 
-    fn take_in(&mut self, topic: TopicId) {
-        if self.is_member.insert(topic) {
+    /// Whether it was not there before.
+    fn take_in(&mut self, topic: TopicId) -> bool {
+        let new = self.is_member.insert(topic);
+        if new {
             self.members.push(topic);
         }
+        new
     }
 
     /// A message came while the list is on screen.
@@ -323,6 +329,9 @@ impl Browse {
 
     /// Begins the window anew at an end of the list.
     fn go_to(&mut self, end: End, store: &Store) {
+        if self.tested < store.topics().len() {
+            return;
+        }
         self.window.clear();
         (self.has_newest, self.has_oldest) = (false, false);
         self.begin(if end == End::Newest { Wanted::Older(None) } else { Wanted::Newer(None) }, store);

@@ -22,8 +22,8 @@ pub use condition::{Answer, Question};
 use query::Query;
 pub use query::{Mode, Scope};
 pub use results::{Hit, MAX_LISTED, Place};
-use run::{Run, Sight, World};
 pub use run::{Figures, Stage};
+use run::{Run, Sight, World};
 
 /// Texts that can be called back in the entry.
 const RECENT: usize = 50;
@@ -160,7 +160,14 @@ impl Search {
     }
 
     /// A message came. It is looked at while the list is on screen.
-    pub(super) fn arrived(&mut self, message: &Message, place: Ingested, store: &Store, browse: &Browse, shown: bool) {
+    pub(super) fn arrived(
+        &mut self,
+        message: &Message,
+        place: Ingested,
+        store: &Store,
+        browse: &Browse,
+        shown: bool,
+    ) {
         let Some(run) = &mut self.run else { return };
         if !shown {
             self.behind = true;
@@ -256,7 +263,9 @@ impl Search {
     /// Whether what is typed is what was sought last, to its end, and nothing was passed over since.
     pub(super) fn is_sought(&self) -> bool {
         let sought = |run: &Run| run.sought == self.input.value() && run.scope == self.scope && !run.stopped;
-        !self.behind && self.fault.is_none() && self.run.as_ref().is_some_and(|run| sought(run) && run.query().mode == self.mode)
+        !self.behind
+            && self.fault.is_none()
+            && self.run.as_ref().is_some_and(|run| sought(run) && run.query().mode == self.mode)
     }
 
     /// Remembers what is typed, to be called back.

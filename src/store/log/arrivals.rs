@@ -93,9 +93,10 @@ impl Log {
     /// What came after `after`, up to and with `upto`, as far as the log still has it; in order of arrival but for large
     /// messages, which come between.
     pub(in crate::store) fn arrivals(&self, after: Seq, upto: Seq) -> impl Iterator<Item = Arrival> + '_ {
-        let chunks = self.chunks.iter().filter(move |chunk| {
-            chunk.run.is_some_and(|run| run.first <= upto && run.last > after)
-        });
+        let chunks = self
+            .chunks
+            .iter()
+            .filter(move |chunk| chunk.run.is_some_and(|run| run.first <= upto && run.last > after));
         let stored = chunks.flat_map(move |chunk| {
             let records = chunk.arrivals().skip_while(move |record| record.seq() <= after);
             records.take_while(move |record| record.seq() <= upto).map(Arrival::from)
@@ -137,8 +138,7 @@ impl Log {
             .chunks
             .iter()
             .filter(|chunk| chunk.run.is_some_and(|run| run.first <= after && run.last > after));
-        let in_part = parts
-            .filter_map(|chunk| chunk.arrivals().map(Record::seq).find(|&each| each > after));
+        let in_part = parts.filter_map(|chunk| chunk.arrivals().map(Record::seq).find(|&each| each > after));
         let missing = self.missing.iter().map(|missing| missing.seq).filter(|&each| each > after);
         whole.chain(in_part).chain(missing).min()
     }

@@ -32,8 +32,7 @@ impl Chunk {
     /// A message that has just come is about to be appended.
     pub(super) fn extend_run(&mut self, seq: Seq, at: Moment) {
         let offset = self.bytes.len();
-        let run =
-            self.run.get_or_insert(Run { first: seq, first_at: at, last: seq, last_at: at, offset });
+        let run = self.run.get_or_insert(Run { first: seq, first_at: at, last: seq, last_at: at, offset });
         (run.last, run.last_at) = (seq, at);
     }
 

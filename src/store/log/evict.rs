@@ -83,7 +83,9 @@ impl Log {
     fn carry(&mut self, heads: &mut Heads, address: Address, size: usize, reason: Reason) -> bool {
         let Some(to) = self.room_to_carry(size) else { return false };
         // Out of the deque for a moment, so that the front can be read while this is written.
-        let Some(mut open) = self.chunk_mut(to).map(|chunk| std::mem::take(&mut chunk.bytes)) else { return false };
+        let Some(mut open) = self.chunk_mut(to).map(|chunk| std::mem::take(&mut chunk.bytes)) else {
+            return false;
+        };
         let start = address.offset();
         open.extend_from_slice(
             self.chunks.front().and_then(|front| front.bytes.get(start..start + size)).unwrap_or_default(),
