@@ -3,15 +3,27 @@
 
 use super::{App, Effect};
 
+/// Messages that a piece of travelling may pass.
+const PIECE: usize = 10_000;
+
 impl App {
     /// Whether a piece of work waits.
     pub fn has_work(&self) -> bool {
-        self.connections.iter().any(|connection| connection.has_list_work())
+        let waits = |connection: &super::Connection| {
+            connection.store.has_travel_work() || connection.has_list_work()
+        };
+        self.connections.iter().any(waits)
     }
 }
 
-/// Does one piece of the work that waits, that of the connection in front first; returns [`Effect`]s like an update.
+/// Does one piece of the work that waits, travelling first, then in the connection in front; returns [`Effect`]s like an update.
 pub fn work(app: &mut App) -> Vec<Effect> {
+    let travelling = app.connections.iter_mut().find(|connection| connection.store.has_travel_work());
+    if let Some(connection) = travelling {
+        connection.store.travel_work(PIECE);
+        connection.follow_travel();
+        return Vec::new();
+    }
     let front = app.active;
     let order = [front].into_iter().chain((0..app.connections.len()).filter(|index| *index != front));
     for index in order {

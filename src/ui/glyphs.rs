@@ -21,6 +21,9 @@ pub(super) struct Glyphs {
     pub(super) right: &'static str,
     pub(super) dash: &'static str,
     pub(super) browsed: &'static str,
+    pub(super) down_time: &'static str,
+    pub(super) marker: &'static str,
+    pub(super) becomes: &'static str,
 }
 
 pub(super) const UNICODE: Glyphs = Glyphs {
@@ -42,6 +45,9 @@ pub(super) const UNICODE: Glyphs = Glyphs {
     right: "→",
     dash: "–",
     browsed: "•",
+    down_time: "×",
+    marker: "┃",
+    becomes: "→",
 };
 
 pub(super) const ASCII: Glyphs = Glyphs {
@@ -63,4 +69,7 @@ pub(super) const ASCII: Glyphs = Glyphs {
     right: "Right",
     dash: "-",
     browsed: "+",
+    down_time: "x",
+    marker: "|",
+    becomes: "->",
 };

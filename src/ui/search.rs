@@ -139,8 +139,10 @@ fn draw_hit(
     let store = &connection.store;
     let topic = store.path(hit.topic);
     let message = store.message(hit.topic, hit.seq);
-    let draw =
-        |content, cache, buffer| found::draw(&Row { at: hit.at, topic, content }, ink, area, cache, buffer);
+    let sought = connection.search.finder().filter(|_| hit.place == FoundPlace::Topic);
+    let draw = |content, cache, buffer| {
+        found::draw(&Row { at: hit.at, topic, sought, content }, ink, area, cache, buffer);
+    };
     let Some(message) = message else {
         return draw(Content::Words("evicted: gave way to newer messages"), cache, buffer);
     };

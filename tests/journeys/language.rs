@@ -6,12 +6,13 @@ use std::time::Duration;
 use bytes::Bytes;
 use crossterm::event::{KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use jiff::tz::TimeZone;
-use mqtt_tui::app::{self, Action, App, Done, Effect, Settings, arrange, parse_key, update};
+use mqtt_tui::app::{self, Action, App, Done, Effect, Settings, arrange, arrange_fully, parse_key, update};
 use mqtt_tui::config::{Colours, Look, Profile, ProfileBook, Themes};
 use mqtt_tui::model::{
     ConnectionId, LinkState, Message, Moment, Protocol, ProtocolChoice, Publication, PublishId, PublishState,
     QoS, SessionEvent, SessionId, SessionRequest, Severity, SubscriptionState, Target, TopicFilter, Trouble,
 };
+use mqtt_tui::payload::jq::Program;
 use mqtt_tui::store::{Limits, TopicId};
 use mqtt_tui::ui::{self, Appearance, Cache};
 use ratatui::Terminal;
@@ -30,8 +31,8 @@ pub(crate) struct Journey {
     appearance: Appearance,
     cache: Cache,
     terminal: Terminal<TestBackend>,
-    /// Work in slices and jobs wait until the journey has them done.
-    by_hand: bool,
+    /// Jobs and work in slices wait until they are asked for.
+    slow: bool,
 }
 
 impl Journey {
@@ -109,7 +110,7 @@ impl Journey {
             appearance: Appearance { look, zone: TimeZone::UTC },
             cache: Cache::default(),
             terminal: Terminal::new(TestBackend::new(140, 45)).expect("a test backend never fails"),
-            by_hand: false,
+            slow: false,
         };
         journey.resize(140, 45);
         journey
@@ -118,7 +119,7 @@ impl Journey {
     fn act(&mut self, action: Action) {
         let effects = update(&mut self.app, action, self.now);
         self.perform(effects);
-        while !self.by_hand && self.app.has_work() {
+        while !self.slow && self.app.has_work() {
             self.work();
         }
         self.draw();
@@ -128,8 +129,8 @@ impl Journey {
     fn perform(&mut self, effects: Vec<Effect>) {
         for effect in effects {
             match effect {
-                Effect::Job(job) if !self.by_hand => {
-                    let done = Action::Done(Done::Job(job.perform()));
+                Effect::Job(job) if !self.slow => {
+                    let done = Action::Done(Done::Job(job.perform(Program::run)));
                     let effects = update(&mut self.app, done, self.now);
                     self.perform(effects);
                 }
@@ -145,7 +146,8 @@ impl Journey {
     }
 
     fn draw(&mut self) {
-        arrange(&mut self.app, self.now);
+        let asked = if self.slow { arrange } else { arrange_fully }(&mut self.app, self.now);
+        self.effects.extend(asked);
         let theme = self.themes.get(self.app.theme).expect("a theme");
         let (app, appearance, cache) = (&self.app, &self.appearance, &mut self.cache);
         let Ok(_) = self.terminal.draw(|frame| ui::view(app, theme, appearance, self.now, cache, frame));
@@ -204,12 +206,6 @@ impl Journey {
         self
     }
 
-    /// From here on work waits until [`Journey::works`] is called, and jobs are effects.
-    pub(crate) fn slowly(&mut self) -> &mut Self {
-        self.by_hand = true;
-        self
-    }
-
     /// Does `pieces` of the work that waits, or all when there is less.
     pub(crate) fn works(&mut self, pieces: usize) -> &mut Self {
         for _ in 0..pieces {
@@ -262,7 +258,7 @@ impl Journey {
             .collect();
         let effects = app::ingest(&mut self.app, &mut batch, false, self.now);
         self.perform(effects);
-        while !self.by_hand && self.app.has_work() {
+        while !self.slow && self.app.has_work() {
             self.work();
         }
         self.draw();
@@ -297,6 +293,26 @@ impl Journey {
     /// The session of the connection in front.
     pub(crate) fn session(&self) -> SessionId {
         self.app.connection().session()
+    }
+
+    /// From here on what takes long takes until [`Journey::finish_jobs`] and [`Journey::works`].
+    pub(crate) fn slowly(&mut self) -> &mut Self {
+        self.slow = true;
+        self
+    }
+
+    /// The jobs that are under way come to their end; how many there were.
+    pub(crate) fn finish_jobs(&mut self) -> usize {
+        let (jobs, others): (Vec<_>, Vec<_>) =
+            self.effects().into_iter().partition(|effect| matches!(effect, Effect::Job(_)));
+        self.effects = others;
+        let count = jobs.len();
+        for job in jobs {
+            if let Effect::Job(job) = job {
+                self.done(Done::Job(job.perform(Program::run)));
+            }
+        }
+        count
     }
 
     /// An effect came to its end.

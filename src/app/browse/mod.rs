@@ -223,7 +223,7 @@ impl Browse {
 
     /// Another moment is shown: what is newer is not there, and what is between may be missing.
     fn follow_moment(&mut self, store: &Store) {
-        let moment = store.held_since().map(|held| held.seq);
+        let moment = store.held_since().map(|_| store.shown_until());
         if moment == self.moment {
             return;
         }

@@ -5,8 +5,9 @@ use std::time::{Duration, Instant};
 
 use super::batch::Batch;
 use super::results::Hit;
+use crate::app::RunJq;
 use crate::model::ConnectionId;
-use crate::payload::jq::{Limits, Program};
+use crate::payload::jq::{Limits, Program, condition_of};
 use crate::payload::{Hints, read};
 
 /// Time that a condition has for one message.
@@ -39,16 +40,16 @@ pub struct Answer {
 }
 
 impl Question {
-    /// Asks: of all messages, or of as many as there is time for.
-    pub(in crate::app) fn answer(self) -> Answer {
+    /// Asks: of all messages, or of as many as there is time for. Programs that might take more than they may are run by `run`.
+    pub(in crate::app) fn answer(self, run: RunJq) -> Answer {
         let Self { connection, number, condition, mut batch } = self;
         let said = Program::compile(&condition).map_err(|fault| fault.to_string());
-        let said = said.map(|program| ask(&program, &mut batch));
+        let said = said.map(|program| ask(&program, &mut batch, run));
         Answer { connection, number, said, rest: batch }
     }
 }
 
-fn ask(program: &Program, batch: &mut Batch) -> (Vec<Hit>, u64) {
+fn ask(program: &Program, batch: &mut Batch, run: RunJq) -> (Vec<Hit>, u64) {
     let limits = Limits { time: TIME, outputs: 1, output_bytes: 64 << 10 };
     let begun = Instant::now();
     let (mut hits, mut unfit) = (Vec::new(), 0);
@@ -64,7 +65,12 @@ fn ask(program: &Program, batch: &mut Batch) -> (Vec<Hit>, u64) {
             }
         }
         let texts: Vec<&str> = asked.iter().map(|(_, text)| text.as_str()).collect();
-        for ((item, _), holds) in asked.iter().zip(program.conditions(&texts, &limits)) {
+        let all = if program.is_plain() {
+            program.conditions(&texts, &limits)
+        } else {
+            texts.iter().map(|text| condition_of(&run(program, text, &limits))).collect()
+        };
+        for ((item, _), holds) in asked.iter().zip(all) {
             match holds {
                 Some(true) => hits.push(item.hit()),
                 Some(false) => {}

@@ -196,7 +196,7 @@ impl Search {
         if run.stage() == Stage::Complete && run.took.is_none() || run.stopped && run.took.is_none() {
             run.took = Some(now.since(run.begun));
         }
-        let moment = store.held_since().map(|held| held.seq);
+        let moment = store.held_since().map(|_| store.shown_until());
         let outdated = match (run.limit, moment) {
             // What is listed is all newer, and there is more that is not listed.
             (limit, Some(moment)) => {

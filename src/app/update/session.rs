@@ -84,6 +84,9 @@ fn on_message(connection: &mut Connection, message: &Message) {
     if connection.subscriptions.hides(&message.topic) {
         return;
     }
+    if message.topic.starts_with("spBv1.0/") {
+        connection.sparkplug.learn(&message.topic, &message.payload);
+    }
     let place = connection.store.ingest(message);
     connection.subscriptions.count(&message.topic, place.topic);
     connection.list_arrival(message, place);

@@ -110,6 +110,17 @@ impl Log {
         self.chunks.iter().filter_map(|chunk| chunk.run.as_ref()).filter(|run| run.last > self.floor)
     }
 
+    /// When the oldest message came that is still in the order.
+    pub(in crate::store) fn oldest_at(&self) -> Option<Moment> {
+        self.runs().next().map(|run| run.first_at)
+    }
+
+    /// When message `seq` came, if it is still in the order.
+    pub(in crate::store) fn moment(&self, seq: Seq) -> Option<Moment> {
+        let before = Seq(seq.0.checked_sub(1)?);
+        self.arrivals(before, seq).next().map(|arrival| arrival.received)
+    }
+
     /// The newest message up to and with `seq`.
     pub(in crate::store) fn newest_until(&self, seq: Seq) -> Option<Seq> {
         self.newest(|each, _| each <= seq)
