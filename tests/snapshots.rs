@@ -530,3 +530,37 @@ fn views_of_a_payload_in_ascii() {
     scene.draw();
     insta::assert_snapshot!("message__tree_ascii", text(&scene.draw()));
 }
+
+#[test]
+fn searching() {
+    let mut scene = reading(COMMON);
+    keys(&mut scene, "F");
+    insta::assert_snapshot!("search__empty_80x24", text(&scene.draw()));
+    keys(&mut scene, "a l a r m");
+    insta::assert_snapshot!("search__typed_80x24", text(&scene.draw()));
+    keys(&mut scene, "enter down");
+    insta::assert_snapshot!("search__80x24", text(&scene.draw()));
+    insta::assert_snapshot!("search__styles", styles(&scene.draw()));
+    let mut scene = reading((160, 48));
+    keys(&mut scene, "F ctrl-t t e m p e r a t u r e . { 5 } 2 1 enter down");
+    insta::assert_snapshot!("search__regex_160x48", text(&scene.draw()));
+    let mut scene = reading(SMALL);
+    keys(&mut scene, "F ctrl-t l a m p (");
+    insta::assert_snapshot!("search__fault_60x20", text(&scene.draw()));
+}
+
+#[test]
+fn browsing() {
+    let mut scene = reading(COMMON);
+    keys(&mut scene, "B");
+    insta::assert_snapshot!("browse__empty_80x24", text(&scene.draw()));
+    scene.select("zigbee2mqtt");
+    keys(&mut scene, "b esc");
+    for size in [COMMON, (160, 48)] {
+        scene.app.size = size;
+        keys(&mut scene, "B");
+        scene.draw();
+        keys(&mut scene, "down down");
+        insta::assert_snapshot!(format!("browse__{}x{}", size.0, size.1), text(&scene.draw()));
+    }
+}

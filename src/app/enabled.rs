@@ -1,7 +1,7 @@
 //! Whether a command can run now, and if not, why: in a few words for the palette and the status line.
 
 use super::command::Disabled;
-use super::{App, Choice, Overlay, Screen, Shown};
+use super::{App, Choice, Overlay, Screen, Shown, Stage};
 
 #[expect(clippy::unnecessary_wraps, reason = "the table wants one signature")]
 pub(super) fn always(_: &App) -> Result<(), Disabled> {
@@ -53,6 +53,19 @@ pub(super) fn has_history(app: &App) -> Result<(), Disabled> {
 
 pub(super) fn filter_shown(app: &App) -> Result<(), Disabled> {
     if app.filter_shown() { Ok(()) } else { Err("the tree is not filtered: press /") }
+}
+
+pub(super) fn is_searching(app: &App) -> Result<(), Disabled> {
+    let running = app.connection().search.report().is_some_and(|report| report.stage == Stage::Running);
+    if running { Ok(()) } else { Err("no search is running") }
+}
+
+pub(super) fn has_browsed(app: &App) -> Result<(), Disabled> {
+    if app.connection().browse.marks().is_empty() {
+        Err("the browse set is empty: b adds to it")
+    } else {
+        Ok(())
+    }
 }
 
 pub(super) fn has_filter(app: &App) -> Result<(), Disabled> {

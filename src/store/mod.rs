@@ -6,7 +6,7 @@
 //! - `log`, `record`, `heads`, `chain`: history. Records in chunks, in order of arrival, each pointing to the one before it
 //!   on its topic. When the budget is used up the oldest chunk goes; the newest messages of every topic in it are carried
 //!   forward, so a busy topic never erases a quiet one.
-//! - `hold`: reading stands still while receiving goes on. `search`: topics by a part of their text.
+//! - `hold`: reading stands still while receiving goes on. `search`: topics by a part of their text. `scan`: every message, in pieces.
 //!
 //! `$SYS` lives in the same tree, with totals and a sixteenth of the history budget of its own; nothing it does shows in
 //! the user's totals, rates, backlog or evictions. The root counts the user's traffic only.
@@ -24,6 +24,7 @@ mod log;
 mod rate;
 mod read;
 mod record;
+mod scan;
 mod search;
 mod stats;
 #[cfg(test)]
@@ -46,6 +47,7 @@ pub use chain::History;
 pub use hold::Held;
 pub use index::Children;
 pub use record::MessageRef;
+pub use scan::{Scan, Scanned};
 pub use stats::{Memory, Stats, Totals};
 use timeline::Timeline;
 use travel::{Forgets, Travel};
