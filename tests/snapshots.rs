@@ -163,6 +163,22 @@ fn filter() {
 }
 
 #[test]
+fn pins_and_the_language_of_filters() {
+    for (name, size) in [("topics__pins_80x24", COMMON), ("topics__pins_160x48", (160, 48))] {
+        let mut scene = reading(size);
+        scene.app.connection_mut().profile.pins = [TOPIC, "home", "not/yet"].map(str::to_owned).into();
+        scene.app.connection_mut().profile.quiet = vec!["home/kitchen".to_owned()];
+        keys(&mut scene, "/");
+        paste(&mut scene, "/k.tchen|lamp/ !payload:off age:<1m");
+        insta::assert_snapshot!(name, text(&scene.draw()));
+    }
+    let mut scene = reading(COMMON);
+    keys(&mut scene, "/");
+    paste(&mut scene, "lamp age:10s");
+    insta::assert_snapshot!("topics__filter_fault_80x24", text(&scene.draw()));
+}
+
+#[test]
 fn publish() {
     for (name, size) in [("publish__60x20", SMALL), ("publish__80x24", COMMON), ("publish__140x45", LARGE)] {
         let mut scene = reading(size);
@@ -471,4 +487,46 @@ fn properties() {
         paste(&mut scene, "application/json");
         insta::assert_snapshot!(format!("publish__properties_{name}"), text(&scene.draw()));
     }
+}
+
+/// A topic of the demo's formats, two messages in, in the view reached by `keys`.
+fn format_view(size: (u16, u16), topic: &str, pressed: &str) -> String {
+    let mut scene = scene(size);
+    scene.select(topic);
+    scene.draw();
+    for key in pressed.split_whitespace() {
+        keys(&mut scene, key);
+        scene.draw();
+    }
+    text(&scene.draw())
+}
+
+#[test]
+fn views_of_a_payload() {
+    for (size, name) in [(COMMON, "80x24"), (LARGE, "140x45")] {
+        for (view, topic, pressed) in [
+            ("pretty", "formats/json.gz", "tab"),
+            ("tree", "formats/cbor", "tab v j j j"),
+            ("tree_xml", "formats/xml", "tab v"),
+            ("raw", "formats/json", "tab v v"),
+            ("hex_inside", "formats/json.gz", "tab v v v v"),
+            ("diff", "formats/msgpack", "tab D"),
+            ("find", "formats/json", "tab / e enter n"),
+            ("decode", "formats/binary", "tab i"),
+        ] {
+            insta::assert_snapshot!(format!("message__{view}_{name}"), format_view(size, topic, pressed));
+        }
+    }
+}
+
+#[test]
+fn views_of_a_payload_in_ascii() {
+    let mut scene = Scene::new(COMMON.0, COMMON.1, Look { colours: Colours::None, ascii: true });
+    scene.select("formats/cbor");
+    scene.draw();
+    keys(&mut scene, "tab D");
+    insta::assert_snapshot!("message__diff_ascii", text(&scene.draw()));
+    keys(&mut scene, "D v");
+    scene.draw();
+    insta::assert_snapshot!("message__tree_ascii", text(&scene.draw()));
 }
