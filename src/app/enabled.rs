@@ -1,7 +1,7 @@
 //! Whether a command can run now, and if not, why: in a few words for the palette and the status line.
 
 use super::command::Disabled;
-use super::{App, Choice, Overlay, Screen};
+use super::{App, Choice, Overlay, Screen, Shown};
 
 #[expect(clippy::unnecessary_wraps, reason = "the table wants one signature")]
 pub(super) fn always(_: &App) -> Result<(), Disabled> {
@@ -28,6 +28,15 @@ pub(super) fn can_save_filter(app: &App) -> Result<(), Disabled> {
 
 pub(super) fn has_message(app: &App) -> Result<(), Disabled> {
     app.connection().shown_message().map(|_| ()).ok_or("no message is shown")
+}
+
+pub(super) fn has_branches(app: &App) -> Result<(), Disabled> {
+    let shown = app.connection().shown();
+    shown.and_then(Shown::structure).map(|_| ()).ok_or("branches are in the tree view: press v")
+}
+
+pub(super) fn has_found(app: &App) -> Result<(), Disabled> {
+    app.connection().message.find.as_ref().map(|_| ()).ok_or("nothing is looked for: press /")
 }
 
 /// Nothing is sent, and no field changed, that is not on the screen.

@@ -1,10 +1,10 @@
 //! The rows of the command table.
 
 use super::super::enabled::{
-    always, can_open, can_save_filter, filter_shown, has_connection, has_file, has_filter, has_history,
-    has_message, has_path, has_profile, has_queued, has_response_topic, has_saved_profile, has_selection,
-    has_tabs, is_asked, is_listing, is_logging_in, is_offline, is_paused, is_publishing, is_resting,
-    is_saved, is_writing, sees_subscriptions, types_subscription,
+    always, can_open, can_save_filter, filter_shown, has_branches, has_connection, has_file, has_filter,
+    has_found, has_history, has_message, has_path, has_profile, has_queued, has_response_topic,
+    has_saved_profile, has_selection, has_tabs, is_asked, is_listing, is_logging_in, is_offline, is_paused,
+    is_publishing, is_resting, is_saved, is_writing, sees_subscriptions, types_subscription,
 };
 use super::Row;
 use super::context::Context::{
@@ -57,11 +57,11 @@ commands! {
     LatestMessage, "message.latest", "Back to the latest message, and follow it", &[Message, History], ["esc"], None, false, always;
     ToggleWrap, "message.wrap", "Wrap long lines of the payload", READING, ["w"], None, false, always;
     FindInPayload, "message.find", "Find text in the payload", &[Message], ["/"], Some("find"), false, has_message;
-    NextFound, "message.next-found", "Next place where the text was found", &[Message], ["n"], None, false, has_message;
-    PreviousFound, "message.previous-found", "Previous place where the text was found", &[Message], ["N"], None, false, has_message;
-    ToggleNode, "message.fold", "Open or close a branch of the payload, in the tree view", &[Message], ["enter"], None, false, has_message;
-    OpenNodes, "message.unfold-all", "Open every branch of the payload, in the tree view", &[Message], ["+"], None, false, has_message;
-    CloseNodes, "message.fold-all", "Close every branch of the payload, in the tree view", &[Message], ["-"], None, false, has_message;
+    NextFound, "message.next-found", "Next place where the text was found", &[Message], ["n"], None, false, has_found;
+    PreviousFound, "message.previous-found", "Previous place where the text was found", &[Message], ["N"], None, false, has_found;
+    ToggleNode, "message.fold", "Open or close a branch of the payload, in the tree view", &[Message], ["enter"], None, false, has_branches;
+    OpenNodes, "message.unfold-all", "Open every branch of the payload, in the tree view", &[Message], ["+"], None, false, has_branches;
+    CloseNodes, "message.fold-all", "Close every branch of the payload, in the tree view", &[Message], ["-"], None, false, has_branches;
     ShowDiff, "message.diff", "What changed since the message before, or since the marked one", READING, ["D"], Some("diff"), false, has_message;
     MarkMessage, "message.mark", "Mark the message, to compare others with it", READING, ["m"], None, false, has_message;
     FilterByJq, "message.jq", "Filter the payload by jq; kept for the topic", READING, ["J"], None, false, has_message;
