@@ -256,6 +256,34 @@ fn travelling() {
     insta::assert_snapshot!("scrubber__ascii", text(&scene.draw()));
 }
 
+/// In the demo, one message before the alarm the press still runs, its pressure low already: the whole tree says so.
+#[test]
+fn the_moment_before_the_alarm() {
+    const ALARM: &str = "plant/line1/press/alarm";
+    let mut scene = scene((160, 48));
+    scene.select(ALARM);
+    let store = &scene.app.connection().store;
+    let topic = store.find(ALARM).expect("the demo has an alarm");
+    let raised = store
+        .history(topic)
+        .position(|message| message.payload.starts_with(br#"{"active":true"#))
+        .expect("in two minutes there is one");
+    (0..raised).for_each(|_| keys(&mut scene, "["));
+    let latest = |scene: &Scene, topic: &str| {
+        let store = &scene.app.connection().store;
+        let message = store.find(topic).and_then(|topic| store.latest(topic)).expect("has come");
+        String::from_utf8_lossy(message.payload).into_owned()
+    };
+    keys(&mut scene, "'");
+    assert!(latest(&scene, ALARM).contains("HYD-017"), "{}", latest(&scene, ALARM));
+    keys(&mut scene, ",");
+    assert!(latest(&scene, ALARM).contains(r#""active":false"#), "{}", latest(&scene, ALARM));
+    let status = latest(&scene, "plant/line1/press/status");
+    assert!(status.contains(r#""state":"running""#) && status.contains(r#""pressure_bar":15"#), "{status}");
+    keys(&mut scene, "space");
+    assert_eq!(scene.app.connection().store.standing(), None);
+}
+
 #[test]
 fn paused() {
     let mut scene = reading(COMMON);
