@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::json::{self, JsonReason};
+use crate::model::Element;
 
 /// Longest payload taken for a plain number.
 const NUMBER_LIMIT: usize = 64;
@@ -24,8 +25,50 @@ pub enum Kind {
     Text,
     /// UTF-8 text that starts with a tag and ends with one. Not checked further.
     Xml,
+    /// CBOR (RFC 8949).
+    Cbor,
+    /// MessagePack.
+    MessagePack,
+    /// Protobuf fields, with a schema or without.
+    Protobuf,
+    /// A Sparkplug B payload.
+    SparkplugB,
+    /// What a Sparkplug host says of itself: `ONLINE`, `OFFLINE` (2.2) or JSON (3.0).
+    SparkplugState,
+    /// A picture; width and height in pixels, as its header says.
+    Image(ImageFormat, u32, u32),
+    /// Numbers side by side, by the user's word only.
+    Array(Element),
     /// Not UTF-8, or mostly control characters.
     Binary,
+}
+
+/// File formats of pictures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ImageFormat {
+    /// PNG.
+    Png,
+    /// JPEG.
+    Jpeg,
+    /// GIF.
+    Gif,
+    /// WebP.
+    WebP,
+    /// Windows bitmap.
+    Bmp,
+}
+
+impl ImageFormat {
+    /// Its name on screen.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Png => "PNG",
+            Self::Jpeg => "JPEG",
+            Self::Gif => "GIF",
+            Self::WebP => "WebP",
+            Self::Bmp => "BMP",
+        }
+    }
 }
 
 impl Kind {
@@ -38,6 +81,13 @@ impl Kind {
             Self::Boolean => "boolean",
             Self::Text => "text",
             Self::Xml => "XML",
+            Self::Cbor => "CBOR",
+            Self::MessagePack => "MessagePack",
+            Self::Protobuf => "Protobuf",
+            Self::SparkplugB => "Sparkplug B",
+            Self::SparkplugState => "Sparkplug STATE",
+            Self::Image(format, ..) => format.name(),
+            Self::Array(_) => "array",
             Self::Binary => "binary",
         }
     }
@@ -45,7 +95,11 @@ impl Kind {
 
 impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
+        match self {
+            Self::Image(format, width, height) => write!(f, "{} {width}×{height}", format.name()),
+            Self::Array(element) => write!(f, "array of {element}"),
+            kind => f.write_str(kind.name()),
+        }
     }
 }
 
