@@ -1,12 +1,16 @@
 //! A few things to choose from, over the screen.
 
 use super::Command;
+use crate::payload::field::Field;
+use crate::store::TopicId;
 
 /// What choosing an item does.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Pick {
     /// Runs a command.
     Run(Command),
+    /// Charts a field of a topic.
+    ChartField(TopicId, Field),
 }
 
 /// One thing to choose.

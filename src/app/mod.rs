@@ -46,7 +46,10 @@ pub use action::{Action, Done, Effect, SaveId, SessionRequestName};
 pub use ask::{Ask, Then};
 pub use banner::{Banner, banner};
 pub use browse::Browse;
-pub use chart::Chart;
+pub use chart::{
+    Chart, Csv, Drawing, Extent, Figures, Grid, MOST_POINTS, MOST_SERIES, Plot, Point, Points, Series,
+    Window, place,
+};
 pub use command::{Command, Context};
 pub use connection::Connection;
 pub use connections::{Choice, ConnectionsView, DEMO, ListLine};
@@ -304,6 +307,8 @@ pub struct Measured {
     pub help: (usize, usize),
     /// Past notices, and rows for them.
     pub notices: (usize, usize),
+    /// Where the chart's lines stand.
+    pub chart: Plot,
 }
 
 /// Takes in what drawing found out, so that scrolling ends at the end.
@@ -318,4 +323,5 @@ pub fn after_view(app: &mut App, measured: &Measured) {
     let message = &mut connection.message;
     (message.lines, message.height) = measured.message;
     message.cut = measured.message_cut;
+    connection.chart.plot = measured.chart;
 }

@@ -11,11 +11,17 @@ pub const PIECE: usize = 1;
 impl App {
     /// Whether a piece of work waits.
     pub fn has_work(&self) -> bool {
-        false
+        self.connections.iter().any(|connection| connection.chart.has_work(&connection.store))
     }
 }
 
 /// Does one piece of the work that waits; returns [`Effect`]s like an update.
-pub fn work(_app: &mut App) -> Vec<super::Effect> {
+pub fn work(app: &mut App) -> Vec<super::Effect> {
+    for connection in &mut app.connections {
+        if connection.chart.has_work(&connection.store) {
+            connection.chart.work(&connection.store);
+            return Vec::new();
+        }
+    }
     Vec::new()
 }

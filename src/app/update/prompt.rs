@@ -3,7 +3,7 @@
 use crossterm::event::{Event, KeyEvent};
 use tui_input::backend::crossterm::EventHandler;
 
-use super::insert;
+use super::{chart, insert};
 use crate::app::{App, Command, Effect, Overlay, Prompt, Purpose};
 use crate::model::Moment;
 
@@ -64,8 +64,9 @@ fn followed(_app: &mut App, _purpose: Purpose, _text: &str) -> Option<Result<Str
 }
 
 /// Takes what was typed; or says what is wrong with it.
-fn accepted(_app: &mut App, purpose: Purpose, _text: &str, _now: Moment) -> Result<Vec<Effect>, String> {
+fn accepted(app: &mut App, purpose: Purpose, text: &str, _now: Moment) -> Result<Vec<Effect>, String> {
     match purpose {
+        Purpose::ChartField => chart::typed(app, text).map(|()| Vec::new()),
         Purpose::Find
         | Purpose::Jq
         | Purpose::DecodeAs
@@ -73,7 +74,6 @@ fn accepted(_app: &mut App, purpose: Purpose, _text: &str, _now: Moment) -> Resu
         | Purpose::JumpToTime
         | Purpose::TravelTo
         | Purpose::NameFilter
-        | Purpose::ChartField
         | Purpose::SaveTo
         | Purpose::ExportTo
         | Purpose::Pipe => Ok(Vec::new()),

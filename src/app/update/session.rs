@@ -84,8 +84,11 @@ fn on_message(connection: &mut Connection, message: &Message) {
     if connection.subscriptions.hides(&message.topic) {
         return;
     }
-    let topic = connection.store.ingest(message).topic;
-    connection.subscriptions.count(&message.topic, topic);
+    let ingested = connection.store.ingest(message);
+    connection.subscriptions.count(&message.topic, ingested.topic);
+    if let (Some(topic), Some(seq)) = (ingested.topic, ingested.seq) {
+        connection.chart.feed(topic, seq, message, &connection.store);
+    }
 }
 
 fn on_link(app: &mut App, id: ConnectionId, state: LinkState, now: Moment) {
