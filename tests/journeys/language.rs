@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use crossterm::event::{KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use jiff::tz::TimeZone;
-use mqtt_tui::app::{self, Action, App, Done, Effect, Settings, arrange, parse_key, update};
+use mqtt_tui::app::{self, Action, App, Done, Effect, Settings, arrange, parse_key, update, work};
 use mqtt_tui::config::{Colours, Look, Profile, ProfileBook, Themes};
 use mqtt_tui::model::{
     ConnectionId, LinkState, Message, Moment, Protocol, ProtocolChoice, Publication, PublishId, PublishState,
@@ -115,6 +115,9 @@ impl Journey {
     fn act(&mut self, action: Action) {
         let effects = update(&mut self.app, action, self.now);
         self.effects.extend(effects);
+        while self.app.has_work() {
+            self.effects.extend(work(&mut self.app));
+        }
         self.draw();
     }
 

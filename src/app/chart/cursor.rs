@@ -1,6 +1,8 @@
 //! The cursor of the chart goes from one drawn point to the next: where many points share a column these are its lowest and its
 //! highest, so that a spike is never stepped over.
 
+use ratatui::layout::Position;
+
 use super::points::{Grid, Point, Points};
 use super::{Chart, Window};
 use crate::model::Moment;
@@ -42,6 +44,14 @@ impl Chart {
         if let Some(point) = nearest {
             self.put(point.at.mono_us, grid, shown);
         }
+    }
+
+    /// The time of a cell among the lines.
+    pub(in crate::app) fn time_at(&self, at: Position) -> Option<u64> {
+        let grid = self.plot.grid.filter(|_| self.plot.area.contains(at))?;
+        let column = i64::from(at.x - self.plot.area.x) * i64::from(self.plot.dots);
+        let time = grid.from_us.saturating_add(column.saturating_mul(grid.column_us as i64));
+        Some(time.max(0) as u64)
     }
 
     /// What is read stands still: a part that followed the newest stops, and moves only to keep the cursor in it.

@@ -10,6 +10,8 @@ mod csv;
 mod cursor;
 mod points;
 mod series;
+#[cfg(test)]
+mod tests;
 mod window;
 
 use ratatui::layout::Rect;
@@ -70,8 +72,6 @@ pub struct Plot {
     pub dots: u16,
     /// The columns of dots; `None` while nothing is drawn.
     pub grid: Option<Grid>,
-    /// Rows of the table.
-    pub table_rows: u16,
 }
 
 /// The chart of a connection.

@@ -176,8 +176,10 @@ impl Grid {
 }
 
 /// The points of a series in order of time.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Points {
+    /// [`MOST_POINTS`] and [`MOST_THINNED`].
+    limits: (usize, usize),
     blocks: VecDeque<Block>,
     /// Blocks at the front of which only the extremes are kept.
     thinned: usize,
@@ -187,7 +189,24 @@ pub struct Points {
     measures: bool,
 }
 
+impl Default for Points {
+    fn default() -> Self {
+        Self::with_limits(MOST_POINTS, MOST_THINNED)
+    }
+}
+
 impl Points {
+    /// None yet; at most so many points, and so many blocks of which only the extremes are kept.
+    pub fn with_limits(points: usize, thinned: usize) -> Self {
+        Self {
+            limits: (points, thinned.max(2)),
+            blocks: VecDeque::new(),
+            thinned: 0,
+            kept: 0,
+            measures: false,
+        }
+    }
+
     /// Adds the newest point. A clock that went back counts as one that stood still.
     pub fn push(&mut self, mut point: Point) {
         let newest = self.blocks.back().map_or(0, |block| block.last().at.mono_us);
@@ -200,7 +219,7 @@ impl Points {
             None => self.blocks.push_back(Block::new(point)),
         }
         self.kept += 1;
-        if self.kept > MOST_POINTS {
+        if self.kept > self.limits.0 {
             self.thin();
         }
     }
@@ -212,20 +231,20 @@ impl Points {
             block.thin();
             self.thinned += 1;
         }
-        if self.thinned > MOST_THINNED {
+        if self.thinned > self.limits.1 {
             self.pair();
         }
     }
 
     fn pair(&mut self) {
-        let old: Vec<Block> = self.blocks.drain(..MOST_THINNED).collect();
+        let old: Vec<Block> = self.blocks.drain(..self.limits.1).collect();
         let pairs = old.chunks(2).map(|pair| {
             let mut block = pair[0].clone();
             pair[1..].iter().for_each(|next| block.absorb(next));
             block
         });
         let pairs: Vec<Block> = pairs.collect();
-        self.thinned = self.thinned - MOST_THINNED + pairs.len();
+        self.thinned = self.thinned - self.limits.1 + pairs.len();
         pairs.into_iter().rev().for_each(|block| self.blocks.push_front(block));
     }
 

@@ -1,5 +1,7 @@
 //! The chart: what `c` takes for the number at hand, and moving in time.
 
+use ratatui::layout::Position;
+
 use super::{menu, moves, prompt, set_focus};
 use crate::app::chart::hints;
 use crate::app::{App, Command, Connection, Effect, MenuItem, Overlay, Pane, Pick, Purpose, Right};
@@ -78,6 +80,26 @@ pub(super) fn movement(app: &mut App, command: Command, now: Moment) {
         Command::PageUp => chart.step(-PAGE, shown),
         Command::PageDown => chart.step(PAGE, shown),
         _ => chart.select(chart.selected().saturating_add_signed(moves::rows(command, PAGE))),
+    }
+}
+
+/// The wheel zooms around the time under it.
+pub(super) fn wheel(app: &mut App, at: Position, into: bool, now: Moment) {
+    let connection = app.connection_mut();
+    let shown = connection.shown_moment(now);
+    let chart = &mut connection.chart;
+    let centre = chart.time_at(at).filter(|time| *time < shown.mono_us);
+    chart.window = chart.window.zoomed(into, centre, chart.whole(shown));
+}
+
+/// A click puts the cursor on the point that is nearest in time.
+pub(super) fn click(app: &mut App, at: Position, now: Moment) {
+    let connection = app.connection_mut();
+    let shown = connection.shown_moment(now);
+    if connection.right == Right::Chart
+        && let Some(time) = connection.chart.time_at(at)
+    {
+        connection.chart.point_at(time, shown);
     }
 }
 

@@ -3,8 +3,8 @@
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};
 
-use super::{connections, history, overlay, run, set_focus, subscriptions, tabs};
-use crate::app::{App, Command, Context, Effect, Field, Overlay, Pane, Screen, layout};
+use super::{chart, connections, history, overlay, run, set_focus, subscriptions, tabs};
+use crate::app::{App, Command, Context, Effect, Field, Overlay, Pane, Right, Screen, layout};
 use crate::model::{Moment, QoS};
 
 /// Rows turned by one notch of the wheel.
@@ -52,6 +52,8 @@ fn wheel(app: &mut App, at: Position, rows: isize, now: Moment) {
         let connection = app.connection_mut();
         let shown = connection.shown_moment(now);
         connection.tree.scroll(rows, &connection.store, shown.mono_us);
+    } else if inside(areas.message, at).is_some() && app.connection().right == Right::Chart {
+        chart::wheel(app, at, rows < 0, now);
     } else if inside(areas.message, at).is_some() {
         app.connection_mut().message.scroll_by(rows);
     } else if inside(areas.history, at).is_some() {
@@ -121,6 +123,7 @@ fn click(app: &mut App, at: Position, now: Moment) -> Vec<Effect> {
         click_topics(app, topics, at);
     } else if inside(areas.message, at).is_some() {
         set_focus(app, Pane::Message);
+        chart::click(app, at, now);
     } else if let Some(area) = inside(areas.history, at) {
         set_focus(app, Pane::History);
         if at.y > area.y {
