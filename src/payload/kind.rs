@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::json::{self, JsonReason};
+use super::json::{self, JsonFault, JsonReason};
 use crate::model::Element;
 
 /// Longest payload taken for a plain number.
@@ -103,20 +103,26 @@ impl fmt::Display for Kind {
     }
 }
 
-/// The kind of a whole payload. Reads it at most twice: once for UTF-8, once for JSON.
+/// The kind of a whole payload, as far as it is text: binary formats are told apart by [`super::read`]. Reads it at most twice: once for
+/// UTF-8, once for JSON.
 pub fn detect(bytes: &[u8]) -> Kind {
     if bytes.is_empty() {
         return Kind::Empty;
     }
-    let Ok(text) = std::str::from_utf8(bytes) else { return Kind::Binary };
+    std::str::from_utf8(bytes).map_or(Kind::Binary, |text| of_text(text).0)
+}
+
+/// The kind of a text, and why it is no JSON or none that can be laid out, where it looks like JSON.
+pub(super) fn of_text(text: &str) -> (Kind, Option<JsonFault>) {
     match guess(text) {
         Kind::Json => match json::check(text) {
-            Err(fault) if fault.reason != JsonReason::TooDeep => text_or_binary(bytes),
-            _ => Kind::Json,
+            Ok(()) => (Kind::Json, None),
+            Err(fault) if fault.reason == JsonReason::TooDeep => (Kind::Json, Some(fault)),
+            Err(fault) => (text_or_binary(text.as_bytes()), Some(fault)),
         },
-        Kind::Xml if text.trim_ascii_end().ends_with('>') => Kind::Xml,
-        Kind::Xml => text_or_binary(bytes),
-        kind => kind,
+        Kind::Xml if text.trim_ascii_end().ends_with('>') => (Kind::Xml, None),
+        Kind::Xml => (text_or_binary(text.as_bytes()), None),
+        kind => (kind, None),
     }
 }
 
