@@ -2,19 +2,18 @@
 //! sanitiser through which everything from the wire passes before it reaches the terminal. Pure functions over bytes and
 //! text; called by `app` and `ui`. Nothing here alters a payload: it makes what is shown, never what is kept.
 
+pub mod diff;
 mod document;
 pub mod field;
 pub mod find;
 pub mod format;
 pub mod hex;
-
 pub mod json;
 mod kind;
 mod layout;
 mod preview;
 mod read;
 pub mod sanitise;
-
 pub mod structure;
 mod tokens;
 mod view;
