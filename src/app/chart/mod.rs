@@ -179,11 +179,16 @@ impl Chart {
         self.window.grid(self.whole(shown).0, shown.mono_us, columns)
     }
 
-    /// Heights from 0 to 7 of a small picture of the topic's line, oldest first: the value in each column, or the one before it. `None`
-    /// when the topic is not charted, in a column when nothing was known yet.
-    pub fn sparkline(&self, topic: TopicId, shown: Moment, columns: usize) -> Option<Vec<Option<u8>>> {
+    /// The line of a topic that stands for it in the tree: the selected one if it is of that topic.
+    pub fn sparkline_series(&self, topic: TopicId) -> Option<&Series> {
         let of_topic = |series: &&Series| series.topic == topic;
-        let series = self.selected_series().filter(of_topic).or_else(|| self.series.iter().find(of_topic))?;
+        self.selected_series().filter(of_topic).or_else(|| self.series.iter().find(of_topic))
+    }
+
+    /// Heights from 0 to 7 of a small picture of the topic's line, oldest first: the value at the end of each column. `None` when the topic
+    /// is not charted, in a column when nothing was known yet.
+    pub fn sparkline(&self, topic: TopicId, shown: Moment, columns: usize) -> Option<Vec<Option<u8>>> {
+        let series = self.sparkline_series(topic)?;
         let first = series.points.first()?.at.mono_us.min(shown.mono_us);
         let grid = Window::default().grid(first, shown.mono_us, columns);
         let ends = (1..=grid.columns as i64).map(|column| {

@@ -14,6 +14,7 @@ mod canvas;
 mod legend;
 mod lines;
 mod scale;
+pub(super) mod spark;
 mod table;
 mod times;
 

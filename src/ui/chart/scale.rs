@@ -24,19 +24,21 @@ impl Scale {
         let wanted = wanted.clamp(2, MOST_TICKS / 2);
         // By way of quarters: the largest numbers there are must not overflow.
         let step = round_step((high / 4.0 - low / 4.0) / wanted as f64 * 4.0);
-        let (bottom, top) = ((low / step).floor() * step, (high / step).ceil() * step);
-        let values: Vec<f64> = (0..MOST_TICKS)
-            .map(|nth| bottom + step * nth as f64)
-            .take_while(|at| *at <= top + step / 2.0)
-            .collect();
-        let sound = step.is_finite() && step > 0.0 && bottom.is_finite() && top.is_finite();
-        let distinct = values.windows(2).all(|pair| pair[0] < pair[1]);
-        if !sound || !distinct || values.len() < 2 {
+        // To the quarter of a step, so that most of the height is the line's; to a whole one where too few numbers would be left.
+        let scales = [step / 4.0, step].map(|unit| {
+            let (bottom, top) = ((low / unit).floor() * unit, (high / unit).ceil() * unit);
+            (bottom, top, round_numbers(bottom, top, step))
+        });
+        let sound = |(bottom, top, ticks): &(f64, f64, Vec<f64>)| {
+            let distinct = ticks.windows(2).all(|pair| pair[0] < pair[1]);
+            bottom.is_finite() && top.is_finite() && distinct && ticks.len() > 1
+        };
+        let Some((bottom, top, ticks)) = scales.into_iter().find(sound) else {
             let ticks = [low, high].map(|value| (value, format::number(value, 4))).into();
             return Self { low, high, ticks };
-        }
-        let ticks =
-            values.into_iter().map(|value| (value, label(value, step, low.abs().max(high.abs())))).collect();
+        };
+        let largest = low.abs().max(high.abs());
+        let ticks = ticks.into_iter().map(|value| (value, label(value, step, largest))).collect();
         Self { low: bottom, high: top, ticks }
     }
 
@@ -49,6 +51,13 @@ impl Scale {
     pub(super) fn row(&self, value: f64, rows: usize) -> f64 {
         (1.0 - place(value, self.low, self.high)) * rows.saturating_sub(1) as f64
     }
+}
+
+/// The multiples of a step from one number to another, at most [`MOST_TICKS`].
+fn round_numbers(bottom: f64, top: f64, step: f64) -> Vec<f64> {
+    let first = (bottom / step - 1e-9).ceil();
+    let all = (0..MOST_TICKS).map(|nth| (first + nth as f64) * step);
+    all.take_while(|at| *at <= top + step * 1e-9).collect()
 }
 
 /// A stretch for values that are all the same.
@@ -104,11 +113,11 @@ mod tests {
 
     #[test]
     fn numbers_beside_the_lines_are_round_and_short() {
-        assert_eq!(labels(18.3, 22.7, 5), ["18", "19", "20", "21", "22", "23"]);
-        assert_eq!(labels(20.41, 20.47, 3), ["20.40", "20.42", "20.44", "20.46", "20.48"]);
+        assert_eq!(labels(18.3, 22.7, 5), ["19", "20", "21", "22"]);
+        assert_eq!(labels(20.41, 20.47, 3), ["20.42", "20.44", "20.46"]);
         assert_eq!(labels(0.0, 1.0, 2), ["0", "0.5", "1.0"]);
-        assert_eq!(labels(-3.0, 12.0, 3), ["-5", "0", "5", "10", "15"]);
-        assert_eq!(labels(0.0, 48_000.0, 3), ["0", "20k", "40k", "60k"]);
+        assert_eq!(labels(-3.0, 12.0, 3), ["0", "5", "10"]);
+        assert_eq!(labels(0.0, 48_000.0, 3), ["0", "20k", "40k"]);
         assert_eq!(labels(1_204_000.0, 1_204_900.0, 3), ["1204.0k", "1204.5k", "1205.0k"]);
         assert_eq!(labels(0.0, 1e12, 2), ["0", "500G", "1000G"]);
         assert_eq!(labels(2e-9, 8e-9, 3), ["2e-9", "4e-9", "6e-9", "8e-9"]);
@@ -135,6 +144,7 @@ mod tests {
                 "{low} {high}: {top} {bottom}"
             );
         }
+        assert_eq!(labels(18.9, 21.1, 2), ["18", "20", "22"], "two numbers at least");
         let scale = Scale::new(18.0, 22.0, 4);
         assert_eq!((scale.row(22.0, 9), scale.row(18.0, 9), scale.row(20.0, 9)), (0.0, 8.0, 4.0));
     }
