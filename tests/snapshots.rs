@@ -226,6 +226,20 @@ fn link_in_trouble() {
     }
 }
 
+/// A minute of the demo, some steps of time back.
+#[test]
+fn travelling() {
+    for (size, name) in [(SMALL, "60x20"), (COMMON, "80x24"), ((160, 48), "160x48")] {
+        let mut scene = reading(size);
+        keys(&mut scene, "space { { ,");
+        insta::assert_snapshot!(format!("scrubber__{name}"), text(&scene.draw()));
+    }
+    let mut scene = Scene::new(80, 24, Look { colours: Colours::None, ascii: true });
+    scene.draw();
+    keys(&mut scene, "space { { ,");
+    insta::assert_snapshot!("scrubber__ascii", text(&scene.draw()));
+}
+
 #[test]
 fn paused() {
     let mut scene = reading(COMMON);
@@ -457,6 +471,48 @@ fn properties() {
         paste(&mut scene, "application/json");
         insta::assert_snapshot!(format!("publish__properties_{name}"), text(&scene.draw()));
     }
+}
+
+/// A topic of the demo's formats, two messages in, in the view reached by `keys`.
+fn format_view(size: (u16, u16), topic: &str, pressed: &str) -> String {
+    let mut scene = scene(size);
+    scene.select(topic);
+    scene.draw();
+    for key in pressed.split_whitespace() {
+        keys(&mut scene, key);
+        scene.draw();
+    }
+    text(&scene.draw())
+}
+
+#[test]
+fn views_of_a_payload() {
+    for (size, name) in [(COMMON, "80x24"), (LARGE, "140x45")] {
+        for (view, topic, pressed) in [
+            ("pretty", "formats/json.gz", "tab"),
+            ("tree", "formats/cbor", "tab v j j j"),
+            ("tree_xml", "formats/xml", "tab v"),
+            ("raw", "formats/json", "tab v v"),
+            ("hex_inside", "formats/json.gz", "tab v v v v"),
+            ("diff", "formats/msgpack", "tab D"),
+            ("find", "formats/json", "tab / e enter n"),
+            ("decode", "formats/binary", "tab i"),
+        ] {
+            insta::assert_snapshot!(format!("message__{view}_{name}"), format_view(size, topic, pressed));
+        }
+    }
+}
+
+#[test]
+fn views_of_a_payload_in_ascii() {
+    let mut scene = Scene::new(COMMON.0, COMMON.1, Look { colours: Colours::None, ascii: true });
+    scene.select("formats/cbor");
+    scene.draw();
+    keys(&mut scene, "tab D");
+    insta::assert_snapshot!("message__diff_ascii", text(&scene.draw()));
+    keys(&mut scene, "D v");
+    scene.draw();
+    insta::assert_snapshot!("message__tree_ascii", text(&scene.draw()));
 }
 
 /// Charts the number of each topic, each with the keys that its menu needs.

@@ -1,6 +1,7 @@
 //! A few things to choose from, over the screen.
 
 use super::Command;
+use crate::model::{Decoding, TopicFilter};
 use crate::payload::field::Field;
 use crate::store::TopicId;
 
@@ -9,8 +10,25 @@ use crate::store::TopicId;
 pub enum Pick {
     /// Runs a command.
     Run(Command),
+    /// Takes payloads for this; which ones is asked next.
+    TakeFor(String),
+    /// Takes these payloads for this.
+    Decode(Decoding, DecodeFor),
     /// Charts a field of a topic.
     ChartField(TopicId, Field),
+}
+
+/// Which payloads are taken for something.
+#[derive(Debug, Clone, PartialEq)]
+pub enum DecodeFor {
+    /// That of the shown message.
+    Once,
+    /// Those of a filter, while the program runs.
+    Filter(TopicFilter),
+    /// Those of a filter, from now on: the profile keeps it.
+    Kept(TopicFilter),
+    /// Those of a filter that is still to be typed.
+    Asked,
 }
 
 /// One thing to choose.

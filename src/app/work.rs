@@ -1,27 +1,34 @@
 //! Work in slices: what takes too long for one key or one frame is done piece by piece, and the loop looks at keys and traffic between
 //! two pieces. A piece is measured by what is looked at, not by a clock: some milliseconds.
 
-use super::App;
 #[cfg(doc)]
 use super::Effect;
+use super::{App, Connection};
 
 /// Bytes or messages that a piece may look at, in the measure of whoever works.
-pub const PIECE: usize = 1;
+pub const PIECE: usize = 10_000;
 
 impl App {
     /// Whether a piece of work waits.
     pub fn has_work(&self) -> bool {
-        self.connections.iter().any(|connection| connection.chart.has_work(&connection.store))
+        let waits = |connection: &Connection| {
+            connection.store.has_travel_work() || connection.chart.has_work(&connection.store)
+        };
+        self.connections.iter().any(waits)
     }
 }
 
 /// Does one piece of the work that waits; returns [`Effect`]s like an update.
 pub fn work(app: &mut App) -> Vec<super::Effect> {
-    for connection in &mut app.connections {
-        if connection.chart.has_work(&connection.store) {
-            connection.chart.work(&connection.store);
-            return Vec::new();
-        }
+    let travelling = app.connections.iter_mut().find(|connection| connection.store.has_travel_work());
+    if let Some(connection) = travelling {
+        connection.store.travel_work(PIECE);
+        connection.follow_travel();
+        return Vec::new();
+    }
+    let charting = |connection: &&mut Connection| connection.chart.has_work(&connection.store);
+    if let Some(connection) = app.connections.iter_mut().find(charting) {
+        connection.work_chart();
     }
     Vec::new()
 }

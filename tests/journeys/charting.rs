@@ -331,3 +331,36 @@ fn the_largest_and_smallest_numbers_there_are_can_be_drawn() {
     journey.message("t", "1e400").sees("1 message without this number");
     assert_eq!(journey.app.connection().chart.series()[0].field, Field::Whole);
 }
+
+#[test]
+fn in_the_tree_view_of_the_payload_the_selected_field_is_charted() {
+    let payload = r#"{"lights":[{"on":true,"level":7}],"name":"x","temperature":20.5}"#;
+    let mut journey = Journey::knowing(&[("a", payload)]);
+    journey.keys("<tab>v").sees("lights").keys("Gc");
+    assert_eq!(fields(&journey), ["/temperature"]);
+    journey.keys("<esc>kc");
+    assert_eq!(journey.notice(), "there is no number at '/name'");
+    journey.keys("kc");
+    assert_eq!(fields(&journey), ["/temperature", "/lights/0/level"]);
+    journey.keys("<esc>kkc").sees("/lights/0/on").sees("size in bytes");
+}
+
+#[test]
+fn payloads_that_are_taken_for_something_else_are_read_anew() {
+    let mut journey = Journey::new();
+    for number in [1_u8, 2, 3] {
+        journey.bytes("raw", &[0, number, 0, 10 * number]).wait(1.0);
+    }
+    journey.keys("c<enter><esc>");
+    assert_eq!(fields(&journey), ["size"]);
+    let array = mqtt_tui::model::Decoding::parse("array:i16be").expect("a decoding");
+    let filter = mqtt_tui::model::TopicFilter::parse("raw").expect("a filter");
+    journey.app.connection_mut().profile.decoders =
+        vec![mqtt_tui::model::DecoderRule { filter, decoding: array }];
+    journey.wait(1.0).keys("c").sees("/0").sees("/1").keys("j<enter>");
+    assert_eq!(values(&journey, 1), [10.0, 20.0, 30.0]);
+    let bytes = mqtt_tui::model::Decoding::parse("array:u8").expect("a decoding");
+    journey.app.connection_mut().profile.decoders[0].decoding = bytes;
+    journey.bytes("raw", &[0, 4, 0, 40]);
+    assert_eq!(values(&journey, 1), [1.0, 2.0, 3.0, 4.0], "the same place in other bytes");
+}

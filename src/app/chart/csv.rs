@@ -4,7 +4,6 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::hints;
 use super::series::Series;
 use crate::app::Connection;
 use crate::model::Moment;
@@ -44,19 +43,21 @@ impl Csv {
         }
         let series = connection.chart.series().get(self.place)?;
         let mut out = String::new();
-        let hints = hints(connection.store.path(series.topic));
+        let chosen = connection.decoding_of(series.topic, Seq::default());
+        let hints = connection.chart_hints(series.topic, chosen.as_ref());
         match self.upto {
-            None => self.points(series, &connection.store, &mut out),
+            None => self.points(series, connection, &mut out),
             Some(upto) => self.messages(series, &connection.store, upto, &hints, &mut out),
         }
         Some(out)
     }
 
     /// Points whose messages have left the history.
-    fn points(&mut self, series: &Series, store: &Store, out: &mut String) {
+    fn points(&mut self, series: &Series, connection: &Connection, out: &mut String) {
+        let store = &connection.store;
         let stored = store.history_len(series.topic);
         let oldest = stored.checked_sub(1).and_then(|last| store.nth_newest(series.topic, last));
-        let shown = store.held_since().map_or(u64::MAX, |held| held.at.mono_us);
+        let shown = connection.paused.map_or(u64::MAX, |paused| paused.mono_us);
         // The gap before the oldest message there is ended with it, and began with one that is gone.
         let own = u64::from(series.field == Field::Gap);
         let until = oldest.map_or(shown.saturating_add(1), |oldest| oldest.received.mono_us + own);

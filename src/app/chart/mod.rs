@@ -16,10 +16,10 @@ mod window;
 
 use ratatui::layout::Rect;
 
-use super::Pane;
+use super::{Chosen, Connection, MessageView, Pane};
 use crate::model::{Message, Moment};
-use crate::payload::Hints;
 use crate::payload::field::Field;
+use crate::payload::{Hints, SparkplugAliases};
 use crate::store::{Seq, Store, TopicId};
 
 pub use csv::Csv;
@@ -148,23 +148,21 @@ impl Chart {
         }
     }
 
+    /// Whether messages of a topic belong into it.
+    fn is_of(&self, topic: TopicId) -> bool {
+        self.series.iter().any(|series| series.topic == topic)
+    }
+
     /// Takes in a message that has just come, after the store did.
-    pub(super) fn feed(&mut self, topic: TopicId, seq: Seq, message: &Message, store: &Store) {
+    fn feed(&mut self, topic: TopicId, seq: Seq, message: &Message, held: Option<Moment>, hints: &Hints<'_>) {
         for series in self.series.iter_mut().filter(|series| series.topic == topic) {
-            series.feed(seq, message, store.held_since().map(|held| held.at), &hints(&message.topic));
+            series.feed(seq, message, held, hints);
         }
     }
 
     /// Whether the history holds messages of its topics that were not looked at.
     pub(super) fn has_work(&self, store: &Store) -> bool {
         self.series.iter().any(|series| series.has_work(store))
-    }
-
-    /// Reads a piece of the history for the first series that needs it.
-    pub(super) fn work(&mut self, store: &Store) {
-        if let Some(series) = self.series.iter_mut().find(|series| series.has_work(store)) {
-            series.work(store, &hints(store.path(series.topic)));
-        }
     }
 
     /// First and last of what there is up to the moment that is shown, in monotonic microseconds.
@@ -208,8 +206,50 @@ impl Chart {
 }
 
 /// What is known of the messages of a topic beside their bytes.
-pub(super) fn hints(topic: &str) -> Hints<'_> {
-    Hints { topic, ..Hints::default() }
+fn hints<'a>(
+    path: &'a str,
+    chosen: Option<&'a Chosen>,
+    view: &'a MessageView,
+    aliases: &'a SparkplugAliases,
+) -> Hints<'a> {
+    let rule = chosen.map(|chosen| &chosen.decoding);
+    Hints {
+        topic: path,
+        content_type: None,
+        rule,
+        schemas: Some(view.schemas.loaded()),
+        aliases: Some(aliases),
+    }
+}
+
+impl Connection {
+    /// Takes a message that has just come into the chart, when its topic is charted.
+    pub(super) fn feed_chart(&mut self, topic: TopicId, seq: Seq, message: &Message) {
+        if !self.chart.is_of(topic) {
+            return;
+        }
+        let chosen = self.decoding_of(topic, seq);
+        let hints = hints(&message.topic, chosen.as_ref(), &self.message, &self.sparkplug);
+        let held = self.store.held_since().map(|held| held.at);
+        self.chart.feed(topic, seq, message, held, &hints);
+    }
+
+    /// Reads a piece of the history for the first series that needs it.
+    pub(super) fn work_chart(&mut self) {
+        let place = self.chart.series.iter().position(|series| series.has_work(&self.store));
+        let Some(topic) = place.map(|place| self.chart.series[place].topic) else { return };
+        let chosen = self.decoding_of(topic, Seq::default());
+        let hints = hints(self.store.path(topic), chosen.as_ref(), &self.message, &self.sparkplug);
+        let series = place.and_then(|place| self.chart.series.get_mut(place));
+        if let Some(series) = series {
+            series.work(&self.store, &hints);
+        }
+    }
+
+    /// What is known of the messages of a topic beside their bytes and content types. `chosen` is what [`Connection::decoding_of`] says.
+    pub(super) fn chart_hints<'a>(&'a self, topic: TopicId, chosen: Option<&'a Chosen>) -> Hints<'a> {
+        hints(self.store.path(topic), chosen, &self.message, &self.sparkplug)
+    }
 }
 
 /// Where `value` stands between `low` and `high`, from 0 to 1; in the middle when they are one. Safe for the largest numbers there are.

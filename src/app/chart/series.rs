@@ -1,7 +1,7 @@
 //! One line of the chart: a field of a topic, its points so far, and how far the history has been read for it.
 
 use super::points::{Point, Points};
-use crate::model::{Message, Moment};
+use crate::model::{Decoding, Message, Moment};
 use crate::payload::field::{Field, Probe};
 use crate::payload::{Hints, read};
 use crate::store::{MessageRef, Seq, Store, TopicId};
@@ -26,6 +26,8 @@ pub struct Series {
     /// Messages in which there was no number.
     pub without: u64,
     probe: Probe,
+    /// What its payloads are taken for, when that is said.
+    decoding: Option<Decoding>,
     /// The newest message that was looked at, and when it came.
     upto: (Seq, Option<Moment>),
     /// Nothing of the history is missing: messages are taken in as they come.
@@ -46,6 +48,7 @@ impl Series {
             points,
             without: 0,
             probe,
+            decoding: None,
             upto: (Seq::default(), None),
             is_complete: false,
             is_too_large: false,
@@ -69,9 +72,7 @@ impl Series {
 
     /// Reads the next piece of the history, from old to new. What the history shows while it is held is all of it for now.
     pub(super) fn work(&mut self, store: &Store, hints: &Hints<'_>) {
-        if self.is_complete {
-            return;
-        }
+        self.take_for(hints.rule);
         let left = store.index_of(self.topic, self.upto.0);
         let piece = left.min(PIECE.0);
         let mut messages: Vec<MessageRef<'_>> =
@@ -89,6 +90,7 @@ impl Series {
 
     /// Takes in a message that has just come.
     pub(super) fn feed(&mut self, seq: Seq, message: &Message, held: Option<Moment>, hints: &Hints<'_>) {
+        self.take_for(hints.rule);
         if !self.is_complete {
             // It comes from the history in its turn.
             return;
@@ -100,6 +102,17 @@ impl Series {
             at.mono_us = at.mono_us.max(held.mono_us + 1);
         }
         self.take((seq, at), &message.payload, content_type, hints);
+    }
+
+    /// Payloads that are taken for something else now are other numbers: all of them are read anew.
+    fn take_for(&mut self, decoding: Option<&Decoding>) {
+        if self.decoding.as_ref() == decoding {
+            return;
+        }
+        self.decoding = decoding.cloned();
+        self.points = Points::default();
+        (self.without, self.upto, self.is_complete, self.is_too_large) =
+            (0, Default::default(), false, false);
     }
 
     fn take(

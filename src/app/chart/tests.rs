@@ -157,7 +157,7 @@ fn connection(count: u64) -> Connection {
 fn receive(connection: &mut Connection, message: &Message) {
     let ingested = connection.store.ingest(message);
     if let (Some(topic), Some(seq)) = (ingested.topic, ingested.seq) {
-        connection.chart.feed(topic, seq, message, &connection.store);
+        connection.feed_chart(topic, seq, message);
     }
 }
 
@@ -170,7 +170,7 @@ fn chart(connection: &mut Connection, topic: &str, field: Field) {
 fn work(connection: &mut Connection) -> usize {
     let mut pieces = 0;
     while connection.chart.has_work(&connection.store) && pieces < 10_000 {
-        connection.chart.work(&connection.store);
+        connection.work_chart();
         pieces += 1;
     }
     pieces
@@ -198,7 +198,7 @@ fn what_is_read_from_the_history_in_slices_is_what_was_fed_live() {
 fn messages_that_come_between_two_slices_are_there_once() {
     let mut connection = connection(5_000);
     chart(&mut connection, "c", Field::Whole);
-    connection.chart.work(&connection.store);
+    connection.work_chart();
     receive(&mut connection, &message("c", "5000".to_owned(), 9_000_000));
     assert!(
         connection.chart.series()[2]

@@ -1,16 +1,17 @@
 //! The chart: what `c` takes for the number at hand, and moving in time.
 
+use std::borrow::Cow;
+
 use ratatui::layout::Position;
 
 use super::{menu, moves, prompt, set_focus};
-use crate::app::chart::hints;
 use crate::app::{App, Command, Connection, Effect, MenuItem, Overlay, Pane, Pick, Purpose, Right};
 use crate::model::{Moment, Severity};
 use crate::payload::field::{Field, Probe, number_in, numbers_in};
 use crate::payload::structure::Structure;
 use crate::payload::{Hints, read};
 use crate::payload::{Kind, Reading, format};
-use crate::store::{MessageRef, TopicId};
+use crate::store::{MessageRef, Seq, TopicId};
 
 /// Drawn points of a page.
 const PAGE: isize = 10;
@@ -18,6 +19,8 @@ const PAGE: isize = 10;
 const MOST_ITEMS: usize = 50;
 /// Bytes of a text beyond which its numbers are not listed.
 const LARGEST: usize = 1 << 20;
+/// Bytes of a payload that is read here when the screen has not read it.
+const AT_ONCE: usize = 64 << 10;
 /// Messages in which a typed field is looked for.
 const LOOKED_AT: usize = 100;
 /// Digits of a number in the menu.
@@ -134,24 +137,58 @@ fn show(app: &mut App) {
     set_focus(app, Pane::Message);
 }
 
-/// The message in hand and what is in it.
-fn in_hand(connection: &Connection) -> Result<(MessageRef<'_>, Reading), String> {
+/// The message in hand and what is in it: as it was read for the screen, else read here when that is a matter of a moment.
+fn in_hand(connection: &Connection) -> Result<(MessageRef<'_>, Cow<'_, Reading>), String> {
     let topic = connection.tree.selected().ok_or("no topic is selected")?;
     if !connection.store.is_topic(topic) {
         return Err("this level has no messages of its own: select a topic to chart it".to_owned());
     }
     let message =
         connection.shown_message().ok_or("no message of this topic is in the history: nothing to chart")?;
+    let shown = connection.shown().filter(|shown| (shown.of.topic, shown.of.seq) == (topic, message.seq));
+    if let Some(shown) = shown {
+        return Ok((message, Cow::Borrowed(&shown.reading)));
+    }
+    if message.payload.len() > AT_ONCE {
+        return Err("the payload is still being read: once more in a moment".to_owned());
+    }
     let content_type = message.properties().and_then(|properties| properties.content_type);
-    let hints = Hints { content_type: content_type.as_deref(), ..hints(connection.store.path(topic)) };
-    let reading = read(message.payload, &hints);
-    Ok((message, reading))
+    let chosen = connection.decoding_of(topic, message.seq);
+    let hints = connection.chart_hints(topic, chosen.as_ref());
+    let reading = read(message.payload, &Hints { content_type: content_type.as_deref(), ..hints });
+    Ok((message, Cow::Owned(reading)))
+}
+
+/// The field selected in the tree view of the payload, when the keys are there and it has a value.
+fn selected_field(connection: &Connection) -> Result<Option<Field>, String> {
+    if connection.focus != Pane::Message || connection.right != Right::Message {
+        return Ok(None);
+    }
+    let Some((structure, node)) = connection.selected_node() else { return Ok(None) };
+    if structure.kind(node).is_container() {
+        return Ok(None);
+    }
+    if connection.shown().is_some_and(|shown| shown.of.program.is_some()) {
+        return Err(
+            "the tree shows what jq made of the payload, and the payload is what is charted".to_owned()
+        );
+    }
+    let field = connection.selected_field();
+    let Some(named) = &field else { return Ok(None) };
+    match number_in(structure.text(), named) {
+        Some(_) => Ok(field),
+        None => Err(format!("there is no number at '{named}'")),
+    }
 }
 
 fn chart_number(app: &mut App, now: Moment) -> Result<(), String> {
     let connection = app.connection();
     let (message, reading) = in_hand(connection)?;
     let topic = message.topic;
+    if let Some(field) = selected_field(connection)? {
+        add(app, topic, field, now);
+        return Ok(());
+    }
     let text = reading.text(message.payload);
     if text.is_some_and(|text| number_in(text, &Field::Whole).is_some()) {
         add(app, topic, Field::Whole, now);
@@ -231,7 +268,8 @@ pub(super) fn typed(app: &mut App, text: &str) -> Result<(), String> {
     let topic = topic.ok_or("select a topic in the tree first: the field is of that one")?;
     if !matches!(field, Field::Size | Field::Gap) {
         let probe = Probe::new(&field).map_err(|fault| fault.to_string())?;
-        let topic_hints = hints(connection.store.path(topic));
+        let chosen = connection.decoding_of(topic, Seq::default());
+        let topic_hints = connection.chart_hints(topic, chosen.as_ref());
         let mut newest = connection.store.history(topic).take(LOOKED_AT);
         let has_number = |message: MessageRef<'_>| {
             let reading = read(message.payload, &topic_hints);

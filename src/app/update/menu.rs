@@ -1,6 +1,6 @@
 //! Menus: moving in one, and what choosing does. Each pick has its owner.
 
-use super::{chart, moves, run as run_command};
+use super::{chart, message, moves, run as run_command};
 use crate::app::{App, Command, Effect, Menu, MenuItem, Overlay, Pick};
 use crate::model::{Moment, Severity};
 
@@ -36,6 +36,11 @@ pub(super) fn choose(app: &mut App, now: Moment) -> Vec<Effect> {
 fn picked(app: &mut App, pick: Pick, now: Moment) -> Vec<Effect> {
     match pick {
         Pick::Run(command) => run_command(app, command, now),
+        Pick::TakeFor(text) => {
+            message::decode::take_for(app, &text);
+            Vec::new()
+        }
+        Pick::Decode(decoding, place) => message::decode::decide(app, decoding, place, now),
         Pick::ChartField(topic, field) => {
             chart::add(app, topic, field, now);
             Vec::new()

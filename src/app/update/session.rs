@@ -84,10 +84,13 @@ fn on_message(connection: &mut Connection, message: &Message) {
     if connection.subscriptions.hides(&message.topic) {
         return;
     }
+    if message.topic.starts_with("spBv1.0/") {
+        connection.sparkplug.learn(&message.topic, &message.payload);
+    }
     let ingested = connection.store.ingest(message);
     connection.subscriptions.count(&message.topic, ingested.topic);
     if let (Some(topic), Some(seq)) = (ingested.topic, ingested.seq) {
-        connection.chart.feed(topic, seq, message, &connection.store);
+        connection.feed_chart(topic, seq, message);
     }
 }
 
