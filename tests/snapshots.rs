@@ -592,3 +592,55 @@ fn browsing() {
         insta::assert_snapshot!(format!("browse__{}x{}", size.0, size.1), text(&scene.draw()));
     }
 }
+/// Charts the number of each topic, each with the keys that its menu needs.
+fn charting(scene: &mut Scene, topics: &[(&str, &str)]) {
+    for (topic, choice) in topics {
+        scene.app.connection_mut().focus = mqtt_tui::app::Pane::Topics;
+        scene.select(topic);
+        keys(scene, "c");
+        keys(scene, choice);
+        while scene.app.has_work() {
+            drop(mqtt_tui::app::work(&mut scene.app));
+        }
+        scene.draw();
+    }
+}
+
+#[test]
+fn chart() {
+    const TEMPERATURES: &[(&str, &str)] = &[
+        ("home/kitchen/temperature", ""),
+        ("home/living_room/temperature", ""),
+        ("zigbee2mqtt/bathroom_climate", "down down down down enter"),
+    ];
+    for (name, size) in [("80x24", COMMON), ("140x45", LARGE), ("160x48", (160, 48))] {
+        let mut scene = scene(size);
+        charting(&mut scene, TEMPERATURES);
+        insta::assert_snapshot!(format!("chart__{name}"), text(&scene.draw()));
+    }
+    let mut zoomed = scene(COMMON);
+    charting(&mut zoomed, TEMPERATURES);
+    keys(&mut zoomed, "z up left left left left");
+    insta::assert_snapshot!("chart__zoomed_80x24", text(&zoomed.draw()));
+    insta::assert_snapshot!("chart__zoomed_styles", styles(&zoomed.draw()));
+    let mut wide = scene((160, 48));
+    charting(&mut wide, &[("home/energy/power", ""), ("stat/boiler/POWER", "")]);
+    keys(&mut wide, "z w v up left left left");
+    insta::assert_snapshot!("chart__table_160x48", text(&wide.draw()));
+    let mut menu = scene(COMMON);
+    menu.select("zigbee2mqtt/dishwasher_plug");
+    keys(&mut menu, "c");
+    insta::assert_snapshot!("chart__menu_80x24", text(&menu.draw()));
+    let look = Look { colours: Colours::None, ascii: true };
+    let mut ascii = Scene::new(COMMON.0, COMMON.1, look);
+    ascii.draw();
+    charting(&mut ascii, &TEMPERATURES[..2]);
+    keys(&mut ascii, "z left left");
+    insta::assert_snapshot!("chart__ascii", text(&ascii.draw()));
+    insta::assert_snapshot!("chart__no_colour_styles", styles(&ascii.draw()));
+    let mut mono = Scene::new(COMMON.0, COMMON.1, Look { colours: Colours::None, ascii: false });
+    mono.draw();
+    charting(&mut mono, &TEMPERATURES[..2]);
+    keys(&mut mono, "z");
+    insta::assert_snapshot!("chart__no_colour", text(&mono.draw()));
+}

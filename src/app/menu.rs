@@ -2,6 +2,8 @@
 
 use super::Command;
 use crate::model::{Decoding, TopicFilter};
+use crate::payload::field::Field;
+use crate::store::TopicId;
 
 /// What choosing an item does.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,6 +20,8 @@ pub enum Pick {
     TakeFor(String),
     /// Takes these payloads for this.
     Decode(Decoding, DecodeFor),
+    /// Charts a field of a topic.
+    ChartField(TopicId, Field),
 }
 
 /// Which payloads are taken for something.

@@ -51,7 +51,10 @@ pub use action::{Action, Done, Effect, Loaded, SaveId, SessionRequestName};
 pub use ask::{Ask, Then};
 pub use banner::{Banner, banner};
 pub use browse::{Browse, Toggled};
-pub use chart::Chart;
+pub use chart::{
+    Chart, Csv, Drawing, Extent, Figures, Grid, MOST_POINTS, MOST_SERIES, Plot, Point, Points, Series,
+    Window, place,
+};
 pub use command::{Command, Context};
 pub use connection::Connection;
 pub use connections::{Choice, ConnectionsView, DEMO, ListLine};
@@ -78,7 +81,8 @@ pub use publish_properties::WrittenProperties;
 pub use rates::Rates;
 pub use scrubber::{PastTime, SCRUBBER_STEP, SCRUBBER_TIME, ScrubberAreas, scrubber, scrubber_rows};
 pub use search::{
-    Answer, Figures, Hit, MAX_LISTED, Mode, Place as FoundPlace, Question, Report, Scope, Search, Stage,
+    Answer, Figures as SearchFigures, Hit, MAX_LISTED, Mode, Place as FoundPlace, Question, Report, Scope,
+    Search, Stage,
 };
 pub use siblings::Sort;
 pub use test::{Test, TestEnd, TestNews};
@@ -360,6 +364,8 @@ pub struct Measured {
     pub help: (usize, usize),
     /// Past notices, and rows for them.
     pub notices: (usize, usize),
+    /// Where the chart's lines stand.
+    pub chart: Plot,
 }
 
 /// Takes in what drawing found out, so that scrolling ends at the end.
@@ -377,4 +383,5 @@ pub fn after_view(app: &mut App, measured: &Measured) {
     message.above = measured.message_above;
     message.drawn = measured.message_lines;
     message.rows = measured.message_rows;
+    connection.chart.plot = measured.chart;
 }

@@ -4,6 +4,7 @@
 #![allow(clippy::expect_used, reason = "a test that cannot go on says why")]
 
 mod browsing;
+mod charting;
 mod connections;
 mod depths;
 mod emptiness;

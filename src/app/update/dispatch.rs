@@ -204,7 +204,7 @@ fn movement(app: &mut App, command: Command, now: Moment) {
         Context::Search | Context::SearchEntry => search::movement(app, command, now),
         Context::Browse => browse::movement(app, command),
         Context::Overdue => overdue::movement(app, command),
-        Context::Chart => chart::movement(app, command),
+        Context::Chart => chart::movement(app, command, now),
         Context::Help | Context::Palette | Context::Notices | Context::Menu => {
             overlay::movement(app, command);
         }

@@ -1,6 +1,6 @@
 //! Menus: moving in one, and what choosing does. Each pick has its owner.
 
-use super::{filters, message, moves, run as run_command};
+use super::{chart, filters, message, moves, run as run_command};
 use crate::app::{App, Command, Effect, Menu, MenuItem, Overlay, Pick};
 use crate::model::{Moment, Severity};
 
@@ -50,5 +50,9 @@ fn picked(app: &mut App, pick: Pick, now: Moment) -> Vec<Effect> {
             Vec::new()
         }
         Pick::Decode(decoding, place) => message::decode::decide(app, decoding, place, now),
+        Pick::ChartField(topic, field) => {
+            chart::add(app, topic, field, now);
+            Vec::new()
+        }
     }
 }

@@ -3,7 +3,7 @@
 use crossterm::event::{Event, KeyEvent};
 use tui_input::backend::crossterm::EventHandler;
 
-use super::{filters, insert, message};
+use super::{chart, filters, insert, message};
 use crate::app::{App, Command, Effect, Overlay, Prompt, Purpose};
 use crate::model::Moment;
 
@@ -74,9 +74,9 @@ fn accepted(app: &mut App, purpose: Purpose, text: &str, now: Moment) -> Result<
         Purpose::Find => message::find::accept(app, text).map(|()| Vec::new()),
         Purpose::Jq => message::jq::accept(app, text).map(|()| Vec::new()),
         Purpose::DecodeAs => message::decode::typed(app, text, now),
+        Purpose::ChartField => chart::typed(app, text).map(|()| Vec::new()),
         Purpose::FilterHistory
         | Purpose::JumpToTime
-        | Purpose::ChartField
         | Purpose::SaveTo
         | Purpose::ExportTo
         | Purpose::Pipe => Ok(Vec::new()),
