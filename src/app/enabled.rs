@@ -16,6 +16,14 @@ pub(super) fn has_message(app: &App) -> Result<(), Disabled> {
     app.connection().shown_message().map(|_| ()).ok_or("no message is shown")
 }
 
+pub(super) fn has_output(app: &App) -> Result<(), Disabled> {
+    match &app.overlay {
+        Overlay::Output(piped) if piped.end.is_some() => Ok(()),
+        Overlay::Output(_) => Err("the command still runs"),
+        _ => Err("no command was run: press |"),
+    }
+}
+
 /// Nothing is sent, and no field changed, that is not on the screen.
 pub(super) fn is_publishing(app: &App) -> Result<(), Disabled> {
     if app.connection().publish.open { Ok(()) } else { Err("the publish pane is not open: press p") }

@@ -1,12 +1,21 @@
 //! A few things to choose from, over the screen.
 
 use super::Command;
+use super::out::{Copying, ExportOf};
 
 /// What choosing an item does.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Pick {
     /// Runs a command.
     Run(Command),
+    /// Copies something of a message.
+    Copy(Copying),
+    /// Asks where to export to.
+    Export(ExportOf),
+    /// Gives up the export under way.
+    StopExport,
+    /// Changes nothing.
+    GoOn,
 }
 
 /// One thing to choose.

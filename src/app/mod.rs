@@ -23,6 +23,7 @@ mod menu;
 mod message;
 mod node_set;
 mod notices;
+pub mod out;
 mod overdue;
 mod palette;
 mod panes;
@@ -62,7 +63,7 @@ pub use overdue::Overdue;
 pub use palette::PaletteState;
 pub use panes::{Left, Overlay, Pane, Right, Screen};
 pub use prompt::{Prompt, Purpose};
-pub use publish::{Answers, Field, MAX_EDITOR_BYTES, MAX_EDITOR_LINES, PublishPane, Sent};
+pub use publish::{Answers, Field, Held, HeldFrom, MAX_EDITOR_BYTES, MAX_EDITOR_LINES, PublishPane, Sent};
 pub use publish_properties::WrittenProperties;
 pub use rates::Rates;
 pub use search::Search;
@@ -73,6 +74,7 @@ pub use tree::{Place, Step, TreeRow, TreeView};
 pub use update::{ingest, update};
 pub use work::{PIECE, work};
 
+use self::out::Out;
 use crate::config::{Profile, ProfileBook, Safety, SettingsFile};
 use crate::model::{ConnectionId, Moment, Target};
 use crate::store::Limits;
@@ -119,6 +121,8 @@ pub struct App {
     pub settings: Settings,
     /// When a key was last pressed, or the mouse.
     last_input: Moment,
+    /// What leaves the program.
+    pub(super) out: Out,
     next_connection: u32,
     next_publish: u64,
     next_test: u64,
@@ -145,6 +149,7 @@ impl App {
             size: (80, 24),
             settings,
             last_input: Moment::default(),
+            out: Out::default(),
             next_connection: 0,
             next_publish: 1,
             next_test: 1,
@@ -220,6 +225,7 @@ impl App {
             Overlay::Ask(_) => return Context::Ask,
             Overlay::Prompt(_) => return Context::Prompt,
             Overlay::Menu(_) => return Context::Menu,
+            Overlay::Output(_) => return Context::Output,
             Overlay::None => {}
         }
         if self.screen() == Screen::Connections {
@@ -304,6 +310,8 @@ pub struct Measured {
     pub help: (usize, usize),
     /// Past notices, and rows for them.
     pub notices: (usize, usize),
+    /// Rows of a command's output, and rows for them.
+    pub output: (usize, usize),
 }
 
 /// Takes in what drawing found out, so that scrolling ends at the end.
@@ -312,6 +320,9 @@ pub fn after_view(app: &mut App, measured: &Measured) {
     app.notices.scroll = app.notices.scroll.min(last(measured.notices));
     if let Overlay::Help(_, scroll) = &mut app.overlay {
         *scroll = (*scroll).min(last(measured.help));
+    }
+    if let Overlay::Output(piped) = &mut app.overlay {
+        piped.scroll = piped.scroll.min(last(measured.output));
     }
     let connection = app.connection_mut();
     connection.broker_scroll = connection.broker_scroll.min(last(measured.broker));

@@ -11,11 +11,11 @@ pub const PIECE: usize = 1;
 impl App {
     /// Whether a piece of work waits.
     pub fn has_work(&self) -> bool {
-        false
+        self.out.export.as_ref().is_some_and(|export| export.has_work())
     }
 }
 
 /// Does one piece of the work that waits; returns [`Effect`]s like an update.
-pub fn work(_app: &mut App) -> Vec<super::Effect> {
-    Vec::new()
+pub fn work(app: &mut App) -> Vec<super::Effect> {
+    super::update::work_on_export(app)
 }

@@ -9,6 +9,7 @@ pub mod json;
 mod kind;
 mod layout;
 mod preview;
+pub mod record;
 pub mod sanitise;
 mod tokens;
 mod view;

@@ -1,11 +1,15 @@
 //! Everything that touches the outside while the explorer runs: the loop, the terminal, signals, the clipboard.
 
 mod clipboard;
+mod editor;
 mod effects;
 mod errands;
 mod event_loop;
+mod files;
 mod input;
+mod lending;
 mod output;
+mod pipe;
 mod profiles;
 mod signals;
 mod terminal;

@@ -403,6 +403,11 @@ impl Store {
         }
     }
 
+    /// The arrival number of the newest message.
+    pub fn newest(&self) -> Seq {
+        Seq(self.last_seq)
+    }
+
     /// Lets reading stand still as of `now`; what is held already stays held.
     pub fn hold(&mut self, now: Moment) {
         if self.hold.is_some() {

@@ -33,6 +33,7 @@ mod login;
 mod menu;
 mod message;
 mod notices;
+mod output;
 mod overdue;
 mod palette;
 mod prompt;
@@ -76,6 +77,7 @@ pub struct Cache {
     /// What drawing found out for the state.
     pub measured: Measured,
     message: message::Prepared,
+    output: output::Counted,
 }
 
 impl Cache {
@@ -161,6 +163,7 @@ pub fn view(
         Overlay::Palette(palette) => palette::draw(app, palette, &ink, areas.body, frame),
         Overlay::Ask(ask) => ask::draw(ask, &ink, areas.body, frame.buffer_mut()),
         Overlay::Prompt(prompt) => prompt::draw(prompt, &ink, areas.body, frame),
+        Overlay::Output(piped) => output::draw(piped, &ink, areas.body, cache, frame.buffer_mut()),
         Overlay::Menu(menu) => menu::draw(menu, &ink, areas.body, frame.buffer_mut()),
         Overlay::Notices => notices::draw(app, &ink, areas.body, cache, frame.buffer_mut()),
     }

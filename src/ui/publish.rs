@@ -11,7 +11,7 @@ use tui_input::Input;
 use super::ink::{Ink, row_of};
 use super::properties::correlation;
 use crate::app::layout::{self, PublishAreas};
-use crate::app::{App, Field, PublishPane, Sent};
+use crate::app::{App, Field, HeldFrom, PublishPane, Sent};
 use crate::config::Role;
 use crate::model::{LinkState, Protocol, PublishState, QoS};
 use crate::payload::sanitise::is_clean;
@@ -129,6 +129,16 @@ fn draw_properties(pane: &PublishPane, ink: &Ink<'_>, areas: &PublishAreas, fram
 
 fn draw_payload(pane: &PublishPane, ink: &Ink<'_>, area: Rect, frame: &mut Frame<'_>) {
     let focused = pane.field == Field::Payload;
+    if let Some(held) = &pane.held {
+        let from = match held.from {
+            HeldFrom::Received => "as it was received",
+            HeldFrom::Editor => "as it came from the editor",
+        };
+        let size = format::bytes(held.bytes.len() as u64);
+        let text = format!("{from}, byte for byte: {size}; Ctrl-L clears it");
+        ink.put(frame.buffer_mut(), area.x, area.y, area.width, &text, ink.style(Role::Muted));
+        return;
+    }
     editor(&pane.payload, ink, area, focused, frame);
     if pane.payload.is_empty() && !focused {
         ink.put(frame.buffer_mut(), area.x, area.y, area.width, "empty", ink.style(Role::Faint));
@@ -187,7 +197,7 @@ fn draw_options(pane: &PublishPane, ink: &Ink<'_>, areas: &PublishAreas, frame: 
         ink.style(Role::Key)
     };
     put(buffer, areas.send, " Send  Ctrl-S ", style);
-    let size = format::bytes(pane.payload_text().len() as u64);
+    let size = format::bytes(pane.payload_bytes().len() as u64);
     let left = areas.send.right() + 1;
     ink.put_right(buffer, left, areas.options.y, areas.options.right().saturating_sub(left), &size, muted);
 }

@@ -1,6 +1,6 @@
 //! Menus: moving in one, and what choosing does. Each pick has its owner.
 
-use super::{moves, run as run_command};
+use super::{moves, out, run as run_command};
 use crate::app::{App, Command, Effect, Menu, MenuItem, Overlay, Pick};
 use crate::model::{Moment, Severity};
 
@@ -36,5 +36,12 @@ pub(super) fn choose(app: &mut App, now: Moment) -> Vec<Effect> {
 fn picked(app: &mut App, pick: Pick, now: Moment) -> Vec<Effect> {
     match pick {
         Pick::Run(command) => run_command(app, command, now),
+        Pick::Copy(copying) => out::picked_copy(app, copying, now),
+        Pick::Export(of) => {
+            out::picked_export(app, of);
+            Vec::new()
+        }
+        Pick::StopExport => out::stop_export(app, now),
+        Pick::GoOn => Vec::new(),
     }
 }

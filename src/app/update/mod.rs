@@ -37,6 +37,7 @@ use crate::model::{Moment, Severity};
 
 use dispatch::run_now;
 pub(super) use login::begin;
+pub(super) use out::work_on_export;
 pub use session::ingest;
 
 /// Bytes of a one-line field: longer than the longest topic, so that too long a topic can be told why.
@@ -265,8 +266,11 @@ fn copy(app: &App, command: Command) -> Vec<Effect> {
 /// One step back: close what lies on top, else the filter, else go to the tree. Never quits.
 fn back(app: &mut App) -> Vec<Effect> {
     if !matches!(app.overlay, Overlay::None) {
+        let effects = out::leave_output(app);
         app.overlay = Overlay::None;
-    } else if app.screen() == Screen::Connections {
+        return effects;
+    }
+    if app.screen() == Screen::Connections {
         return connections::back(app);
     } else if login::cancel(app) || subscriptions::back(app) {
         // It lay over the publish pane.

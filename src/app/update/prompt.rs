@@ -1,9 +1,9 @@
 //! Lines that a command asks for: each purpose has its owner, who takes what was typed or says what is wrong with it.
 
-use crossterm::event::{Event, KeyEvent};
+use crossterm::event::{Event, KeyCode, KeyEvent};
 use tui_input::backend::crossterm::EventHandler;
 
-use super::insert;
+use super::{insert, out};
 use crate::app::{App, Command, Effect, Overlay, Prompt, Purpose};
 use crate::model::Moment;
 
@@ -30,6 +30,9 @@ pub(super) fn run(app: &mut App, command: Command, now: Moment) -> Vec<Effect> {
 
 pub(super) fn on_key(app: &mut App, key: KeyEvent) {
     let Overlay::Prompt(prompt) = &mut app.overlay else { return };
+    if prompt.purpose == Purpose::Pipe && matches!(key.code, KeyCode::Up | KeyCode::Down) {
+        return out::recall(app, key.code);
+    }
     let before = prompt.input.value().to_owned();
     prompt.input.handle_event(&Event::Key(key));
     if prompt.input.value() != before {
@@ -64,7 +67,7 @@ fn followed(_app: &mut App, _purpose: Purpose, _text: &str) -> Option<Result<Str
 }
 
 /// Takes what was typed; or says what is wrong with it.
-fn accepted(_app: &mut App, purpose: Purpose, _text: &str, _now: Moment) -> Result<Vec<Effect>, String> {
+fn accepted(app: &mut App, purpose: Purpose, text: &str, _now: Moment) -> Result<Vec<Effect>, String> {
     match purpose {
         Purpose::Find
         | Purpose::Jq
@@ -73,12 +76,14 @@ fn accepted(_app: &mut App, purpose: Purpose, _text: &str, _now: Moment) -> Resu
         | Purpose::JumpToTime
         | Purpose::TravelTo
         | Purpose::NameFilter
-        | Purpose::ChartField
-        | Purpose::SaveTo
-        | Purpose::ExportTo
-        | Purpose::Pipe => Ok(Vec::new()),
+        | Purpose::ChartField => Ok(Vec::new()),
+        Purpose::SaveTo => out::save_to(app, text),
+        Purpose::ExportTo => out::export_to(app, text),
+        Purpose::Pipe => out::pipe_through(app, text),
     }
 }
 
 /// Nothing is wanted: a live one takes back what it did.
-fn dropped(_app: &mut App, _purpose: Purpose) {}
+fn dropped(app: &mut App, purpose: Purpose) {
+    out::dropped(app, purpose);
+}
