@@ -155,6 +155,14 @@ impl PublishPane {
         self.held.as_ref().map_or_else(|| Bytes::from(self.payload_text()), |held| held.bytes.clone())
     }
 
+    /// Whether there is a payload that is not empty.
+    pub fn has_payload(&self) -> bool {
+        match &self.held {
+            Some(held) => !held.bytes.is_empty(),
+            None => !self.payload.is_empty(),
+        }
+    }
+
     /// Whether a payload was typed and not sent since.
     pub fn has_draft(&self) -> bool {
         self.is_draft && !self.payload.is_empty()
@@ -186,6 +194,8 @@ impl PublishPane {
     pub(super) fn clear_payload(&mut self) {
         self.payload.clear();
         (self.held, self.draft_from, self.is_draft) = (None, None, false);
+        // It says what the payload was.
+        self.written.kept = Properties::default();
     }
 
     /// What is wrong with the topic as it stands; an untouched empty field is not scolded.
@@ -199,11 +209,7 @@ impl PublishPane {
 
     /// What sending would do that the user may not expect.
     pub fn warning(&self) -> Option<&'static str> {
-        let empty = match &self.held {
-            Some(held) => held.bytes.is_empty(),
-            None => self.payload.is_empty(),
-        };
-        if self.retain && empty {
+        if self.retain && !self.has_payload() {
             Some("empty and retained: deletes the retained message")
         } else if self.topic.value().starts_with('$') {
             Some("brokers may ignore or refuse topics that start with $")

@@ -119,7 +119,10 @@ fn publication(message: Message, flags: &TargetArgs) -> Result<Publication, Stri
             read_all(File::open(&path).map_err(told)?, "-f")?
         }
         (None, None) if message.stdin => read_all(io::stdin().lock(), "-s")?,
-        (None, None) => Vec::new(),
+        (None, None) if message.null => Vec::new(),
+        (None, None) => {
+            return Err("name a payload: -m TEXT, -f FILE, -s for standard input, -n for none".to_owned());
+        }
     };
     Ok(Publication {
         topic,

@@ -57,7 +57,12 @@ impl Editor {
             ));
         }
         if !status.success() {
-            return Err(format!("the editor: {}; {unchanged}", how(status)));
+            // A shell tells of a program that a signal ended by adding 128.
+            let how = match status.code() {
+                Some(code @ 129..) => format!("ended by signal {}", code - 128),
+                _ => how(status),
+            };
+            return Err(format!("the editor: {how}; {unchanged}"));
         }
         let edited = fs::read(&self.path)
             .map_err(|fault| format!("the editor left no file that can be read ({fault}); {unchanged}"))?;

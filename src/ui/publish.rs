@@ -110,6 +110,17 @@ fn draw_properties(pane: &PublishPane, ink: &Ink<'_>, areas: &PublishAreas, fram
         let area = property_area(field, areas);
         label(ink, text, pane.field == field, area, frame);
         one_line_field(input, ink, value_of(area), pane.field == field, frame);
+        let kept = match field {
+            Field::Correlation => written.kept.correlation_data.as_ref().map(|data| data.len()),
+            Field::ContentType => written.kept.content_type.as_ref().map(String::len),
+            Field::ResponseTopic => written.kept.response_topic.as_ref().map(String::len),
+            _ => None,
+        };
+        if let Some(bytes) = kept.filter(|_| input.value().is_empty()) {
+            let text = format!(" as received, {}", format::bytes(bytes as u64));
+            let area = value_of(area);
+            ink.put(frame.buffer_mut(), area.x, area.y, area.width, &text, ink.style(Role::Muted));
+        }
     }
     let (area, focused) = (property_area(Field::UserProperties, areas), pane.field == Field::UserProperties);
     label(ink, "user", focused, area, frame);
@@ -131,11 +142,11 @@ fn draw_payload(pane: &PublishPane, ink: &Ink<'_>, area: Rect, frame: &mut Frame
     let focused = pane.field == Field::Payload;
     if let Some(held) = &pane.held {
         let from = match held.from {
-            HeldFrom::Received => "as it was received",
-            HeldFrom::Editor => "as it came from the editor",
+            HeldFrom::Received => "as received",
+            HeldFrom::Editor => "as edited",
         };
         let size = format::bytes(held.bytes.len() as u64);
-        let text = format!("{from}, byte for byte: {size}; Ctrl-L clears it");
+        let text = format!("{size}, byte for byte {from}; Ctrl-L clears it");
         ink.put(frame.buffer_mut(), area.x, area.y, area.width, &text, ink.style(Role::Muted));
         return;
     }
@@ -220,7 +231,7 @@ fn draw_remark(
         ("! MQTT 3.1.1 has no properties: they are not sent".to_owned(), Role::Warning)
     } else if let Some(warning) = pane.warning() {
         (format!("! {warning}"), Role::Warning)
-    } else if let Some(topic) = pane.draft_from.as_deref().filter(|_| !pane.payload.is_empty()) {
+    } else if let Some(topic) = pane.draft_from.as_deref().filter(|_| pane.has_payload()) {
         (format!("payload as written for {topic}; Ctrl-L clears it"), Role::Muted)
     } else if !pane.written.open && !pane.written.is_empty() {
         ("with MQTT 5 properties; Ctrl-P shows them".to_owned(), Role::Muted)

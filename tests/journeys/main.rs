@@ -4,6 +4,7 @@
 #![allow(clippy::expect_used, reason = "a test that cannot go on says why")]
 
 mod connections;
+mod copying;
 mod depths;
 mod emptiness;
 mod filtering;

@@ -7,6 +7,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod doctor;
+mod editor;
 mod ending;
 mod explorer;
 mod flags;
@@ -16,6 +17,7 @@ mod input;
 mod links;
 mod looks;
 mod profiles;
+mod publish;
 mod stage;
 mod strict;
 mod suspend;

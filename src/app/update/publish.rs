@@ -59,7 +59,7 @@ fn open(app: &mut App) {
         pane.topic = Input::new(connection.store.path(selected).to_string());
         // What was meant for one topic must not be retained on another by accident.
         pane.retain = false;
-        pane.draft_from = (!before.is_empty() && !pane.payload.is_empty()).then_some(before);
+        pane.draft_from = (!before.is_empty() && pane.has_payload()).then_some(before);
     }
     pane.opened_on = selected;
     pane.open = true;
@@ -77,7 +77,7 @@ fn respond(app: &mut App) {
     if pane.topic.value() != topic {
         let before = pane.topic.value().to_owned();
         pane.retain = false;
-        pane.draft_from = (!before.is_empty() && !pane.payload.is_empty()).then_some(before);
+        pane.draft_from = (!before.is_empty() && pane.has_payload()).then_some(before);
     }
     pane.topic = Input::new(topic.clone());
     pane.answers = Some(Answers { topic, correlation: asked.correlation_data });
@@ -183,7 +183,7 @@ fn has_room(lines: &[String], more_bytes: usize, more_lines: usize) -> bool {
 }
 
 fn is_held() -> String {
-    "this payload is sent byte for byte; Ctrl-L clears it to write another".to_owned()
+    "not typed in: it is sent byte for byte; Ctrl-L clears it".to_owned()
 }
 
 fn too_long() -> String {

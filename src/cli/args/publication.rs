@@ -19,12 +19,12 @@ The client id is a random one unless -i says otherwise; there is no last will. E
 /// A message and the way to its broker.
 #[derive(Debug, Args)]
 #[command(disable_help_flag = true, after_help = MEANING)]
-#[command(group = ArgGroup::new("source").args(["message", "file", "stdin", "null"]).required(true))]
+#[command(group = ArgGroup::new("source").args(["message", "file", "stdin", "null"]))]
 pub(in crate::cli) struct PubArgs {
     /// A profile, `host[:port]`, or a URL, as for connect [default: localhost]
     pub(in crate::cli) target: Option<String>,
     /// Topic to publish to
-    #[arg(short, long, value_parser = parse_topic, allow_hyphen_values = true, required_unless_present = "url")]
+    #[arg(short, long, value_parser = parse_topic, allow_hyphen_values = true)]
     pub(in crate::cli) topic: Option<String>,
     /// Payload as it stands here
     #[arg(short, long, value_name = "TEXT", allow_hyphen_values = true)]
@@ -89,7 +89,7 @@ pub(in crate::cli) struct PropertyArgs {
 impl PubArgs {
     /// The way to the broker as other commands have it.
     pub(in crate::cli) fn into_parts(self) -> (Message, TargetArgs) {
-        let Self { target, topic, message: text, file, stdin, qos, retain, yes, properties, .. } = self;
+        let Self { target, topic, message: text, file, stdin, null, qos, retain, yes, properties, .. } = self;
         let flags = TargetArgs {
             way: self.way,
             tls: self.tls,
@@ -100,7 +100,7 @@ impl PubArgs {
             safety: None,
             save_password: false,
         };
-        (Message { target, topic, text, file, stdin, qos, retain, yes, properties }, flags)
+        (Message { target, topic, text, file, stdin, null, qos, retain, yes, properties }, flags)
     }
 
     /// Whether `-h` stands there without a host, which asks for help.
@@ -117,6 +117,7 @@ pub(in crate::cli) struct Message {
     pub(in crate::cli) text: Option<OsString>,
     pub(in crate::cli) file: Option<PathBuf>,
     pub(in crate::cli) stdin: bool,
+    pub(in crate::cli) null: bool,
     pub(in crate::cli) qos: u8,
     pub(in crate::cli) retain: bool,
     pub(in crate::cli) yes: bool,
