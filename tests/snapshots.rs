@@ -226,6 +226,20 @@ fn link_in_trouble() {
     }
 }
 
+/// A minute of the demo, some steps of time back.
+#[test]
+fn travelling() {
+    for (size, name) in [(SMALL, "60x20"), (COMMON, "80x24"), ((160, 48), "160x48")] {
+        let mut scene = reading(size);
+        keys(&mut scene, "space { { ,");
+        insta::assert_snapshot!(format!("scrubber__{name}"), text(&scene.draw()));
+    }
+    let mut scene = Scene::new(80, 24, Look { colours: Colours::None, ascii: true });
+    scene.draw();
+    keys(&mut scene, "space { { ,");
+    insta::assert_snapshot!("scrubber__ascii", text(&scene.draw()));
+}
+
 #[test]
 fn paused() {
     let mut scene = reading(COMMON);

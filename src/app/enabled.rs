@@ -83,6 +83,15 @@ pub(super) fn has_tabs(app: &App) -> Result<(), Disabled> {
     if app.connections().is_empty() { Err("no connection is open") } else { Ok(()) }
 }
 
+pub(super) fn is_paused(app: &App) -> Result<(), Disabled> {
+    has_tabs(app)?;
+    if app.connection().paused.is_some() {
+        Ok(())
+    } else {
+        Err("this is the present: press , or { to go back")
+    }
+}
+
 pub(super) fn has_response_topic(app: &App) -> Result<(), Disabled> {
     let properties = app.connection().shown_message().and_then(|message| message.properties());
     let wanted = properties.is_some_and(|properties| properties.response_topic.is_some());

@@ -132,11 +132,11 @@ fn explorer(app: &App, areas: &mut Areas) {
     }
 }
 
-/// Rows of topics that fit into the tree pane: without frame, column titles and the filter line.
+/// Rows of topics that fit into the tree pane: without frame, column titles, the filter line and the scrubber.
 pub fn tree_rows(app: &App, areas: &Areas) -> usize {
     let Some(topics) = areas.topics else { return 0 };
     let filter = u16::from(app.filter_shown());
-    usize::from(topics.height.saturating_sub(3 + filter))
+    usize::from(topics.height.saturating_sub(3 + filter + super::scrubber_rows(app, topics)))
 }
 
 /// First screen line of the tree's rows.

@@ -1,7 +1,10 @@
 //! A few things to choose from, over the screen.
 
+use bytes::Bytes;
+
 use super::Command;
 use super::out::{Copying, ExportOf};
+use crate::model::{Decoding, TopicFilter};
 
 /// What choosing an item does.
 #[derive(Debug, Clone, PartialEq)]
@@ -10,12 +13,31 @@ pub enum Pick {
     Run(Command),
     /// Copies something of a message.
     Copy(Copying),
+    /// Copies this; what the notice calls it.
+    CopyBytes(&'static str, Bytes),
     /// Asks where to export to.
     Export(ExportOf),
     /// Gives up the export under way.
     StopExport,
     /// Changes nothing.
     GoOn,
+    /// Takes payloads for this; which ones is asked next.
+    TakeFor(String),
+    /// Takes these payloads for this.
+    Decode(Decoding, DecodeFor),
+}
+
+/// Which payloads are taken for something.
+#[derive(Debug, Clone, PartialEq)]
+pub enum DecodeFor {
+    /// That of the shown message.
+    Once,
+    /// Those of a filter, while the program runs.
+    Filter(TopicFilter),
+    /// Those of a filter, from now on: the profile keeps it.
+    Kept(TopicFilter),
+    /// Those of a filter that is still to be typed.
+    Asked,
 }
 
 /// One thing to choose.

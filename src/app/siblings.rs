@@ -62,6 +62,16 @@ struct Order {
     sorted_us: u64,
 }
 
+impl Order {
+    /// Time was travelled back to when there were only `count` children. The others keep their order.
+    fn go_back(&mut self, parent: TopicId, count: usize, store: &Store) {
+        self.ids.retain(|&id| !store.is_new_since_hold(id));
+        self.late.retain(|&id| !store.is_new_since_hold(id));
+        self.newest = store.children(parent).last();
+        self.taken = count;
+    }
+}
+
 /// Ordered children by parent.
 #[derive(Debug, Default)]
 pub(super) struct Siblings {
@@ -113,11 +123,14 @@ impl Siblings {
         let count = store.child_count(parent);
         let due = match (sort, order.ids.len() > LONG) {
             (Sort::Name, _) => false,
-            (_, false) => now_us.saturating_sub(order.sorted_us) >= RESORT_US,
-            (_, true) => now_us.saturating_sub(order.sorted_us) >= RESORT_LONG_US,
+            // Time may have been travelled in, back or forth.
+            (_, false) => now_us.abs_diff(order.sorted_us) >= RESORT_US,
+            (_, true) => now_us.abs_diff(order.sorted_us) >= RESORT_LONG_US,
         };
-        if order.taken > count || due {
+        if due {
             *order = Order::default();
+        } else if order.taken > count {
+            order.go_back(parent, count, store);
         }
         if order.taken < count || !order.late.is_empty() {
             let mut fresh = std::mem::take(&mut order.late);
@@ -157,10 +170,10 @@ fn by_name(store: &Store, a: TopicId, b: TopicId) -> Ordering {
 fn most_first(sort: Sort, ids: Vec<TopicId>, store: &Store, now_us: u64) -> Vec<TopicId> {
     let figure = |id: TopicId| match sort {
         Sort::Name => 0,
-        Sort::Messages => store.stats(id).messages_below,
+        Sort::Messages => store.messages_below(id),
         // Rates are never negative: their bits stand in the order of the numbers.
         Sort::Rate => u64::from(store.rate(id, now_us).to_bits()),
-        Sort::Last => store.stats(id).last_received_us.map_or(0, |at| at.saturating_add(1)),
+        Sort::Last => store.last_received_us(id).map_or(0, |at| at.saturating_add(1)),
     };
     let mut figures: Vec<(u64, TopicId)> = ids.into_iter().map(|id| (figure(id), id)).collect();
     figures.sort_by(|(a, first), (b, second)| b.cmp(a).then_with(|| by_name(store, *first, *second)));

@@ -6,16 +6,23 @@ use super::App;
 use super::Effect;
 
 /// Bytes or messages that a piece may look at, in the measure of whoever works.
-pub const PIECE: usize = 1;
+pub const PIECE: usize = 10_000;
 
 impl App {
     /// Whether a piece of work waits.
     pub fn has_work(&self) -> bool {
-        self.out.export.as_ref().is_some_and(|export| export.has_work())
+        self.connections.iter().any(|connection| connection.store.has_travel_work())
+            || self.out.export.as_ref().is_some_and(|export| export.has_work())
     }
 }
 
 /// Does one piece of the work that waits; returns [`Effect`]s like an update.
 pub fn work(app: &mut App) -> Vec<super::Effect> {
+    let travelling = app.connections.iter_mut().find(|connection| connection.store.has_travel_work());
+    if let Some(connection) = travelling {
+        connection.store.travel_work(PIECE);
+        connection.follow_travel();
+        return Vec::new();
+    }
     super::update::work_on_export(app)
 }

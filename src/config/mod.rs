@@ -3,6 +3,7 @@
 
 mod book;
 mod chosen;
+mod decoders;
 mod example;
 mod fault;
 mod file;

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use ratatui::style::Color;
 
-use crate::model::{Protocol, ProtocolChoice, QoS, Secret, Subscription, Target, TopicFilter};
+use crate::model::{DecoderRule, Protocol, ProtocolChoice, QoS, Secret, Subscription, Target, TopicFilter};
 
 /// What may be done on a connection, the laxest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -77,6 +77,8 @@ pub struct Profile {
     pub excluded: Vec<TopicFilter>,
     /// Filters that stay subscribed while their messages are not shown.
     pub muted: Vec<TopicFilter>,
+    /// What payloads are to be taken for; the first rule that matches a topic counts. Before those of the settings.
+    pub decoders: Vec<DecoderRule>,
     /// Where and as whom, without the password. An empty client id means a new random one each time.
     pub target: Target,
     /// Where the password comes from.
@@ -106,6 +108,7 @@ impl Profile {
             public: false,
             excluded: Vec::new(),
             muted: Vec::new(),
+            decoders: Vec::new(),
             target,
             password: PasswordSource::default(),
             remembered: None,

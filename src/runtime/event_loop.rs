@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
-use crossterm::event::{Event, MouseEventKind};
+use crossterm::event::{Event, MouseButton, MouseEventKind};
 use futures_util::{Stream, StreamExt};
 use ratatui::Terminal;
 use ratatui::backend::Backend;
@@ -88,6 +88,7 @@ pub struct EventLoop<B: Backend, I> {
 }
 
 /// What is known about the picture on screen.
+#[derive(Default)]
 pub(super) struct Drawing {
     cache: Cache,
     /// Something changed that a frame must show.
@@ -97,6 +98,8 @@ pub(super) struct Drawing {
     last: Option<Instant>,
     cost: Duration,
     frames: u64,
+    /// What arranging the last frame asked for. Each frame's is performed before the next.
+    wanted: Vec<Effect>,
 }
 
 impl Drawing {
@@ -132,14 +135,7 @@ where
     async fn run_on_terminal(&mut self) -> io::Result<Outcome> {
         let (done_sender, mut done) = channel::<Done>(64);
         let mut clipboard = Clipboard::new(|name| std::env::var_os(name), done_sender.clone());
-        let mut drawing = Drawing {
-            cache: Cache::default(),
-            dirty: true,
-            asked: false,
-            last: None,
-            cost: Duration::ZERO,
-            frames: 0,
-        };
+        let mut drawing = Drawing { dirty: true, ..Drawing::default() };
         let mut batch = Vec::with_capacity(BATCH);
         let mut full_batches = 0u32;
         // The last turn was a piece of work: traffic comes next.
@@ -152,6 +148,10 @@ where
         }
         self.draw(&mut drawing)?;
         loop {
+            let wanted = std::mem::take(&mut drawing.wanted);
+            if let Some(outcome) = self.perform(wanted, &mut clipboard, &done_sender, &mut drawing)? {
+                return Ok(outcome);
+            }
             // While an editor has the terminal, neither a frame nor a key is ours.
             let is_ours = self.errands.lent.is_none();
             let due = if is_ours { drawing.due(&self.clock) } else { None };
@@ -284,7 +284,8 @@ where
         self.terminal.autoresize()?;
         let area = self.terminal.get_frame().area();
         self.app.size = (area.width, area.height);
-        arrange(&mut self.app, now);
+        let wanted = arrange(&mut self.app, now);
+        drawing.wanted.extend(wanted);
         let Self { app, themes, appearance, terminal, .. } = self;
         // `draw` asks for the size once more. When it is another one, the next frame is for it.
         let mut outdated = false;
@@ -319,8 +320,13 @@ fn action_of(input: Event) -> Option<Action> {
     match input {
         Event::Key(key) => Some(Action::Key(key)),
         Event::Paste(text) => Some(Action::Paste(text)),
-        // Terminals report every move of the mouse too: nothing follows from it.
-        Event::Mouse(mouse) if matches!(mouse.kind, MouseEventKind::Moved | MouseEventKind::Drag(_)) => None,
+        // Terminals report every move of the mouse too: without the left button nothing follows from it.
+        Event::Mouse(mouse)
+            if matches!(mouse.kind, MouseEventKind::Moved)
+                || matches!(mouse.kind, MouseEventKind::Drag(button) if button != MouseButton::Left) =>
+        {
+            None
+        }
         Event::Mouse(mouse) => Some(Action::Mouse(mouse)),
         Event::Resize(columns, rows) => Some(Action::Resize(columns, rows)),
         Event::FocusGained | Event::FocusLost => None,

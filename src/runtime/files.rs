@@ -164,6 +164,7 @@ fn write_export(steps: &mut Receiver<ExportStep>, ready: impl Fn()) -> Result<Op
                 }
             }
             (ExportStep::End, _) => return open.map(|(draft, _)| draft.finish()).transpose(),
+            (ExportStep::Fail(reason), _) => return Err(Fault::Said(reason)),
             (ExportStep::Write(_), None) | (ExportStep::Drop, _) => return Ok(None),
         }
         ready();

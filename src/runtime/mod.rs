@@ -7,6 +7,7 @@ mod errands;
 mod event_loop;
 mod files;
 mod input;
+pub mod jq;
 mod lending;
 mod output;
 mod pipe;

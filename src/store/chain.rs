@@ -8,8 +8,9 @@ use hashbrown::HashMap;
 
 use super::heads::{Head, Heads};
 use super::log::Log;
-use super::record::{Address, MessageRef};
+use super::record::{Address, MessageRef, Record};
 use super::{Seq, Store, TopicId};
+use crate::model::Moment;
 
 /// Every so many messages of a topic one is marked: the longest walk along a chain.
 const STRIDE: u64 = 128;
@@ -126,18 +127,32 @@ impl<'a> Chain<'a> {
         Some(address)
     }
 
+    /// Leaves out what is newer than `seq`.
+    fn rewind(&mut self, seq: Seq) {
+        let (newer, address) = self.place(seq);
+        self.head.newest = address;
+        self.head.recorded -= newer as u64;
+        self.stored -= newer.min(self.stored);
+    }
+
     /// Number of messages newer than `seq`, and the newest one that is not.
     fn seek(&self, seq: Seq) -> (usize, Option<MessageRef<'a>>) {
+        let (newer, address) = self.place(seq);
+        (newer, self.log.record(address).map(Record::message))
+    }
+
+    /// Number of messages newer than `seq`, and where the newest one lies that is not; that one may have given way.
+    fn place(&self, seq: Seq) -> (usize, Address) {
         let (number, mut address) = self.near(|marks| marks.at_seq(seq));
         let mut index = (self.head.recorded - number) as usize;
         while let Some(record) = self.log.record(address) {
             if record.seq() <= seq {
-                return (index, Some(record.message()));
+                break;
             }
             index += 1;
             address = record.previous();
         }
-        (index, None)
+        (index, address)
     }
 }
 
@@ -174,19 +189,56 @@ impl Store {
     }
 
     fn chain(&self, node: TopicId) -> Option<Chain<'_>> {
-        (!self.is_new_since_hold(node)).then(|| Chain::new(self.log(node), &self.heads, node.0))
+        if !self.is_shown(node) {
+            return None;
+        }
+        let mut chain = Chain::new(self.log(node), &self.heads, node.0);
+        if let Some(travel) = &self.travel
+            && self.later(node).is_some_and(|later| later.own > 0)
+        {
+            chain.rewind(travel.seq());
+        }
+        Some(chain)
+    }
+
+    /// When the newest message of exactly this topic came, stored or not.
+    pub(super) fn newest_own(&self, node: TopicId) -> Option<Moment> {
+        let missing = self.missing_own(node);
+        let chain = self.chain(node)?;
+        let stored = chain.log.record(chain.head.newest).map(Record::received);
+        missing.and_then(|seq| self.log(node).moment(seq)).or(stored)
+    }
+
+    /// The newest message of exactly this topic, if that one was too large to be stored and reading is in the past. When one that
+    /// was stored has given way since, which of the two was the newer is not known any more.
+    fn missing_own(&self, node: TopicId) -> Option<Seq> {
+        let travel = self.travel.as_ref()?;
+        let missing = self.log(node).newest_missing(node.0, travel.seq())?;
+        let chain = self.chain(node)?;
+        let stored = chain.log.record(chain.head.newest).map(Record::seq);
+        let newer = stored.map_or(chain.head.recorded == 0, |stored| stored < missing);
+        newer.then_some(missing)
+    }
+
+    /// Whether the newest message of exactly this topic was too large to be stored.
+    fn is_newest_missing(&self, node: TopicId) -> bool {
+        if self.later(node).is_some_and(|later| later.own > 0) {
+            self.missing_own(node).is_some()
+        } else {
+            self.heads.shown(node.0).newest_missing
+        }
     }
 
     /// The newest message of exactly this topic. `None` if it gave way, or was too large to be stored at all (then
     /// [`Store::history`] may still have older ones).
     pub fn latest(&self, node: TopicId) -> Option<MessageRef<'_>> {
-        let missing = self.heads.shown(node.0).newest_missing;
-        if missing { None } else { self.nth_newest(node, 0) }
+        if self.is_newest_missing(node) { None } else { self.nth_newest(node, 0) }
     }
 
     /// Messages of exactly this topic that were too large for the whole history, and whether the newest one was.
     pub fn too_large(&self, node: TopicId) -> (u64, bool) {
-        (self.heads.too_large(node.0), self.heads.shown(node.0).newest_missing)
+        let later = self.later(node).map_or(0, |later| u64::from(later.missing));
+        (self.heads.too_large(node.0) - later, self.is_newest_missing(node))
     }
 
     /// Stored messages of exactly this topic, newest first.

@@ -34,15 +34,15 @@ pub(super) struct Hold {
     pub(super) nodes: u32,
     /// Topics from this position on in their order of arrival came after the hold.
     pub(super) topics: usize,
-    /// Messages of the user's share at the hold.
-    pub(super) messages: u64,
+    /// How often retained marks had been taken away all at once.
+    pub(super) forgets: usize,
     pub(super) tallies: [Tally; 2],
     counts: HashMap<u32, Counts>,
 }
 
 impl Hold {
-    pub(super) fn new(held: Held, nodes: u32, topics: usize, messages: u64, tallies: [Tally; 2]) -> Self {
-        Self { held, nodes, topics, messages, tallies, counts: HashMap::new() }
+    pub(super) fn new(held: Held, nodes: u32, topics: usize, forgets: usize, tallies: [Tally; 2]) -> Self {
+        Self { held, nodes, topics, forgets, tallies, counts: HashMap::new() }
     }
 
     /// Puts the numbers of `node` aside, unless they were before or the node is newer than the hold.

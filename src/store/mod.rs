@@ -22,17 +22,20 @@ mod hold;
 mod index;
 mod log;
 mod rate;
+mod read;
 mod record;
 mod search;
 mod stats;
 #[cfg(test)]
 mod tests;
 mod text;
+mod timeline;
+mod travel;
 
 use foldhash::quality::RandomState;
 use hashbrown::HashSet;
 
-use crate::model::{Message, Moment};
+use crate::model::Message;
 use heads::Heads;
 use hold::{Hold, Tally};
 use index::{Index, Refusal};
@@ -44,6 +47,9 @@ pub use hold::Held;
 pub use index::Children;
 pub use record::MessageRef;
 pub use stats::{Memory, Stats, Totals};
+use timeline::Timeline;
+use travel::{Forgets, Travel};
+pub use travel::{Span, Standing};
 
 /// A node of the topic tree: a topic, a branch, or both. Valid for the store it came from, for ever.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -118,6 +124,13 @@ pub struct Store {
     sys_root: Option<u32>,
     last_seq: u64,
     hold: Option<Hold>,
+    travel: Option<Travel>,
+    /// When retained marks were taken away all at once.
+    forgets: Forgets,
+    /// When the user's messages came.
+    timeline: Timeline,
+    /// The last message that eviction took, as last looked at.
+    known_floor: Seq,
 }
 
 impl Store {
@@ -138,6 +151,10 @@ impl Store {
             sys_root: None,
             last_seq: 0,
             hold: None,
+            travel: None,
+            forgets: Forgets::default(),
+            timeline: Timeline::default(),
+            known_floor: Seq(0),
         }
     }
 
@@ -153,6 +170,16 @@ impl Store {
         self.limits.bytes = bytes;
         self.logs[USER].set_budget(&mut self.heads, bytes - sys_bytes);
         self.logs[SYS].set_budget(&mut self.heads, sys_bytes);
+        self.after_eviction();
+    }
+
+    /// What follows when messages have left the memory.
+    fn after_eviction(&mut self) {
+        let floor = self.floor();
+        if floor > self.known_floor {
+            self.known_floor = floor;
+            self.keep_up();
+        }
     }
 
     /// The limits in force.
@@ -176,8 +203,13 @@ impl Store {
         let seq = Seq(self.last_seq);
         let change = self.change(placed, message);
         self.count(placed.id, change);
-        self.logs[share].push(&mut self.heads, placed.id, seq, message);
-        self.heads.now_mut(placed.id).retained ^= change.retained != 0;
+        let flips = change.retained != 0;
+        self.logs[share].push(&mut self.heads, placed.id, seq, flips, message);
+        self.heads.now_mut(placed.id).retained ^= flips;
+        if share == USER {
+            self.timeline.note(message.received.mono_us);
+        }
+        self.after_eviction();
         Ingested { topic: Some(TopicId(placed.id)), seq: Some(seq), new_topic: placed.new_topic }
     }
 
@@ -214,11 +246,18 @@ impl Store {
         while let Some(id) = next {
             self.save(id);
             self.counts[id as usize].add(change);
-            next = self.index.parent(id);
-            if next == Some(TopicId::ROOT.0) && self.index.is_sys(node) {
-                break;
-            }
+            next = self.counted_above(node, id);
         }
+    }
+
+    /// The nodes that count what comes on `node`: itself, and all above it up to the root or to `$SYS`.
+    fn line(&self, node: u32) -> impl Iterator<Item = u32> + '_ {
+        std::iter::successors(Some(node), move |&id| self.counted_above(node, id))
+    }
+
+    fn counted_above(&self, node: u32, id: u32) -> Option<u32> {
+        let above = self.index.parent(id)?;
+        (above != TopicId::ROOT.0 || !self.index.is_sys(node)).then_some(above)
     }
 
     fn save(&mut self, node: u32) {
@@ -257,6 +296,7 @@ impl Store {
 
     /// Takes every retained mark away: after a new session the broker sends again what it still retains.
     pub fn forget_retained(&mut self) {
+        let mut topics = Vec::new();
         for node in 0..self.counts.len() as u32 {
             if self.counts[node as usize].retained > 0 {
                 self.save(node);
@@ -265,198 +305,15 @@ impl Store {
             if self.heads.now(node).retained {
                 self.heads.keep(node);
                 self.heads.now_mut(node).retained = false;
+                topics.push(node);
             }
         }
+        self.forgets.note(Seq(self.last_seq), topics, self.limits.bytes / 16);
+        self.after_eviction();
     }
 
     /// The node that sums up a share.
     fn share_node(&self, share: usize) -> Option<u32> {
         if share == USER { Some(TopicId::ROOT.0) } else { self.sys_root }
-    }
-
-    /// Children of `node` in order of first arrival.
-    pub fn children(&self, node: TopicId) -> Children<'_> {
-        self.index.children(node.0, self.shown_nodes())
-    }
-
-    /// The children of `node` that arrived after its child `after`, without walking those before.
-    pub fn children_after(&self, node: TopicId, after: TopicId) -> Children<'_> {
-        self.index.children_after(node.0, after.0, self.shown_nodes())
-    }
-
-    /// Number of children, without walking them.
-    pub fn child_count(&self, node: TopicId) -> usize {
-        self.shown_counts(node).children as usize
-    }
-
-    /// The node above; `None` for the root.
-    pub fn parent(&self, node: TopicId) -> Option<TopicId> {
-        self.index.parent(node.0).map(TopicId)
-    }
-
-    /// 0 for the first level (and for the root).
-    pub fn depth(&self, node: TopicId) -> usize {
-        memchr::memchr_iter(b'/', self.path(node).as_bytes()).count()
-    }
-
-    /// The node's own level, which may be empty.
-    pub fn level(&self, node: TopicId) -> &str {
-        self.index.level(node.0)
-    }
-
-    /// The whole topic or branch, byte for byte.
-    pub fn path(&self, node: TopicId) -> &str {
-        self.index.path(node.0)
-    }
-
-    /// The node with exactly this topic or branch path. Never the root: "" is the first level without text.
-    pub fn find(&self, path: &str) -> Option<TopicId> {
-        self.index.find(path).filter(|&id| id < self.shown_nodes()).map(TopicId)
-    }
-
-    /// Whether it had a message of its own. A topic may be a branch as well.
-    pub fn is_topic(&self, node: TopicId) -> bool {
-        self.is_shown(node) && self.heads.messages(node.0) > 0
-    }
-
-    /// Whether it is `$SYS` or below.
-    pub fn is_sys(&self, node: TopicId) -> bool {
-        self.index.is_sys(node.0)
-    }
-
-    /// All topics in order of their first message.
-    pub fn topics(&self) -> impl ExactSizeIterator<Item = TopicId> + '_ {
-        self.index.topics()[..self.shown_topics()].iter().map(|&id| TopicId(id))
-    }
-
-    /// The node's numbers.
-    pub fn stats(&self, node: TopicId) -> Stats {
-        let counts = self.shown_counts(node);
-        let mut stats = Stats {
-            messages_below: counts.messages,
-            bytes_below: counts.bytes,
-            topics_below: counts.topics,
-            last_received_us: counts.last_us(),
-            retained_below: counts.retained,
-            ..Stats::default()
-        };
-        if self.is_shown(node) {
-            stats.own_messages = self.heads.messages(node.0);
-            stats.own_last_us = self.heads.last_us(node.0);
-            stats.retained = self.heads.shown(node.0).retained;
-        }
-        stats
-    }
-
-    /// Messages per second at or below, `now_us` on the monotonic clock (while held: at the hold). 0.0 below 0.05, and some
-    /// seconds after the last message.
-    pub fn rate(&self, node: TopicId, now_us: u64) -> f32 {
-        let now_us = self.hold.as_ref().map_or(now_us, |hold| hold.held.at.mono_us);
-        self.shown_counts(node).rate(now_us)
-    }
-
-    /// Sums over the user's topics.
-    pub fn totals(&self) -> Totals {
-        self.share_totals(USER)
-    }
-
-    /// Sums over `$SYS`.
-    pub fn sys_totals(&self) -> Totals {
-        self.share_totals(SYS)
-    }
-
-    fn share_totals(&self, share: usize) -> Totals {
-        let counts = self.share_node(share).map(|node| self.shown_counts(TopicId(node))).unwrap_or_default();
-        let tally = self.hold.as_ref().map_or(&self.tallies, |hold| &hold.tallies)[share];
-        let log = &self.logs[share];
-        Totals {
-            topics: u64::from(counts.topics),
-            messages: counts.messages,
-            bytes: counts.bytes,
-            topics_hidden: tally.topics_hidden,
-            messages_hidden: tally.messages_hidden,
-            malformed: tally.malformed,
-            stored: log.stored(),
-            evicted: log.evicted(),
-            not_stored: log.not_stored(),
-            history_bytes: log.allocated(),
-            history_budget: log.budget(),
-            last_received_us: counts.last_us(),
-            counts,
-            byte_rate: tally.byte_rate,
-            held_us: self.hold.as_ref().map(|hold| hold.held.at.mono_us),
-        }
-    }
-
-    /// Memory in use.
-    pub fn memory(&self) -> Memory {
-        let hidden: usize = self.hidden.iter().map(HashSet::allocation_size).sum();
-        let marks: usize = self.logs.iter().map(|log| log.marks.allocated()).sum();
-        Memory {
-            index: self.index.allocated()
-                + self.counts.capacity() * size_of::<Counts>()
-                + self.heads.allocated()
-                + hidden
-                + marks,
-            history: self.logs.iter().map(Log::allocated).sum(),
-            hold: self.hold.as_ref().map_or(0, |hold| hold.allocated() + self.heads.held_bytes()),
-        }
-    }
-
-    /// The arrival number of the newest message.
-    pub fn newest(&self) -> Seq {
-        Seq(self.last_seq)
-    }
-
-    /// Lets reading stand still as of `now`; what is held already stays held.
-    pub fn hold(&mut self, now: Moment) {
-        if self.hold.is_some() {
-            return;
-        }
-        let held = Held { seq: Seq(self.last_seq), at: now };
-        let messages = self.counts[TopicId::ROOT.0 as usize].messages;
-        let nodes = self.index.len() as u32;
-        self.hold = Some(Hold::new(held, nodes, self.index.topics().len(), messages, self.tallies));
-        self.heads.hold();
-    }
-
-    /// Lets reading go on with the present.
-    pub fn release(&mut self) {
-        self.hold = None;
-        self.heads.release();
-    }
-
-    /// Since when reading stands still, if it does.
-    pub fn held_since(&self) -> Option<Held> {
-        self.hold.as_ref().map(|hold| hold.held)
-    }
-
-    /// Messages of the user's share received since the hold; 0 when not held.
-    pub fn backlog(&self) -> u64 {
-        let now = self.counts[TopicId::ROOT.0 as usize].messages;
-        self.hold.as_ref().map_or(0, |hold| now - hold.messages)
-    }
-
-    /// Whether the node came after the hold, so that reading does not show it.
-    pub fn is_new_since_hold(&self, node: TopicId) -> bool {
-        !self.is_shown(node)
-    }
-
-    fn is_shown(&self, node: TopicId) -> bool {
-        node.0 < self.shown_nodes()
-    }
-
-    /// Ids of nodes that reading shows are below this.
-    fn shown_nodes(&self) -> u32 {
-        self.hold.as_ref().map_or(self.index.len() as u32, |hold| hold.nodes)
-    }
-
-    fn shown_topics(&self) -> usize {
-        self.hold.as_ref().map_or(self.index.topics().len(), |hold| hold.topics)
-    }
-
-    fn shown_counts(&self, node: TopicId) -> Counts {
-        let saved = self.hold.as_ref().and_then(|hold| hold.counts(node.0));
-        saved.unwrap_or(self.counts[node.0 as usize])
     }
 }

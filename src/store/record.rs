@@ -16,6 +16,8 @@ const QOS: u8 = 0b0000_0011;
 const RETAIN: u8 = 0b0000_0100;
 const DUP: u8 = 0b0000_1000;
 const PROPERTIES: u8 = 0b0001_0000;
+/// The retained mark of its topic came or went with it.
+const FLIPS: u8 = 0b0010_0000;
 /// Carried forward by eviction at least once.
 pub(super) const CARRIED: u8 = 0b0100_0000;
 /// No longer part of the history; its bytes go when its chunk goes.
@@ -77,6 +79,8 @@ pub(super) struct Label {
     pub(super) seq: Seq,
     pub(super) topic: u32,
     pub(super) previous: Address,
+    /// The retained mark of the topic comes or goes with it.
+    pub(super) flips: bool,
 }
 
 /// Bytes `message` takes as a record, given its encoded properties; `None` when a length does not fit 32 bits.
@@ -99,6 +103,7 @@ pub(super) fn write(chunk: &mut Vec<u8>, label: Label, message: &Message, proper
     header[FLAGS] = message.qos.level()
         | if message.retain { RETAIN } else { 0 }
         | if message.dup { DUP } else { 0 }
+        | if label.flips { FLIPS } else { 0 }
         | if properties.is_empty() { 0 } else { PROPERTIES };
     chunk.extend_from_slice(&header);
     if !properties.is_empty() {
@@ -148,7 +153,18 @@ impl<'a> Record<'a> {
         self.header[FLAGS] & flag != 0
     }
 
-    fn payload_length(self) -> usize {
+    /// Whether the retained mark of its topic came or went with it.
+    pub(super) fn flips(self) -> bool {
+        self.has(FLIPS)
+    }
+
+    pub(super) fn received(self) -> Moment {
+        let wall = get(&self.header[12..18]) << 16;
+        // The shift back spreads the sign over the upper bits again.
+        Moment { mono_us: get(&self.header[6..12]), wall_ms: wall as i64 >> 16 }
+    }
+
+    pub(super) fn payload_length(self) -> usize {
         get(&self.header[30..34]) as usize
     }
 
@@ -169,7 +185,6 @@ impl<'a> Record<'a> {
     pub(super) fn message(self) -> MessageRef<'a> {
         let properties = self.properties();
         let start = properties.map_or(0, |encoded| 4 + encoded.len());
-        let wall = get(&self.header[12..18]) << 16;
         MessageRef {
             seq: self.seq(),
             topic: TopicId(self.topic()),
@@ -177,8 +192,7 @@ impl<'a> Record<'a> {
             qos: QoS::from_level(self.header[FLAGS] & QOS).unwrap_or_default(),
             retain: self.has(RETAIN),
             dup: self.has(DUP),
-            // The shift back spreads the sign over the upper bits again.
-            received: Moment { mono_us: get(&self.header[6..12]), wall_ms: wall as i64 >> 16 },
+            received: self.received(),
             properties,
         }
     }

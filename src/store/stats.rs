@@ -104,17 +104,21 @@ pub struct Totals {
     pub(super) counts: Counts,
     pub(super) byte_rate: Rate,
     pub(super) held_us: Option<u64>,
+    /// Messages and bytes a second as counted in the past.
+    pub(super) counted: Option<(f32, f32)>,
 }
 
 impl Totals {
     /// Messages per second at `now_us` (monotonic); while held, at the hold.
     pub fn rate_messages(&self, now_us: u64) -> f32 {
-        self.counts.rate(self.held_us.unwrap_or(now_us))
+        let metered = || self.counts.rate(self.held_us.unwrap_or(now_us));
+        self.counted.map_or_else(metered, |(messages, _)| messages)
     }
 
     /// Payload bytes per second at `now_us` (monotonic); while held, at the hold.
     pub fn rate_bytes(&self, now_us: u64) -> f32 {
-        self.byte_rate.read(self.held_us.unwrap_or(now_us), self.last_received_us)
+        let metered = || self.byte_rate.read(self.held_us.unwrap_or(now_us), self.last_received_us);
+        self.counted.map_or_else(metered, |(_, bytes)| bytes)
     }
 }
 

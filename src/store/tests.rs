@@ -5,7 +5,7 @@
 use bytes::Bytes;
 
 use super::*;
-use crate::model::{Properties, QoS};
+use crate::model::{Moment, Properties, QoS};
 
 const KIB: usize = 1 << 10;
 const MIB: usize = 1 << 20;

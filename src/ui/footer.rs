@@ -75,6 +75,13 @@ fn keys(app: &App, ink: &Ink<'_>) -> Vec<(String, String)> {
         // The one key that a paused view needs.
         "resume".clone_into(&mut keys[at].2);
         keys[..=at].rotate_right(1);
+        let step = |command: Command, word: &str| {
+            let row = command.row();
+            let fits = row.contexts.contains(&context) && command.check(app).is_ok();
+            fits.then(|| row.keys.first().map(|key| (command, ink.key(key), word.to_owned()))).flatten()
+        };
+        let steps = [step(Command::StepBack, "back"), step(Command::StepForward, "forward")];
+        keys.splice(1..1, steps.into_iter().flatten());
     }
     keys.into_iter().map(|(_, key, word)| (key, word)).collect()
 }

@@ -9,21 +9,13 @@ use super::{Cache, overlay};
 use crate::app::layout;
 use crate::app::out::Piped;
 use crate::config::Role;
-use crate::payload::{Position, advance, format, row_count, rows};
+use crate::payload::{WrapIndex, format, rows};
 
 /// Rows above the output: how the command ended, and a blank one.
 const ABOVE: u16 = 2;
-/// Lines whose rows are counted one by one; of more lines each counts as one row.
-const COUNTED: usize = 20_000;
-
-/// What was counted of the output on screen, and where the top row stood, so that the next one is found from there.
-#[derive(Debug, Default, Clone, Copy, PartialEq)]
-pub(super) struct Counted {
-    id: u64,
-    columns: usize,
-    rows: usize,
-    top: (usize, Position),
-}
+/// The rows of the output on screen, counted once for each run and width.
+#[derive(Debug, Default)]
+pub(super) struct Counted(Option<(u64, WrapIndex)>);
 
 pub(super) fn draw(piped: &Piped, ink: &Ink<'_>, body: Rect, cache: &mut Cache, buffer: &mut Buffer) {
     let title = ink.clean(&piped.command).into_owned();
@@ -46,26 +38,14 @@ pub(super) fn draw(piped: &Piped, ink: &Ink<'_>, body: Rect, cache: &mut Cache, 
     }
     let style = ink.payload_style();
     let (columns, height) = (usize::from(area.width), usize::from(area.height));
-    let lines = piped.document.lines();
-    if (cache.output.id, cache.output.columns) != (piped.id, columns) {
-        let rows = if lines <= COUNTED {
-            (0..lines).map(|line| row_count(&piped.document, line, columns, style)).sum()
-        } else {
-            lines
-        };
-        cache.output = Counted { id: piped.id, columns, rows, ..Counted::default() };
-    }
-    let total = cache.output.rows;
+    let counted = cache.output.0.take().filter(|(id, index)| *id == piped.id && index.is_for(columns, style));
+    let (id, index) = counted.unwrap_or_else(|| (piped.id, WrapIndex::of(&piped.document, columns, style)));
+    let total = index.rows();
     cache.measured.output = (total, height);
     let scroll = piped.scroll.min(total.saturating_sub(height));
-    let top = if lines <= COUNTED {
-        let (before, position) = cache.output.top;
-        advance(&piped.document, position, scroll as isize - before as isize, columns, style)
-    } else {
-        Position { line: scroll, row: 0 }
-    };
-    cache.output.top = (scroll, top);
-    for (index, row) in rows(&piped.document, top, columns, height, style).iter().enumerate() {
+    let top = index.position(scroll);
+    cache.output.0 = Some((id, index));
+    for (index, row) in rows(&piped.document, top, columns, height, style, &[]).iter().enumerate() {
         let line = row_of(area, index);
         let role = if row.at.line < piped.error_lines { Role::Error } else { Role::Text };
         ink.put(buffer, line.x, line.y, line.width, &row.text(), ink.style(role));

@@ -111,7 +111,7 @@ fn draw_properties(pane: &PublishPane, ink: &Ink<'_>, areas: &PublishAreas, fram
         label(ink, text, pane.field == field, area, frame);
         one_line_field(input, ink, value_of(area), pane.field == field, frame);
         let kept = match field {
-            Field::Correlation => written.kept.correlation_data.as_ref().map(|data| data.len()),
+            Field::Correlation => written.kept.correlation_data.as_ref().map(bytes::Bytes::len),
             Field::ContentType => written.kept.content_type.as_ref().map(String::len),
             Field::ResponseTopic => written.kept.response_topic.as_ref().map(String::len),
             _ => None,

@@ -15,7 +15,7 @@ use super::{Cache, empty};
 use crate::app::layout::{
     self, TREE_AGE as AGE, TREE_FLAG as MARK, TREE_MESSAGES as MESSAGES, TreeColumns, tree_columns,
 };
-use crate::app::{App, Connection, Pane, Place, TreeRow};
+use crate::app::{App, Connection, Pane, Place, TreeRow, scrubber};
 use crate::config::Role;
 use crate::payload::{format, preview, preview_kind};
 use crate::store::Stats;
@@ -39,8 +39,12 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, fram
     let widths = tree_columns(inside.width);
     let buffer = frame.buffer_mut();
     titles(ink, widths, row_of(inside, top), buffer);
-    let rows =
-        Rect { y: inside.y + top as u16 + 1, height: inside.height.saturating_sub(top as u16 + 1), ..inside };
+    let scrubber = scrubber(app, area);
+    if let Some(areas) = &scrubber {
+        super::scrubber::draw(app, ink, areas, buffer);
+    }
+    let taken = top as u16 + 1 + scrubber.map_or(0, |areas| areas.all.height);
+    let rows = Rect { y: inside.y + top as u16 + 1, height: inside.height.saturating_sub(taken), ..inside };
     if tree.rows().is_empty() {
         empty::draw(app, ink, rows, cache, buffer);
         return;

@@ -405,8 +405,25 @@ fn an_export_of_a_connection_that_is_closed_leaves_nothing_behind() {
     journey.done(Done::Export(id, ExportNews::Ready));
     let connection = journey.app.connection().id;
     drop(journey.app.close(connection));
-    assert_eq!(work(&mut journey.app), [Effect::Export(id, ExportStep::Drop)]);
+    let reason = "export stopped: its connection was closed; out.jsonl was not written".to_owned();
+    assert_eq!(work(&mut journey.app), [Effect::Export(id, ExportStep::Fail(reason))]);
     assert!(!journey.app.has_work());
+}
+
+#[test]
+fn an_export_does_not_go_on_at_an_earlier_moment() {
+    let mut journey = Journey::knowing(&[("a", "1"), ("a", "2"), ("a", "3")]);
+    let id = begin_export(&mut journey, "history of this topic", "out.jsonl");
+    journey.done(Done::Export(id, ExportNews::Ready)).keys("<space>,,");
+    let steps = loop {
+        match work(&mut journey.app) {
+            steps if steps.is_empty() => {}
+            steps => break steps,
+        }
+    };
+    assert!(
+        matches!(&steps[..], [Effect::Export(_, ExportStep::Fail(why))] if why.contains("earlier moment"))
+    );
 }
 
 #[test]

@@ -6,12 +6,13 @@ use std::time::Duration;
 use bytes::Bytes;
 use crossterm::event::{KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use jiff::tz::TimeZone;
-use mqtt_tui::app::{self, Action, App, Done, Effect, Settings, arrange, parse_key, update};
+use mqtt_tui::app::{self, Action, App, Done, Effect, Settings, arrange, arrange_fully, parse_key, update};
 use mqtt_tui::config::{Colours, Look, Profile, ProfileBook, Themes};
 use mqtt_tui::model::{
     ConnectionId, LinkState, Message, Moment, Protocol, ProtocolChoice, Publication, PublishId, PublishState,
     QoS, SessionEvent, SessionId, SessionRequest, Severity, SubscriptionState, Target, TopicFilter, Trouble,
 };
+use mqtt_tui::payload::jq::Program;
 use mqtt_tui::store::{Limits, TopicId};
 use mqtt_tui::ui::{self, Appearance, Cache};
 use ratatui::Terminal;
@@ -30,6 +31,8 @@ pub(crate) struct Journey {
     appearance: Appearance,
     cache: Cache,
     terminal: Terminal<TestBackend>,
+    /// Jobs wait until they are asked for.
+    slow: bool,
 }
 
 impl Journey {
@@ -107,6 +110,7 @@ impl Journey {
             appearance: Appearance { look, zone: TimeZone::UTC },
             cache: Cache::default(),
             terminal: Terminal::new(TestBackend::new(140, 45)).expect("a test backend never fails"),
+            slow: false,
         };
         journey.resize(140, 45);
         journey
@@ -119,7 +123,8 @@ impl Journey {
     }
 
     fn draw(&mut self) {
-        arrange(&mut self.app, self.now);
+        let asked = if self.slow { arrange } else { arrange_fully }(&mut self.app, self.now);
+        self.effects.extend(asked);
         let theme = self.themes.get(self.app.theme).expect("a theme");
         let (app, appearance, cache) = (&self.app, &self.appearance, &mut self.cache);
         let Ok(_) = self.terminal.draw(|frame| ui::view(app, theme, appearance, self.now, cache, frame));
@@ -250,6 +255,26 @@ impl Journey {
     /// The session of the connection in front.
     pub(crate) fn session(&self) -> SessionId {
         self.app.connection().session()
+    }
+
+    /// From here on what takes long takes until [`Journey::finish_jobs`].
+    pub(crate) fn slowly(&mut self) -> &mut Self {
+        self.slow = true;
+        self
+    }
+
+    /// The jobs that are under way come to their end; how many there were.
+    pub(crate) fn finish_jobs(&mut self) -> usize {
+        let (jobs, others): (Vec<_>, Vec<_>) =
+            self.effects().into_iter().partition(|effect| matches!(effect, Effect::Job(_)));
+        self.effects = others;
+        let count = jobs.len();
+        for job in jobs {
+            if let Effect::Job(job) = job {
+                self.done(Done::Job(job.perform(Program::run)));
+            }
+        }
+        count
     }
 
     /// An effect came to its end.

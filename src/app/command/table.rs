@@ -3,8 +3,8 @@
 use super::super::enabled::{
     always, can_open, filter_shown, has_connection, has_file, has_filter, has_history, has_message,
     has_output, has_profile, has_queued, has_response_topic, has_saved_profile, has_selection, has_tabs,
-    is_asked, is_listing, is_logging_in, is_offline, is_publishing, is_resting, is_saved, is_writing,
-    sees_subscriptions, types_subscription,
+    is_asked, is_listing, is_logging_in, is_offline, is_paused, is_publishing, is_resting, is_saved,
+    is_writing, sees_subscriptions, types_subscription,
 };
 use super::Row;
 use super::context::Context::{
@@ -119,9 +119,9 @@ commands! {
     CloseChart, "chart.close", "Back to the message; the chart stays as it is", &[Chart], ["esc"], Some("message"), false, always;
 
     StepBack, "travel.back", "One message back in time, everywhere", EXPLORER, [","], None, false, has_tabs;
-    StepForward, "travel.forward", "One message forward in time", EXPLORER, ["."], None, false, has_tabs;
+    StepForward, "travel.forward", "One message forward in time", EXPLORER, ["."], None, false, is_paused;
     TimeBack, "travel.time-back", "A step of time back", EXPLORER, ["{"], None, false, has_tabs;
-    TimeForward, "travel.time-forward", "A step of time forward", EXPLORER, ["}"], None, false, has_tabs;
+    TimeForward, "travel.time-forward", "A step of time forward", EXPLORER, ["}"], None, false, is_paused;
     ShorterStep, "travel.shorter", "Shorter steps of time", EXPLORER, ["("], None, false, has_tabs;
     LongerStep, "travel.longer", "Longer steps of time", EXPLORER, [")"], None, false, has_tabs;
     TravelTo, "travel.to", "Show everything as it was at a time", &[Topics, Message, Search, Browse, Overdue, Chart], ["@"], None, false, has_tabs;

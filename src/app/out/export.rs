@@ -61,6 +61,8 @@ pub enum ExportStep {
     Write(Vec<Message>),
     /// Put the file in its place.
     End,
+    /// Leave nothing behind; why, for the user.
+    Fail(String),
     /// Leave nothing behind.
     Drop,
 }
@@ -107,7 +109,7 @@ pub struct Export {
     source: Source,
     next: BinaryHeap<Reverse<(Seq, TopicId)>>,
     /// Newer messages came after the export began.
-    until: Seq,
+    pub(in crate::app) until: Seq,
     /// The writer is ready for more.
     ready: bool,
 }
@@ -179,6 +181,12 @@ impl Export {
             }
         }
         (!batch.is_empty()).then(|| self.write(batch))
+    }
+
+    /// It cannot go on.
+    pub(in crate::app) fn fail(&mut self, why: &str) -> ExportStep {
+        self.ready = false;
+        ExportStep::Fail(format!("export stopped: {why}; {} was not written", self.path))
     }
 
     fn write(&mut self, batch: Vec<Message>) -> ExportStep {

@@ -2,8 +2,8 @@
 
 use super::{
     ask, back, broker, browse, chart, clear_filter, connections, copy, focus, form, history, lists, login,
-    menu, message, next_theme, out, overdue, overlay, pause, prompt, publish, search, show, subscriptions,
-    tabs, topics, travel, zoom,
+    menu, message, next_theme, out, overdue, overlay, prompt, publish, search, show, subscriptions, tabs,
+    topics, travel, zoom,
 };
 use crate::app::{App, Command, Context, Effect, Screen};
 use crate::model::Moment;
@@ -25,7 +25,7 @@ pub(super) fn run_now(app: &mut App, command: Command, now: Moment) -> Vec<Effec
         Command::ShowBroker => show(app, Screen::Broker),
         Command::NextPane => focus(app, 1),
         Command::PreviousPane => focus(app, 2),
-        Command::Pause => pause(app, now),
+        Command::Pause => travel::pause(app, now),
         Command::Reconnect => login::reconnect(app),
         Command::StayOffline => login::stay_offline(app),
         Command::ShowConnections | Command::NextTab | Command::PreviousTab | Command::CloseTab => {
@@ -144,7 +144,7 @@ pub(super) fn run_now(app: &mut App, command: Command, now: Moment) -> Vec<Effec
         | Command::LatestMessage
         | Command::ToggleWrap
         | Command::ScrollLeft
-        | Command::ScrollRight => message::run(app, command),
+        | Command::ScrollRight => message::run(app, command, now),
         Command::Up
         | Command::Down
         | Command::PageUp

@@ -1,6 +1,6 @@
 //! Menus: moving in one, and what choosing does. Each pick has its owner.
 
-use super::{moves, out, run as run_command};
+use super::{message, moves, out, run as run_command};
 use crate::app::{App, Command, Effect, Menu, MenuItem, Overlay, Pick};
 use crate::model::{Moment, Severity};
 
@@ -36,6 +36,7 @@ pub(super) fn choose(app: &mut App, now: Moment) -> Vec<Effect> {
 fn picked(app: &mut App, pick: Pick, now: Moment) -> Vec<Effect> {
     match pick {
         Pick::Run(command) => run_command(app, command, now),
+        Pick::CopyBytes(what, bytes) => vec![Effect::Copy { what, bytes: bytes.to_vec() }],
         Pick::Copy(copying) => out::picked_copy(app, copying, now),
         Pick::Export(of) => {
             out::picked_export(app, of);
@@ -43,5 +44,10 @@ fn picked(app: &mut App, pick: Pick, now: Moment) -> Vec<Effect> {
         }
         Pick::StopExport => out::stop_export(app, now),
         Pick::GoOn => Vec::new(),
+        Pick::TakeFor(text) => {
+            message::decode::take_for(app, &text);
+            Vec::new()
+        }
+        Pick::Decode(decoding, place) => message::decode::decide(app, decoding, place, now),
     }
 }

@@ -39,6 +39,7 @@ use dispatch::run_now;
 pub(super) use login::begin;
 pub(super) use out::work_on_export;
 pub use session::ingest;
+pub(super) use travel::tell as tell_travel;
 
 /// Bytes of a one-line field: longer than the longest topic, so that too long a topic can be told why.
 const MAX_LINE_BYTES: usize = 128 * 1024;
@@ -238,17 +239,6 @@ fn set_focus(app: &mut App, pane: Pane) {
 fn zoom(app: &mut App) -> Vec<Effect> {
     let zoomed = &mut app.connection_mut().zoomed;
     *zoomed = !*zoomed;
-    Vec::new()
-}
-
-fn pause(app: &mut App, now: Moment) -> Vec<Effect> {
-    let connection = app.connection_mut();
-    if connection.paused.take().is_some() {
-        connection.store.release();
-    } else {
-        connection.store.hold(now);
-        connection.paused = Some(now);
-    }
     Vec::new()
 }
 

@@ -3,8 +3,8 @@
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};
 
-use super::{connections, history, overlay, run, set_focus, subscriptions, tabs};
-use crate::app::{App, Command, Context, Effect, Field, Overlay, Pane, Screen, layout};
+use super::{connections, history, message, overlay, run, set_focus, subscriptions, tabs, travel};
+use crate::app::{App, Command, Context, Effect, Field, Overlay, Pane, Screen, layout, scrubber};
 use crate::model::{Moment, QoS};
 
 /// Rows turned by one notch of the wheel.
@@ -17,7 +17,16 @@ pub(super) fn on_mouse(app: &mut App, event: MouseEvent, now: Moment) -> Vec<Eff
         MouseEventKind::ScrollUp => -NOTCH,
         MouseEventKind::ScrollDown => NOTCH,
         MouseEventKind::Down(MouseButton::Left) => {
+            app.connection_mut().travel.scrubbing = false;
             return click(app, at, now);
+        }
+        MouseEventKind::Drag(MouseButton::Left) => {
+            scrub(app, at);
+            return Vec::new();
+        }
+        MouseEventKind::Up(MouseButton::Left) => {
+            app.connection_mut().travel.scrubbing = false;
+            return Vec::new();
         }
         _ => return Vec::new(),
     };
@@ -53,7 +62,7 @@ fn wheel(app: &mut App, at: Position, rows: isize, now: Moment) {
         let shown = connection.shown_moment(now);
         connection.tree.scroll(rows, &connection.store, shown.mono_us);
     } else if inside(areas.message, at).is_some() {
-        app.connection_mut().message.scroll_by(rows);
+        message::scroll(app, rows);
     } else if inside(areas.history, at).is_some() {
         history::step(app, rows);
     }
@@ -121,6 +130,7 @@ fn click(app: &mut App, at: Position, now: Moment) -> Vec<Effect> {
         click_topics(app, topics, at);
     } else if inside(areas.message, at).is_some() {
         set_focus(app, Pane::Message);
+        message::click(app, at.y);
     } else if let Some(area) = inside(areas.history, at) {
         set_focus(app, Pane::History);
         if at.y > area.y {
@@ -186,7 +196,20 @@ fn click_publish(app: &mut App, pane: Rect, at: Position, now: Moment) -> Vec<Ef
     Vec::new()
 }
 
+/// The scrubber follows the mouse while it is held, wherever the mouse goes.
+fn scrub(app: &mut App, at: Position) {
+    let topics = layout::areas(app).topics.filter(|_| app.connection().travel.scrubbing);
+    let Some(areas) = topics.and_then(|topics| scrubber(app, topics)) else { return };
+    let column = at.x.clamp(areas.bar.x, areas.bar.right().saturating_sub(1)) - areas.bar.x;
+    travel::scrub(app, column, areas.bar.width);
+}
+
 fn click_topics(app: &mut App, topics: Rect, at: Position) {
+    if scrubber(app, topics).is_some_and(|areas| areas.all.contains(at)) {
+        app.connection_mut().travel.scrubbing = true;
+        scrub(app, at);
+        return;
+    }
     set_focus(app, Pane::Topics);
     let top = layout::tree_top(app, topics);
     if at.y < top {

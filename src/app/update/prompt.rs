@@ -3,7 +3,7 @@
 use crossterm::event::{Event, KeyCode, KeyEvent};
 use tui_input::backend::crossterm::EventHandler;
 
-use super::{insert, out};
+use super::{insert, message, out};
 use crate::app::{App, Command, Effect, Overlay, Prompt, Purpose};
 use crate::model::Moment;
 
@@ -62,21 +62,23 @@ fn changed(app: &mut App) {
 }
 
 /// Has `text` count while it is being typed; what is to be said of it.
-fn followed(_app: &mut App, _purpose: Purpose, _text: &str) -> Option<Result<String, String>> {
-    None
+fn followed(app: &mut App, purpose: Purpose, text: &str) -> Option<Result<String, String>> {
+    match purpose {
+        Purpose::Find => message::find::follow(app, text),
+        _ => None,
+    }
 }
 
 /// Takes what was typed; or says what is wrong with it.
-fn accepted(app: &mut App, purpose: Purpose, text: &str, _now: Moment) -> Result<Vec<Effect>, String> {
+fn accepted(app: &mut App, purpose: Purpose, text: &str, now: Moment) -> Result<Vec<Effect>, String> {
     match purpose {
-        Purpose::Find
-        | Purpose::Jq
-        | Purpose::DecodeAs
-        | Purpose::FilterHistory
-        | Purpose::JumpToTime
-        | Purpose::TravelTo
-        | Purpose::NameFilter
-        | Purpose::ChartField => Ok(Vec::new()),
+        Purpose::TravelTo => super::travel::to_typed(app, text, now),
+        Purpose::Find => message::find::accept(app, text).map(|()| Vec::new()),
+        Purpose::Jq => message::jq::accept(app, text).map(|()| Vec::new()),
+        Purpose::DecodeAs => message::decode::typed(app, text, now),
+        Purpose::FilterHistory | Purpose::JumpToTime | Purpose::NameFilter | Purpose::ChartField => {
+            Ok(Vec::new())
+        }
         Purpose::SaveTo => out::save_to(app, text),
         Purpose::ExportTo => out::export_to(app, text),
         Purpose::Pipe => out::pipe_through(app, text),
@@ -85,5 +87,8 @@ fn accepted(app: &mut App, purpose: Purpose, text: &str, _now: Moment) -> Result
 
 /// Nothing is wanted: a live one takes back what it did.
 fn dropped(app: &mut App, purpose: Purpose) {
+    if purpose == Purpose::Find {
+        message::find::forget(app);
+    }
     out::dropped(app, purpose);
 }

@@ -84,6 +84,9 @@ fn on_message(connection: &mut Connection, message: &Message) {
     if connection.subscriptions.hides(&message.topic) {
         return;
     }
+    if message.topic.starts_with("spBv1.0/") {
+        connection.sparkplug.learn(&message.topic, &message.payload);
+    }
     let topic = connection.store.ingest(message).topic;
     connection.subscriptions.count(&message.topic, topic);
 }

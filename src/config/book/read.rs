@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use bytes::Bytes;
 use toml_edit::Value;
 
+use super::super::decoders::decoders;
 use super::super::fault::{FileFault, Origin};
 use super::super::header::parse_header;
 use super::super::name::check_name;
@@ -77,8 +78,7 @@ pub(super) fn profile(
     profile.excluded = table.parsed_list("exclude", filter)?;
     profile.muted = table.parsed_list("mute", filter)?;
     profile.remembered = table.parsed("remembered", protocol)?;
-    // Known to later versions: a file that is shared with one is no reason for a warning.
-    table.ignore("decoders");
+    profile.decoders = decoders(origin, &mut table, warnings)?;
     table.close(warnings);
     Ok(profile)
 }

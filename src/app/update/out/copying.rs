@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
 
 use super::super::menu;
 use super::publication;
@@ -13,7 +14,7 @@ use crate::app::{App, Connection, Effect, MenuItem, Pick};
 use crate::config::PasswordSource;
 use crate::model::{LinkState, Message, Moment, ProtocolChoice, Severity};
 use crate::payload::{format, record};
-use crate::store::TopicId;
+use crate::store::{MessageRef, TopicId};
 
 /// Bytes of a payload from which the menu shows what would be copied.
 const PREVIEW: usize = 120;
@@ -22,27 +23,20 @@ pub(super) fn open(app: &mut App) {
     let connection = app.connection();
     let Some(topic) = connection.tree.selected() else { return };
     let message = connection.shown_message().map(|message| message.seq);
+    let copying = |what| Pick::Copy(Copying { what, topic, message });
     let mut items = Vec::new();
     if let Some(shown) = connection.shown_message() {
-        let size = format::bytes(shown.payload.len() as u64);
         let head = &shown.payload[..shown.payload.len().min(PREVIEW)];
-        let of_message = |what| Pick::Copy(Copying { what, topic, message });
-        let mut add = |text: &str, detail: String, what| {
-            items.push(MenuItem { text: text.to_owned(), detail, pick: Ok(of_message(what)) });
-        };
+        let size = format::bytes(shown.payload.len() as u64);
         let text = String::from_utf8_lossy(head);
-        add("payload", format!("{size}  {text}"), CopyWhat::Payload);
-        add("payload as hex", hex(head), CopyWhat::Hex);
-        add("payload as base64", STANDARD.encode(head), CopyWhat::Base64);
-        add("message as JSON", "one line, with topic, time and properties".to_owned(), CopyWhat::Json);
+        items.push(item("payload", format!("{size}  {text}"), copying(CopyWhat::Payload)));
+        items.extend(inside(connection, &shown));
+        items.push(item("payload as hex", hex(head), copying(CopyWhat::Hex)));
+        items.push(item("payload as base64", STANDARD.encode(head), copying(CopyWhat::Base64)));
+        let detail = "one line, with topic, time and properties".to_owned();
+        items.push(item("message as JSON", detail, copying(CopyWhat::Json)));
     }
-    let path = connection.store.path(topic).to_owned();
-    let of_topic = |what| Copying { what, topic, message };
-    items.push(MenuItem {
-        text: "topic".to_owned(),
-        detail: path,
-        pick: Ok(Pick::Copy(of_topic(CopyWhat::Topic))),
-    });
+    items.push(item("topic", connection.store.path(topic).to_owned(), copying(CopyWhat::Topic)));
     let commands = [
         ("mosquitto_pub", CopyWhat::MosquittoPub),
         ("mqtt-tui pub", CopyWhat::OwnPub),
@@ -53,13 +47,48 @@ pub(super) fn open(app: &mut App) {
             continue;
         }
         // What it would publish is above: the way there is what differs.
-        let (detail, pick) = match command(app, topic, None, what) {
-            Ok(line) => (line, Ok(Pick::Copy(of_topic(what)))),
-            Err(reason) => (String::new(), Err(reason)),
-        };
-        items.push(MenuItem { text: text.to_owned(), detail, pick });
+        items.push(match command(app, topic, None, what) {
+            Ok(line) => item(text, line, copying(what)),
+            Err(reason) => MenuItem { pick: Err(reason), ..item(text, String::new(), copying(what)) },
+        });
     }
     menu::open(app, "Copy", items);
+}
+
+fn item(text: &str, detail: String, pick: Pick) -> MenuItem {
+    MenuItem { text: text.to_owned(), detail, pick: Ok(pick) }
+}
+
+/// What the message pane made of the payload: what is inside of it, and the value and the path of the selected branch.
+fn inside(connection: &Connection, message: &MessageRef<'_>) -> Vec<MenuItem> {
+    let mut items = Vec::new();
+    let Some(shown) = connection.shown().filter(|shown| shown.of.seq == message.seq) else { return items };
+    let reading = &shown.reading;
+    if reading.text.is_some() || reading.inner.is_some() {
+        let bytes = match &reading.text {
+            Some(text) => text.as_bytes(),
+            None => reading.bytes(message.payload),
+        };
+        let pick = Pick::CopyBytes("decoded payload", Bytes::copy_from_slice(bytes));
+        items.push(item("decoded payload", reading.chain(), pick));
+    }
+    if let Some((structure, node)) = connection.selected_node() {
+        let mut add = |text: &str, what, value: String| {
+            items.push(item(
+                text,
+                value.chars().take(PREVIEW).collect(),
+                Pick::CopyBytes(what, value.into()),
+            ));
+        };
+        add("value", "value", structure.plain_value(node).into_owned());
+        if structure.is_xml() {
+            add("path as XPath", "XPath", structure.xpath_of(node));
+        } else {
+            add("path as JSON pointer", "JSON pointer", structure.pointer_of(node));
+            add("path for jq", "path for jq", structure.jq_of(node));
+        }
+    }
+    items
 }
 
 /// Copies what was chosen, of the message that was on screen then.
@@ -134,7 +163,7 @@ fn command(app: &App, topic: TopicId, message: Option<Message>, what: CopyWhat) 
         Some(message) => publication(message),
         None => crate::model::Publication {
             topic: path.to_owned(),
-            payload: bytes::Bytes::from_static(b"x"),
+            payload: Bytes::from_static(b"x"),
             qos: crate::model::QoS::default(),
             retain: false,
             properties: None,

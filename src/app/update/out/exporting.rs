@@ -80,7 +80,7 @@ pub(in crate::app::update) fn begin(
 ) -> Vec<Effect> {
     let id = app.out.next_id();
     let Some(open) = app.connection_by_id(connection) else { return Vec::new() };
-    let export = Export::new(id, connection, &open.address, path, of, open.store.newest());
+    let export = Export::new(id, connection, &open.address, path, of, open.store.shown_until());
     app.out.export = Some(Box::new(export));
     let step = ExportStep::Open { path: path.to_owned(), format: Format::of(path), replace };
     vec![Effect::Export(id, step)]
@@ -89,15 +89,16 @@ pub(in crate::app::update) fn begin(
 /// Hands over the next messages.
 pub(in crate::app) fn work(app: &mut App) -> Vec<Effect> {
     let Some(mut export) = app.out.export.take() else { return Vec::new() };
-    let id = export.id;
-    let Some(connection) = app.connections.iter().find(|open| open.id == export.connection) else {
-        return vec![Effect::Export(id, ExportStep::Drop)];
-    };
-    if connection.address != export.address {
+    let open = app.connections.iter().find(|open| open.id == export.connection);
+    let step = match open {
+        None => Err("its connection was closed"),
         // Another broker, and with it other topics.
-        return vec![Effect::Export(id, ExportStep::Drop)];
-    }
-    let step = export.work(&connection.store);
+        Some(open) if open.address != export.address => Err("its connection leads to another broker now"),
+        Some(open) if open.store.shown_until() < export.until => Err("an earlier moment is shown now"),
+        Some(open) => Ok(export.work(&open.store)),
+    };
+    let step = step.unwrap_or_else(|why| Some(export.fail(why)));
+    let id = export.id;
     app.out.export = Some(export);
     step.map(|step| Effect::Export(id, step)).into_iter().collect()
 }
