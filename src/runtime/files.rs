@@ -175,8 +175,11 @@ fn write_export(steps: &mut Receiver<ExportStep>, ready: impl Fn()) -> Result<Op
 #[cfg(test)]
 mod tests {
     use bytes::Bytes;
+    use proptest::collection::vec;
+    use proptest::prelude::*;
 
     use super::*;
+    use crate::model::{Message, Moment, QoS};
 
     fn saving(path: &Path, bytes: &'static [u8], replace: bool) -> Done {
         save(Save { path: path.display().to_string(), bytes: Bytes::from_static(bytes), replace })
@@ -247,5 +250,66 @@ mod tests {
         assert_eq!(told.try_recv(), Ok(Done::Export(7, ExportNews::Ready)));
         assert!(told.try_recv().is_err(), "nothing more is told");
         assert_eq!(fs::read_dir(folder.path()).expect("folder").count(), 0);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 32, ..ProptestConfig::default() })]
+
+        #[test]
+        fn e11_whatever_is_saved_is_read_back(bytes in vec(any::<u8>(), 0..5_000)) {
+            let folder = tempfile::tempdir().expect("folder");
+            let path = folder.path().join("any");
+            let save = Save { path: path.display().to_string(), bytes: bytes.clone().into(), replace: false };
+            prop_assert!(matches!(super::save(save), Done::Saved(_)));
+            prop_assert_eq!(fs::read(&path).expect("written"), bytes);
+        }
+
+        #[test]
+        fn whatever_is_exported_stands_in_the_file_as_it_is_written(
+            payloads in vec(vec(any::<u8>(), 0..200), 0..40),
+            batch in 1..10usize,
+        ) {
+            let folder = tempfile::tempdir().expect("folder");
+            let messages: Vec<Message> = payloads.into_iter().map(message).collect();
+            for (name, format) in [("x.jsonl", Format::JsonLines), ("x.csv", Format::Csv)] {
+                let path = folder.path().join(name);
+                let (steps, received) = tokio::sync::mpsc::channel(100);
+                let open = ExportStep::Open { path: path.display().to_string(), format, replace: false };
+                let writes = messages.chunks(batch).map(|batch| ExportStep::Write(batch.to_vec()));
+                let all = [open].into_iter().chain(writes).chain([ExportStep::End]);
+                all.for_each(|step| steps.try_send(step).expect("room"));
+                let (done, mut told) = tokio::sync::mpsc::channel(100);
+                export(1, received, &done);
+                let written = fs::read_to_string(&path).expect("written");
+                let expected: String = match format {
+                    Format::JsonLines => messages.iter().map(record::json_line).collect(),
+                    Format::Csv => {
+                        record::CSV_HEADER.to_owned() + &messages.iter().map(record::csv_row).collect::<String>()
+                    }
+                };
+                prop_assert_eq!(&written, &expected);
+                let mut last = None;
+                while let Ok(news) = told.try_recv() {
+                    last = Some(news);
+                }
+                let bytes = written.len() as u64;
+                prop_assert!(matches!(
+                    last,
+                    Some(Done::Export(1, ExportNews::Ended(place, size))) if size == bytes && place.ends_with(name)
+                ));
+            }
+        }
+    }
+
+    fn message(payload: Vec<u8>) -> Message {
+        Message {
+            topic: "a".into(),
+            payload: payload.into(),
+            qos: QoS::default(),
+            retain: false,
+            dup: false,
+            properties: None,
+            received: Moment::default(),
+        }
     }
 }

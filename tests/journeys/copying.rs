@@ -5,6 +5,8 @@ use mqtt_tui::app::out::{Edit, ExportNews, ExportStep, Format, Pipe, PipeEnd, Sa
 use mqtt_tui::app::{Command, Done, Effect, HeldFrom, Overlay, work};
 use mqtt_tui::config::{PasswordSource, Profile};
 use mqtt_tui::model::{Message, Properties, Publication, QoS, SessionEvent, Target};
+use proptest::collection::vec;
+use proptest::prelude::*;
 
 use crate::language::Journey;
 
@@ -451,5 +453,31 @@ fn commands_that_need_a_message_say_so_on_a_branch() {
     journey.keys("g");
     for command in [Command::SavePayload, Command::EditPayload, Command::PipePayload, Command::PublishAgain] {
         assert_eq!(command.check(&journey.app), Err("no message is shown"));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+
+    #[test]
+    fn e11_copy_save_pipe_edit_and_publish_again_take_the_exact_bytes(
+        payload in prop_oneof![vec(any::<u8>(), 0..300), "\\PC{0,80}\n?".prop_map(String::into_bytes)],
+    ) {
+        let mut journey = Journey::new();
+        journey.bytes("a", &payload).keys("y");
+        prop_assert_eq!(copied(&mut journey).1, payload.clone());
+        journey.keys("W<enter>");
+        match &journey.effects()[..] {
+            [Effect::Save(save)] => prop_assert_eq!(&save.bytes[..], &payload[..]),
+            other => panic!("{other:?}"),
+        }
+        journey.keys("|").keys("cat<enter>");
+        prop_assert_eq!(&pipe(&mut journey).payload[..], &payload[..]);
+        journey.keys("<esc>");
+        journey.effects();
+        prop_assert_eq!(&edit(&mut journey).publication.payload[..], &payload[..]);
+        let (_, sent) = journey.keys("P<ctrl-s>").published();
+        prop_assert_eq!(&sent.payload[..], &payload[..]);
+        prop_assert_eq!(sent.topic, "a");
     }
 }

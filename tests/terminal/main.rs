@@ -10,6 +10,7 @@ mod doctor;
 mod editor;
 mod ending;
 mod explorer;
+mod files;
 mod flags;
 mod harness;
 mod hostile;

@@ -58,9 +58,12 @@ impl Words {
 pub fn mosquitto_pub(place: &Place<'_>, publication: &Publication) -> Result<String, String> {
     let mut words = Words::new("mosquitto_pub");
     mosquitto_place(&mut words, place)?;
-    words.flag("-t", publication.topic.as_bytes())?;
+    words.flag("-t", taken(&publication.topic)?)?;
     message_flags(&mut words, publication);
     if let Some(properties) = publication.properties.as_deref().filter(|_| is_v5(place)) {
+        let texts = [&properties.content_type, &properties.response_topic].into_iter().flatten();
+        let pairs = properties.user_properties.iter().flat_map(|(name, value)| [name, value]);
+        texts.chain(pairs).try_for_each(|text| taken(text).map(drop))?;
         for (name, values) in named(properties) {
             words.plain(&["-D", "publish"]);
             words.flag(name, &values[0])?;
@@ -76,7 +79,7 @@ pub fn mosquitto_pub(place: &Place<'_>, publication: &Publication) -> Result<Str
 pub fn mosquitto_sub(place: &Place<'_>, filter: &str) -> Result<String, String> {
     let mut words = Words::new("mosquitto_sub");
     mosquitto_place(&mut words, place)?;
-    words.flag("-t", filter.as_bytes())?;
+    words.flag("-t", taken(filter)?)?;
     words.plain(&["-v"]);
     Ok(words.line())
 }
@@ -97,6 +100,17 @@ pub fn own_pub(place: &Place<'_>, publication: &Publication) -> Result<String, S
         }
     }
     Ok(with_payload(words, &publication.payload))
+}
+
+/// Text that mosquitto's programs take: MQTT allows them to refuse control characters and what is no character (MQTT 5.0, 1.5.4), and
+/// they do.
+fn taken(text: &str) -> Result<&[u8], String> {
+    let none =
+        |c: char| c.is_control() || matches!(c, '\u{fdd0}'..='\u{fdef}') || (c as u32) & 0xfffe == 0xfffe;
+    if text.contains(none) {
+        return Err("mosquitto's programs take no text with control characters".into());
+    }
+    Ok(text.as_bytes())
 }
 
 fn is_v5(place: &Place<'_>) -> bool {
@@ -315,6 +329,8 @@ mod tests {
     #[test]
     fn what_mosquitto_cannot_do_is_said() {
         let mut target = Target::new("broker.lan", 80, "");
+        let fault = mosquitto_sub(&place(&target), "a\nb").expect_err("a line feed");
+        assert!(fault.contains("control characters"), "{fault}");
         target.transport = Transport::WebSocket;
         let fault = mosquitto_sub(&place(&target), "a").expect_err("no WebSocket");
         assert!(fault.contains("WebSocket"), "{fault}");
