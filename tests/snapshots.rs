@@ -7,6 +7,7 @@
 use std::fmt::Write as _;
 
 use crossterm::event::KeyEvent;
+use mqtt_tui::app::out::PipeEnd;
 use mqtt_tui::app::{Action, App, Command, Done, Settings, TestEnd, TestNews, parse_key, update};
 use mqtt_tui::cli::scene::Scene;
 use mqtt_tui::config::{Colours, Look};
@@ -160,6 +161,22 @@ fn filter() {
     let mut scene = reading(COMMON);
     keys(&mut scene, "/ z z z z");
     insta::assert_snapshot!("topics__filter_without_match", text(&scene.draw()));
+}
+
+#[test]
+fn pins_and_the_language_of_filters() {
+    for (name, size) in [("topics__pins_80x24", COMMON), ("topics__pins_160x48", (160, 48))] {
+        let mut scene = reading(size);
+        scene.app.connection_mut().profile.pins = [TOPIC, "home", "not/yet"].map(str::to_owned).into();
+        scene.app.connection_mut().profile.quiet = vec!["home/kitchen".to_owned()];
+        keys(&mut scene, "/");
+        paste(&mut scene, "/k.tchen|lamp/ !payload:off age:<1m");
+        insta::assert_snapshot!(name, text(&scene.draw()));
+    }
+    let mut scene = reading(COMMON);
+    keys(&mut scene, "/");
+    paste(&mut scene, "lamp age:10s");
+    insta::assert_snapshot!("topics__filter_fault_80x24", text(&scene.draw()));
 }
 
 #[test]
@@ -471,4 +488,88 @@ fn properties() {
         paste(&mut scene, "application/json");
         insta::assert_snapshot!(format!("publish__properties_{name}"), text(&scene.draw()));
     }
+}
+
+/// A topic of the demo's formats, two messages in, in the view reached by `keys`.
+fn format_view(size: (u16, u16), topic: &str, pressed: &str) -> String {
+    let mut scene = scene(size);
+    scene.select(topic);
+    scene.draw();
+    for key in pressed.split_whitespace() {
+        keys(&mut scene, key);
+        scene.draw();
+    }
+    text(&scene.draw())
+}
+
+#[test]
+fn views_of_a_payload() {
+    for (size, name) in [(COMMON, "80x24"), (LARGE, "140x45")] {
+        for (view, topic, pressed) in [
+            ("pretty", "formats/json.gz", "tab"),
+            ("tree", "formats/cbor", "tab v j j j"),
+            ("tree_xml", "formats/xml", "tab v"),
+            ("raw", "formats/json", "tab v v"),
+            ("hex_inside", "formats/json.gz", "tab v v v v"),
+            ("diff", "formats/msgpack", "tab D"),
+            ("find", "formats/json", "tab / e enter n"),
+            ("decode", "formats/binary", "tab i"),
+        ] {
+            insta::assert_snapshot!(format!("message__{view}_{name}"), format_view(size, topic, pressed));
+        }
+    }
+}
+
+#[test]
+fn views_of_a_payload_in_ascii() {
+    let mut scene = Scene::new(COMMON.0, COMMON.1, Look { colours: Colours::None, ascii: true });
+    scene.select("formats/cbor");
+    scene.draw();
+    keys(&mut scene, "tab D");
+    insta::assert_snapshot!("message__diff_ascii", text(&scene.draw()));
+    keys(&mut scene, "D v");
+    scene.draw();
+    insta::assert_snapshot!("message__tree_ascii", text(&scene.draw()));
+}
+
+#[test]
+fn out() {
+    for (name, size) in [("60x20", SMALL), ("80x24", COMMON), ("140x45", LARGE)] {
+        let mut scene = reading(size);
+        keys(&mut scene, "ctrl-y");
+        insta::assert_snapshot!(format!("copy__menu_{name}"), text(&scene.draw()));
+        keys(&mut scene, "esc ctrl-e");
+        insta::assert_snapshot!(format!("export__menu_{name}"), text(&scene.draw()));
+        keys(&mut scene, "esc |");
+        paste(&mut scene, "jq -r '.color_mode, .brightness'; echo done >&2");
+        insta::assert_snapshot!(format!("pipe__entry_{name}"), text(&scene.draw()));
+        keys(&mut scene, "enter");
+        insta::assert_snapshot!(format!("pipe__running_{name}"), text(&scene.draw()));
+        let end = PipeEnd {
+            output: (1..=40).map(|line| format!("line {line}\n")).collect::<String>().into(),
+            errors: "done\n".into(),
+            how: "exit code 0".to_owned(),
+            good: true,
+        };
+        update(&mut scene.app, Action::Done(Done::Piped(1, end)), scene.now);
+        insta::assert_snapshot!(format!("pipe__output_{name}"), text(&scene.draw()));
+    }
+}
+
+#[test]
+fn publish_again() {
+    let mut scene = scene(COMMON);
+    let message = mqtt_tui::model::Message {
+        topic: "factory/raw".to_owned(),
+        payload: bytes::Bytes::from_static(&[0, 255, 16]),
+        qos: QoS::AtLeastOnce,
+        retain: true,
+        dup: false,
+        properties: None,
+        received: scene.now,
+    };
+    event(&mut scene, SessionEvent::Message(message));
+    scene.select("factory/raw");
+    keys(&mut scene, "P");
+    insta::assert_snapshot!("publish__again_80x24", text(&scene.draw()));
 }

@@ -11,6 +11,12 @@ use crate::model::{Decoding, TopicFilter};
 pub enum Pick {
     /// Runs a command.
     Run(Command),
+    /// Filters the tree by this.
+    UseFilter(String),
+    /// Lists the saved filters, to delete one.
+    DeleteFilters,
+    /// Deletes the saved filter of this name.
+    DeleteFilter(String),
     /// Copies something of a message.
     Copy(Copying),
     /// Copies this; what the notice calls it.

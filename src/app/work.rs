@@ -11,7 +11,8 @@ pub const PIECE: usize = 10_000;
 impl App {
     /// Whether a piece of work waits.
     pub fn has_work(&self) -> bool {
-        self.connections.iter().any(|connection| connection.store.has_travel_work())
+        self.connection().tree.has_work()
+            || self.connections.iter().any(|connection| connection.store.has_travel_work())
             || self.out.export.as_ref().is_some_and(|export| export.has_work())
     }
 }
@@ -22,7 +23,10 @@ pub fn work(app: &mut App) -> Vec<super::Effect> {
     if let Some(connection) = travelling {
         connection.store.travel_work(PIECE);
         connection.follow_travel();
-        return Vec::new();
+    }
+    let connection = app.connection_mut();
+    if connection.tree.has_work() {
+        connection.tree.work(&connection.store);
     }
     super::update::work_on_export(app)
 }

@@ -3,7 +3,7 @@
 use crossterm::event::{Event, KeyCode, KeyEvent};
 use tui_input::backend::crossterm::EventHandler;
 
-use super::{insert, message, out};
+use super::{filters, insert, message, out};
 use crate::app::{App, Command, Effect, Overlay, Prompt, Purpose};
 use crate::model::Moment;
 
@@ -72,13 +72,12 @@ fn followed(app: &mut App, purpose: Purpose, text: &str) -> Option<Result<String
 /// Takes what was typed; or says what is wrong with it.
 fn accepted(app: &mut App, purpose: Purpose, text: &str, now: Moment) -> Result<Vec<Effect>, String> {
     match purpose {
+        Purpose::NameFilter => filters::save(app, text, now),
         Purpose::TravelTo => super::travel::to_typed(app, text, now),
         Purpose::Find => message::find::accept(app, text).map(|()| Vec::new()),
         Purpose::Jq => message::jq::accept(app, text).map(|()| Vec::new()),
         Purpose::DecodeAs => message::decode::typed(app, text, now),
-        Purpose::FilterHistory | Purpose::JumpToTime | Purpose::NameFilter | Purpose::ChartField => {
-            Ok(Vec::new())
-        }
+        Purpose::FilterHistory | Purpose::JumpToTime | Purpose::ChartField => Ok(Vec::new()),
         Purpose::SaveTo => out::save_to(app, text),
         Purpose::ExportTo => out::export_to(app, text),
         Purpose::Pipe => out::pipe_through(app, text),

@@ -89,6 +89,9 @@ fn on_message(connection: &mut Connection, message: &Message) {
     }
     let topic = connection.store.ingest(message).topic;
     connection.subscriptions.count(&message.topic, topic);
+    if let Some(topic) = topic {
+        connection.tree.touch(topic);
+    }
 }
 
 fn on_link(app: &mut App, id: ConnectionId, state: LinkState, now: Moment) {
@@ -98,6 +101,7 @@ fn on_link(app: &mut App, id: ConnectionId, state: LinkState, now: Moment) {
     connection.note_outage(was_connected, now);
     if matches!(state, LinkState::Connected { session_present: false, .. }) {
         connection.store.forget_retained();
+        connection.tree.doubt_filter();
     }
     if state.is_connected() {
         connection.refusals = 0;

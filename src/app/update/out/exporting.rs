@@ -88,7 +88,7 @@ pub(in crate::app::update) fn begin(
 
 /// Hands over the next messages.
 pub(in crate::app) fn work(app: &mut App) -> Vec<Effect> {
-    let Some(mut export) = app.out.export.take() else { return Vec::new() };
+    let Some(mut export) = app.out.export.take_if(|export| export.has_work()) else { return Vec::new() };
     let open = app.connections.iter().find(|open| open.id == export.connection);
     let step = match open {
         None => Err("its connection was closed"),
