@@ -15,7 +15,7 @@ const BATCH: usize = 500;
 /// Bytes of payload after which no more are handed over at once.
 const BATCH_BYTES: usize = 1 << 20;
 /// Nodes looked at in one piece of work while topics are gathered.
-const NODES: usize = 20_000;
+const NODES: usize = 2_000;
 
 /// What is exported.
 #[derive(Debug, Clone, PartialEq, Eq)]
