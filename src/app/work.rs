@@ -14,7 +14,9 @@ impl App {
                 || connection.chart.has_work(&connection.store)
                 || connection.has_list_work()
         };
-        self.connection().tree.has_work() || self.connections.iter().any(waits)
+        self.connection().tree.has_work()
+            || self.connections.iter().any(waits)
+            || self.out.export.as_ref().is_some_and(|export| export.has_work())
     }
 }
 
@@ -43,5 +45,5 @@ pub fn work(app: &mut App) -> Vec<Effect> {
     if connection.tree.has_work() {
         connection.tree.work(&connection.store);
     }
-    Vec::new()
+    super::update::work_on_export(app)
 }
