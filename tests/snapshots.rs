@@ -535,7 +535,7 @@ fn views_of_a_payload() {
     for (size, name) in [(COMMON, "80x24"), (LARGE, "140x45")] {
         for (view, topic, pressed) in [
             ("pretty", "formats/json.gz", "tab"),
-            ("tree", "formats/cbor", "tab v j j j"),
+            ("tree", "formats/msgpack", "tab v j j j"),
             ("tree_xml", "formats/xml", "tab v"),
             ("raw", "formats/json", "tab v v"),
             ("hex_inside", "formats/json.gz", "tab v v v v"),
@@ -551,7 +551,7 @@ fn views_of_a_payload() {
 #[test]
 fn views_of_a_payload_in_ascii() {
     let mut scene = Scene::new(COMMON.0, COMMON.1, Look { colours: Colours::None, ascii: true });
-    scene.select("formats/cbor");
+    scene.select("formats/msgpack");
     scene.draw();
     keys(&mut scene, "tab D");
     insta::assert_snapshot!("message__diff_ascii", text(&scene.draw()));
