@@ -163,6 +163,22 @@ fn filter() {
 }
 
 #[test]
+fn pins_and_the_language_of_filters() {
+    for (name, size) in [("topics__pins_80x24", COMMON), ("topics__pins_160x48", (160, 48))] {
+        let mut scene = reading(size);
+        scene.app.connection_mut().profile.pins = [TOPIC, "home", "not/yet"].map(str::to_owned).into();
+        scene.app.connection_mut().profile.quiet = vec!["home/kitchen".to_owned()];
+        keys(&mut scene, "/");
+        paste(&mut scene, "/k.tchen|lamp/ !payload:off age:<1m");
+        insta::assert_snapshot!(name, text(&scene.draw()));
+    }
+    let mut scene = reading(COMMON);
+    keys(&mut scene, "/");
+    paste(&mut scene, "lamp age:10s");
+    insta::assert_snapshot!("topics__filter_fault_80x24", text(&scene.draw()));
+}
+
+#[test]
 fn publish() {
     for (name, size) in [("publish__60x20", SMALL), ("publish__80x24", COMMON), ("publish__140x45", LARGE)] {
         let mut scene = reading(size);

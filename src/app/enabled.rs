@@ -12,6 +12,20 @@ pub(super) fn has_selection(app: &App) -> Result<(), Disabled> {
     app.connection().tree.selected().map(|_| ()).ok_or("no topic is selected")
 }
 
+/// A pinned topic need not exist.
+pub(super) fn has_path(app: &App) -> Result<(), Disabled> {
+    app.connection().selected_path().map(|_| ()).ok_or("no topic is selected")
+}
+
+pub(super) fn can_save_filter(app: &App) -> Result<(), Disabled> {
+    if app.screen() == Screen::Connections {
+        return Err("only filters of the tree are saved");
+    }
+    has_filter(app)?;
+    let faulty = app.connection().tree.filter_fault().is_some();
+    if faulty { Err("there is something wrong with the filter as it stands") } else { Ok(()) }
+}
+
 pub(super) fn has_message(app: &App) -> Result<(), Disabled> {
     app.connection().shown_message().map(|_| ()).ok_or("no message is shown")
 }

@@ -10,6 +10,12 @@ use crate::store::TopicId;
 pub enum Pick {
     /// Runs a command.
     Run(Command),
+    /// Filters the tree by this.
+    UseFilter(String),
+    /// Lists the saved filters, to delete one.
+    DeleteFilters,
+    /// Deletes the saved filter of this name.
+    DeleteFilter(String),
     /// Takes payloads for this; which ones is asked next.
     TakeFor(String),
     /// Takes these payloads for this.

@@ -26,6 +26,7 @@ mod notices;
 mod overdue;
 mod palette;
 mod panes;
+mod pins;
 pub mod places;
 mod prompt;
 mod publish;
@@ -55,6 +56,7 @@ pub use chart::{
 pub use command::{Command, Context};
 pub use connection::Connection;
 pub use connections::{Choice, ConnectionsView, DEMO, ListLine};
+pub use filter::{FilterFault, HELP as FILTER_HELP, LANGUAGE as FILTER_LANGUAGE};
 pub use form::{AfterSaving, Form, FormField, FormRow, Kind};
 pub use history::HistoryView;
 pub use job::{Job, JobDone};
@@ -63,7 +65,7 @@ pub use login::{Credentials, Login, LoginField};
 pub use menu::{DecodeFor, Menu, MenuItem, Pick};
 pub use message::{
     Body, Change, Chosen, ChosenBy, Decodings, Find, FindJob, Folding, MessageView, PayloadView, Programs,
-    ReadJob, Reader, RunJq, SchemaShelf, Scroll, Shown, Wanted, WrapJob,
+    ReadJob, Reader, RunJq, SchemaShelf, Scroll, Shown, Wanted, WrapJob, run_within,
 };
 pub use notices::{Notices, SHOWN_FOR};
 pub use overdue::Overdue;
@@ -78,14 +80,13 @@ pub use search::Search;
 pub use siblings::Sort;
 pub use test::{Test, TestEnd, TestNews};
 pub use travel::{Travel, step_label};
-pub use tree::{Place, Step, TreeRow, TreeView};
+pub use tree::{Pins, Place, Step, TreeRow, TreeView};
 pub use update::{ingest, update};
 pub use when::when;
 pub use work::{PIECE, work};
 
 use crate::config::{Profile, ProfileBook, Safety, SettingsFile};
 use crate::model::{ConnectionId, Moment, Target};
-use crate::payload::jq::Program;
 use crate::store::Limits;
 use jiff::tz::TimeZone;
 
@@ -294,11 +295,13 @@ pub fn arrange(app: &mut App, now: Moment) -> Vec<Effect> {
         return Vec::new();
     }
     let tree_rows = layout::tree_rows(app, &areas);
+    let pin_rows = areas.topics.map_or(0, |topics| layout::pin_rows(app, topics));
     let history_rows = layout::history_rows(&areas);
     let defaults = app.defaults.decoders.clone();
     let connection = app.connection_mut();
     connection.message.decodings.defaults = defaults;
     let shown = connection.shown_moment(now);
+    connection.arrange_marks(usize::from(pin_rows));
     connection.tree.arrange(&connection.store, tree_rows, shown.mono_us);
     let selected = connection.tree.selected();
     if selected != connection.message.of {
@@ -321,7 +324,7 @@ pub fn arrange_fully(app: &mut App, now: Moment) -> Vec<Effect> {
             match effect {
                 Effect::Job(job) => {
                     jobs += 1;
-                    others.extend(update(app, Action::Done(Done::Job(job.perform(Program::run))), now));
+                    others.extend(update(app, Action::Done(Done::Job(job.perform(run_within))), now));
                 }
                 other => others.push(other),
             }

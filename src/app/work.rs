@@ -14,7 +14,7 @@ impl App {
         let waits = |connection: &Connection| {
             connection.store.has_travel_work() || connection.chart.has_work(&connection.store)
         };
-        self.connections.iter().any(waits)
+        self.connection().tree.has_work() || self.connections.iter().any(waits)
     }
 }
 
@@ -24,11 +24,14 @@ pub fn work(app: &mut App) -> Vec<super::Effect> {
     if let Some(connection) = travelling {
         connection.store.travel_work(PIECE);
         connection.follow_travel();
-        return Vec::new();
     }
     let charting = |connection: &&mut Connection| connection.chart.has_work(&connection.store);
     if let Some(connection) = app.connections.iter_mut().find(charting) {
         connection.work_chart();
+    }
+    let connection = app.connection_mut();
+    if connection.tree.has_work() {
+        connection.tree.work(&connection.store);
     }
     Vec::new()
 }

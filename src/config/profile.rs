@@ -58,6 +58,15 @@ pub enum PasswordSource {
     Keyring,
 }
 
+/// A filter of the tree that was given a name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SavedFilter {
+    /// Its name.
+    pub name: String,
+    /// What it says, in the language of filters.
+    pub text: String,
+}
+
 /// One saved connection, or one that could be saved.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Profile {
@@ -77,6 +86,12 @@ pub struct Profile {
     pub excluded: Vec<TopicFilter>,
     /// Filters that stay subscribed while their messages are not shown.
     pub muted: Vec<TopicFilter>,
+    /// Filters of the tree that were given a name.
+    pub saved_filters: Vec<SavedFilter>,
+    /// Topics and branches that stay in sight above the tree, by their whole path.
+    pub pins: Vec<String>,
+    /// Topics and branches that are grey in the tree and never news, by their whole path.
+    pub quiet: Vec<String>,
     /// What payloads are to be taken for; the first rule that matches a topic counts. Before those of the settings.
     pub decoders: Vec<DecoderRule>,
     /// Where and as whom, without the password. An empty client id means a new random one each time.
@@ -108,6 +123,9 @@ impl Profile {
             public: false,
             excluded: Vec::new(),
             muted: Vec::new(),
+            saved_filters: Vec::new(),
+            pins: Vec::new(),
+            quiet: Vec::new(),
             decoders: Vec::new(),
             target,
             password: PasswordSource::default(),

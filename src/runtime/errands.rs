@@ -16,7 +16,6 @@ use crate::config::{PasswordSource, ProfileBook, environment_proxy, find_passwor
 use crate::model::{ConnectionId, SchemaName, Secret, SessionId, Target};
 use crate::mqtt::doctor::{self, Diagnosis, DoctorOptions};
 use crate::payload::Schemas;
-use crate::payload::jq::Program;
 
 /// The doctor's lines that may wait to be shown.
 const LINES: usize = 16;
@@ -78,7 +77,7 @@ impl Errands {
     pub(super) fn compute(&mut self, job: Job, done: &Sender<Done>) {
         let done = done.clone();
         self.spawn(async move {
-            let result = match tokio::task::spawn_blocking(move || job.perform(Program::run)).await {
+            let result = match tokio::task::spawn_blocking(move || job.perform(super::jq::run)).await {
                 Ok(found) => Done::Job(found),
                 Err(_) => Done::Failed("a computation failed: please report it".to_owned()),
             };

@@ -96,7 +96,7 @@ pub(super) struct Drawing {
     last: Option<Instant>,
     cost: Duration,
     frames: u64,
-    /// What arranging the last frame asked for. Each frame's is performed before the next.
+    /// What the last turn asked for: performed before the loop waits again.
     wanted: Vec<Effect>,
 }
 
@@ -200,9 +200,7 @@ where
                         continue;
                     }
                     drawing.dirty = true;
-                    if let Some(outcome) = self.perform(effects, &mut clipboard, &done_sender, &mut drawing)? {
-                        return Ok(outcome);
-                    }
+                    drawing.wanted.extend(effects);
                     continue;
                 }
                 // A piece of work and a batch of traffic take turns: neither starves the other.
@@ -210,9 +208,7 @@ where
                     worked = true;
                     let effects = app::work(&mut self.app);
                     drawing.dirty = true;
-                    if let Some(outcome) = self.perform(effects, &mut clipboard, &done_sender, &mut drawing)? {
-                        return Ok(outcome);
-                    }
+                    drawing.wanted.extend(effects);
                     continue;
                 }
                 () = tokio::task::yield_now(), if worked && self.events.is_empty() => {
@@ -226,17 +222,13 @@ where
                     let behind = full_batches >= BEHIND_AFTER;
                     let effects = app::ingest(&mut self.app, &mut batch, behind, self.clock.now());
                     drawing.dirty = true;
-                    if let Some(outcome) = self.perform(effects, &mut clipboard, &done_sender, &mut drawing)? {
-                        return Ok(outcome);
-                    }
+                    drawing.wanted.extend(effects);
                     continue;
                 }
             };
             let effects = update(&mut self.app, action, self.clock.now());
             drawing.dirty = true;
-            if let Some(outcome) = self.perform(effects, &mut clipboard, &done_sender, &mut drawing)? {
-                return Ok(outcome);
-            }
+            drawing.wanted.extend(effects);
         }
     }
 

@@ -63,6 +63,11 @@ impl TopicId {
     pub fn index(self) -> usize {
         self.0 as usize
     }
+
+    /// The node that has this [`TopicId::index`]: for tables that remember only that.
+    pub(crate) fn from_index(index: usize) -> Self {
+        Self(index as u32)
+    }
 }
 
 /// The arrival number of a message: one for the first, strictly increasing over the whole store, never reused.

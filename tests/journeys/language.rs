@@ -7,14 +7,13 @@ use bytes::Bytes;
 use crossterm::event::{KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use jiff::tz::TimeZone;
 use mqtt_tui::app::{
-    self, Action, App, Done, Effect, Settings, arrange, arrange_fully, parse_key, update, work,
+    self, Action, App, Done, Effect, Settings, arrange, arrange_fully, parse_key, run_within, update, work,
 };
 use mqtt_tui::config::{Colours, Look, Profile, ProfileBook, Themes};
 use mqtt_tui::model::{
     ConnectionId, LinkState, Message, Moment, Protocol, ProtocolChoice, Publication, PublishId, PublishState,
     QoS, SessionEvent, SessionId, SessionRequest, Severity, SubscriptionState, Target, TopicFilter, Trouble,
 };
-use mqtt_tui::payload::jq::Program;
 use mqtt_tui::store::{Limits, TopicId};
 use mqtt_tui::ui::{self, Appearance, Cache};
 use ratatui::Terminal;
@@ -121,8 +120,8 @@ impl Journey {
     fn act(&mut self, action: Action) {
         let effects = update(&mut self.app, action, self.now);
         self.effects.extend(effects);
-        // A far jump through the past is gone through by the journeys that are about it.
-        while self.app.has_work() && !self.app.connection().store.has_travel_work() {
+        // What a chart reads is read at once; other work is done by the journeys that are about it.
+        while self.app.connection().chart.has_work(&self.app.connection().store) {
             self.effects.extend(work(&mut self.app));
         }
         self.draw();
@@ -277,7 +276,7 @@ impl Journey {
         let count = jobs.len();
         for job in jobs {
             if let Effect::Job(job) = job {
-                self.done(Done::Job(job.perform(Program::run)));
+                self.done(Done::Job(job.perform(run_within)));
             }
         }
         count
@@ -333,6 +332,15 @@ impl Journey {
 
     pub(crate) fn publish_became(&mut self, id: PublishId, state: PublishState) -> &mut Self {
         self.event(SessionEvent::Publish(id, state))
+    }
+
+    /// Everything is done that is done in pieces between keys.
+    pub(crate) fn works(&mut self) -> &mut Self {
+        while self.app.has_work() {
+            app::work(&mut self.app);
+        }
+        self.draw();
+        self
     }
 
     /// Time passes, with a tick for each full second.

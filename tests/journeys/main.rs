@@ -16,6 +16,7 @@ mod messages;
 mod mouse;
 mod overlays;
 mod pausing;
+mod pinning;
 mod properties;
 mod publishing;
 mod reading;

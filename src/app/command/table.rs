@@ -1,10 +1,10 @@
 //! The rows of the command table.
 
 use super::super::enabled::{
-    always, can_open, filter_shown, has_chart, has_connection, has_file, has_filter, has_history,
-    has_message, has_profile, has_queued, has_response_topic, has_saved_profile, has_selection, has_tabs,
-    is_asked, is_listing, is_logging_in, is_offline, is_paused, is_publishing, is_resting, is_saved,
-    is_writing, sees_subscriptions, types_subscription,
+    always, can_open, can_save_filter, filter_shown, has_chart, has_connection, has_file, has_filter,
+    has_history, has_message, has_path, has_profile, has_queued, has_response_topic, has_saved_profile,
+    has_selection, has_tabs, is_asked, is_listing, is_logging_in, is_offline, is_paused, is_publishing,
+    is_resting, is_saved, is_writing, sees_subscriptions, types_subscription,
 };
 use super::Row;
 use super::context::Context::{
@@ -98,10 +98,10 @@ commands! {
     ShowBrowsed, "browse.show", "Messages of the browse set, merged by time", EXPLORER, ["B"], None, false, has_tabs;
     EmptyBrowsed, "browse.clear", "Empty the browse set", &[Browse], ["delete"], None, false, always;
     ShowOverdue, "overdue.show", "Topics that are silent for longer than usual", EXPLORER, ["~"], None, false, has_tabs;
-    TogglePin, "topics.pin", "Pin above the tree, or unpin", READING, ["*"], None, false, has_selection;
-    ToggleMute, "topics.mute", "Mute in the tree: grey and never news; or unmute", READING, ["M"], None, false, has_selection;
+    TogglePin, "topics.pin", "Pin above the tree, or unpin", READING, ["*"], None, false, has_path;
+    ToggleMute, "topics.mute", "Mute in the tree: grey and never news; or unmute", READING, ["M"], None, false, has_path;
     OpenFilters, "topics.filters", "Saved filters", &[Topics], ["f"], None, false, always;
-    SaveFilter, "filter.save", "Save the filter under a name", &[Filter], ["ctrl-s"], Some("save"), false, filter_shown;
+    SaveFilter, "filter.save", "Save the filter under a name", &[Filter], ["ctrl-s"], Some("save"), false, can_save_filter;
 
     ChartNumber, "chart.add", "Chart the selected number, or add it to the chart", READING, ["c"], Some("chart"), false, has_selection;
     ChartField, "chart.field", "Add a series to the chart by its field", &[Chart], ["a"], Some("add"), false, has_chart;

@@ -142,7 +142,7 @@ fn outermost(structure: &Structure, at: NodeId) -> NodeId {
     at
 }
 
-/// The way to a node: JSON pointer, or XPath.
+/// The way to a node: JSON pointer, or `XPath`.
 pub(super) fn path_of(structure: &Structure, node: NodeId) -> String {
     if structure.is_xml() { structure.xpath_of(node) } else { structure.pointer_of(node) }
 }

@@ -109,7 +109,10 @@ impl PartialEq for ReadJob {
 
 impl fmt::Debug for ReadJob {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ReadJob").field("wanted", &self.wanted).field("bytes", &self.subject.0.len()).finish()
+        f.debug_struct("ReadJob")
+            .field("wanted", &self.wanted)
+            .field("bytes", &self.subject.0.len())
+            .finish_non_exhaustive()
     }
 }
 

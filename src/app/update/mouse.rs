@@ -3,7 +3,9 @@
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};
 
-use super::{chart, connections, history, message, overlay, run, set_focus, subscriptions, tabs, travel};
+use super::{
+    chart, connections, history, message, overlay, run, set_focus, subscriptions, tabs, topics, travel,
+};
 use crate::app::{App, Command, Context, Effect, Field, Overlay, Pane, Right, Screen, layout, scrubber};
 use crate::model::{Moment, QoS};
 
@@ -57,7 +59,10 @@ fn wheel(app: &mut App, at: Position, rows: isize, now: Moment) {
     } else if app.screen() == Screen::Broker {
         let scroll = &mut app.connection_mut().broker_scroll;
         *scroll = scroll.saturating_add_signed(rows);
-    } else if inside(areas.topics, at).is_some() {
+    } else if let Some(topics) = inside(areas.topics, at) {
+        if pin_row(app, topics, at).is_some() {
+            return app.connection_mut().tree.scroll_pins(rows);
+        }
         let connection = app.connection_mut();
         let shown = connection.shown_moment(now);
         connection.tree.scroll(rows, &connection.store, shown.mono_us);
@@ -124,12 +129,8 @@ fn click(app: &mut App, at: Position, now: Moment) -> Vec<Effect> {
     if let Some(pane) = inside(areas.publish, at) {
         return click_publish(app, pane, at, now);
     }
-    if [areas.topics, areas.message, areas.history].into_iter().any(|area| inside(area, at).is_some()) {
-        // The keys go where the click went; the filter stays as typed.
-        app.connection_mut().filter_input = None;
-    }
     if let Some(topics) = inside(areas.topics, at) {
-        click_topics(app, topics, at);
+        click_topics(app, topics, at, now);
     } else if inside(areas.message, at).is_some() {
         set_focus(app, Pane::Message);
         if app.connection().right == Right::Chart {
@@ -143,7 +144,20 @@ fn click(app: &mut App, at: Position, now: Moment) -> Vec<Effect> {
             history::select_row(app, usize::from(at.y - area.y - 1));
         }
     }
+    if [areas.topics, areas.message, areas.history].into_iter().any(|area| inside(area, at).is_some()) {
+        // The keys go where the click went; the filter stays as it is at work.
+        close_filter(app, areas.topics);
+    }
     Vec::new()
+}
+
+/// Ends the typing of the filter. Its lines go, and the selected row stays on its line of the screen.
+fn close_filter(app: &mut App, topics: Option<Rect>) {
+    let top = |app: &App| topics.map_or(0, |topics| layout::tree_top(app, topics));
+    let before = top(app);
+    app.connection_mut().filter_input = None;
+    let risen = before.saturating_sub(top(app));
+    app.connection_mut().tree.lower(usize::from(risen));
 }
 
 fn click_ask(app: &mut App, body: Rect, at: Position, now: Moment) -> Vec<Effect> {
@@ -202,6 +216,22 @@ fn click_publish(app: &mut App, pane: Rect, at: Position, now: Moment) -> Vec<Ef
     Vec::new()
 }
 
+/// The row of the pins at a place.
+fn pin_row(app: &App, topics: Rect, at: Position) -> Option<usize> {
+    let row = at.y.checked_sub(layout::pins_top(app, topics))?;
+    (row < layout::pin_rows(app, topics)).then_some(usize::from(row))
+}
+
+/// A click on a pin selects it, a second one goes to its topic in the tree.
+fn click_pin(app: &mut App, row: usize, now: Moment) {
+    let tree = &mut app.connection_mut().tree;
+    let before = tree.pins().selected();
+    let pin = tree.select_pin_row(row);
+    if let Some(node) = tree.selected().filter(|_| pin.is_some() && pin == before) {
+        topics::go_to(app, node, now);
+    }
+}
+
 /// The scrubber follows the mouse while it is held, wherever the mouse goes.
 fn scrub(app: &mut App, at: Position) {
     let topics = layout::areas(app).topics.filter(|_| app.connection().travel.scrubbing);
@@ -210,19 +240,22 @@ fn scrub(app: &mut App, at: Position) {
     travel::scrub(app, column, areas.bar.width);
 }
 
-fn click_topics(app: &mut App, topics: Rect, at: Position) {
+fn click_topics(app: &mut App, topics: Rect, at: Position, now: Moment) {
     if scrubber(app, topics).is_some_and(|areas| areas.all.contains(at)) {
         app.connection_mut().travel.scrubbing = true;
         scrub(app, at);
         return;
     }
     set_focus(app, Pane::Topics);
+    if let Some(row) = pin_row(app, topics, at) {
+        return click_pin(app, row, now);
+    }
     let top = layout::tree_top(app, topics);
     if at.y < top {
         return;
     }
     let connection = app.connection_mut();
-    let before = connection.tree.selected();
+    let before = connection.tree.cursor();
     let row = usize::from(at.y - top);
     let Some(drawn) = connection.tree.rows().get(row).copied() else { return };
     let node = connection.tree.select_row(row);

@@ -3,7 +3,7 @@
 use crossterm::event::{Event, KeyEvent};
 use tui_input::backend::crossterm::EventHandler;
 
-use super::{chart, insert, message};
+use super::{chart, filters, insert, message};
 use crate::app::{App, Command, Effect, Overlay, Prompt, Purpose};
 use crate::model::Moment;
 
@@ -69,6 +69,7 @@ fn followed(app: &mut App, purpose: Purpose, text: &str) -> Option<Result<String
 /// Takes what was typed; or says what is wrong with it.
 fn accepted(app: &mut App, purpose: Purpose, text: &str, now: Moment) -> Result<Vec<Effect>, String> {
     match purpose {
+        Purpose::NameFilter => filters::save(app, text, now),
         Purpose::TravelTo => super::travel::to_typed(app, text, now),
         Purpose::Find => message::find::accept(app, text).map(|()| Vec::new()),
         Purpose::Jq => message::jq::accept(app, text).map(|()| Vec::new()),
@@ -76,7 +77,6 @@ fn accepted(app: &mut App, purpose: Purpose, text: &str, now: Moment) -> Result<
         Purpose::ChartField => chart::typed(app, text).map(|()| Vec::new()),
         Purpose::FilterHistory
         | Purpose::JumpToTime
-        | Purpose::NameFilter
         | Purpose::SaveTo
         | Purpose::ExportTo
         | Purpose::Pipe => Ok(Vec::new()),

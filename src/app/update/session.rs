@@ -90,6 +90,7 @@ fn on_message(connection: &mut Connection, message: &Message) {
     let ingested = connection.store.ingest(message);
     connection.subscriptions.count(&message.topic, ingested.topic);
     if let (Some(topic), Some(seq)) = (ingested.topic, ingested.seq) {
+        connection.tree.touch(topic);
         connection.feed_chart(topic, seq, message);
     }
 }
@@ -101,6 +102,7 @@ fn on_link(app: &mut App, id: ConnectionId, state: LinkState, now: Moment) {
     connection.note_outage(was_connected, now);
     if matches!(state, LinkState::Connected { session_present: false, .. }) {
         connection.store.forget_retained();
+        connection.tree.doubt_filter();
     }
     if state.is_connected() {
         connection.refusals = 0;
