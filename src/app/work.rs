@@ -26,7 +26,6 @@ pub fn work(app: &mut App) -> Vec<Effect> {
     if let Some(connection) = travelling {
         connection.store.travel_work(PIECE);
         connection.follow_travel();
-        return Vec::new();
     }
     let charting = |connection: &&mut Connection| connection.chart.has_work(&connection.store);
     if let Some(connection) = app.connections.iter_mut().find(charting) {

@@ -161,7 +161,7 @@ impl Chart {
     }
 
     /// Whether the history holds messages of its topics that were not looked at.
-    pub(super) fn has_work(&self, store: &Store) -> bool {
+    pub fn has_work(&self, store: &Store) -> bool {
         self.series.iter().any(|series| series.has_work(store))
     }
 
