@@ -147,7 +147,7 @@ fn draw_hit(
         return draw(Content::Words("evicted: gave way to newer messages"), cache, buffer);
     };
     match hit.place {
-        FoundPlace::Topic => draw(Content::Payload(message.payload), cache, buffer),
+        FoundPlace::Topic => draw(Content::Message(connection, message), cache, buffer),
         FoundPlace::Payload(start, length) => {
             let start = start as usize;
             draw(Content::Found(message.payload, start..start + length as usize), cache, buffer);
@@ -158,7 +158,7 @@ fn draw_hit(
             let place = connection.search.finder().and_then(|finder| finder.first_in(text));
             match place {
                 Some(place) => draw(Content::Found(text, place), cache, buffer),
-                None => draw(Content::Payload(message.payload), cache, buffer),
+                None => draw(Content::Message(connection, message), cache, buffer),
             }
         }
     }
