@@ -3,7 +3,10 @@
 
 #![allow(clippy::expect_used, reason = "a test that cannot go on says why")]
 
+mod browsing;
+mod charting;
 mod connections;
+mod copying;
 mod depths;
 mod emptiness;
 mod filtering;
@@ -20,6 +23,7 @@ mod properties;
 mod publishing;
 mod reading;
 mod safety;
+mod searching;
 mod sizes;
 mod subscribing;
 mod tabs;

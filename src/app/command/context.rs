@@ -47,6 +47,8 @@ pub enum Context {
     Prompt,
     /// A few things to choose from.
     Menu,
+    /// What a shell command printed.
+    Output,
 }
 
 impl Context {
@@ -63,6 +65,11 @@ impl Context {
                 | Self::SearchEntry
                 | Self::Prompt
         )
+    }
+
+    /// Whether a list stands in the place of the tree.
+    pub fn is_list(self) -> bool {
+        matches!(self, Self::Search | Self::Browse | Self::Overdue)
     }
 
     /// Heading in the help and in the list of keys.
@@ -90,13 +97,14 @@ impl Context {
             Self::Chart => "Chart",
             Self::Prompt => "Entry",
             Self::Menu => "Menu",
+            Self::Output => "Output",
         }
     }
 }
 
 use Context::{
     Ask, Broker, Browse, Chart, Connections, Filter, Form, Help, History, Login, Menu, Message, Notices,
-    Overdue, Palette, Prompt, Publish, Search, SearchEntry, SubscriptionEntry, Subscriptions, Topics,
+    Output, Overdue, Palette, Prompt, Publish, Search, SearchEntry, SubscriptionEntry, Subscriptions, Topics,
 };
 
 /// Contexts that take no text: letter keys work in all of them.
@@ -137,6 +145,7 @@ pub(super) const ALWAYS: &[Context] = &[
     SubscriptionEntry,
     Prompt,
     Menu,
+    Output,
 ];
 /// Where a message is shown.
 pub(super) const EXPLORER: &[Context] = &[Topics, Message, History, Search, Browse, Overdue, Chart];
@@ -147,7 +156,7 @@ pub(super) const TREE: &[Context] = &[Topics, History];
 /// Lists in place of the tree.
 pub(super) const FOUND: &[Context] = &[Search, Browse, Overdue];
 pub(super) const OVERLAYS: &[Context] =
-    &[Publish, Help, Palette, Notices, Login, Subscriptions, SubscriptionEntry, Menu];
+    &[Publish, Help, Palette, Notices, Login, Subscriptions, SubscriptionEntry, Menu, Output];
 /// The screens of a connection.
 pub(super) const SCREENS: &[Context] = &[Topics, Message, History, Search, Browse, Overdue, Chart, Broker];
 pub(super) const ALL_SCREENS: &[Context] =
@@ -167,8 +176,20 @@ pub(super) const TABS: &[Context] = &[
     Broker,
     Connections,
 ];
-pub(super) const LISTS: &[Context] =
-    &[Topics, Message, History, Search, Browse, Overdue, Broker, Connections, Help, Notices, Subscriptions];
+pub(super) const LISTS: &[Context] = &[
+    Topics,
+    Message,
+    History,
+    Search,
+    Browse,
+    Overdue,
+    Broker,
+    Connections,
+    Help,
+    Notices,
+    Subscriptions,
+    Output,
+];
 /// Lists, and the text that the arrows scroll.
 pub(super) const LISTS_AND_PALETTE: &[Context] = &[
     Topics,
@@ -187,4 +208,5 @@ pub(super) const LISTS_AND_PALETTE: &[Context] = &[
     Palette,
     Subscriptions,
     Menu,
+    Output,
 ];

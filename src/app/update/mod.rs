@@ -39,6 +39,7 @@ use crate::model::{Moment, Severity};
 
 use dispatch::run_now;
 pub(super) use login::begin;
+pub(super) use out::work_on_export;
 pub use session::ingest;
 pub(super) use travel::tell as tell_travel;
 
@@ -109,6 +110,10 @@ fn on_key(app: &mut App, key: KeyEvent, now: Moment) -> Vec<Effect> {
         Context::Publish => publish::on_key(app, key, now),
         Context::Login => login::on_key(app, key),
         Context::SubscriptionEntry => subscriptions::on_key(app, key),
+        Context::SearchEntry => {
+            search::on_key(app, key, now);
+            Vec::new()
+        }
         Context::Filter => {
             if let Some(input) = app.filter_input() {
                 input.handle_event(&Event::Key(key));
@@ -143,6 +148,7 @@ fn on_paste(app: &mut App, text: &str, now: Moment) {
         Context::Publish => publish::on_paste(app, text),
         Context::Login => refusal = login::on_paste(app, text).err(),
         Context::SubscriptionEntry => refusal = subscriptions::on_paste(app, text).err(),
+        Context::SearchEntry => refusal = search::on_paste(app, text, now).err(),
         Context::Filter => {
             if let Some(input) = app.filter_input() {
                 refusal = insert(input, text).err();
@@ -258,8 +264,11 @@ fn copy(app: &App, command: Command) -> Vec<Effect> {
 /// One step back: close what lies on top, else the filter, else go to the tree. Never quits.
 fn back(app: &mut App) -> Vec<Effect> {
     if !matches!(app.overlay, Overlay::None) {
+        let effects = out::leave_output(app);
         app.overlay = Overlay::None;
-    } else if app.screen() == Screen::Connections {
+        return effects;
+    }
+    if app.screen() == Screen::Connections {
         return connections::back(app);
     } else if login::cancel(app) || subscriptions::back(app) {
         // It lay over the publish pane.
