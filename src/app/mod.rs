@@ -18,6 +18,8 @@ mod history;
 mod job;
 mod keymap;
 pub mod layout;
+mod list_view;
+mod lists;
 mod login;
 mod menu;
 mod message;
@@ -49,7 +51,7 @@ mod work;
 pub use action::{Action, Done, Effect, Loaded, SaveId, SessionRequestName};
 pub use ask::{Ask, Then};
 pub use banner::{Banner, banner};
-pub use browse::Browse;
+pub use browse::{Browse, Toggled};
 pub use chart::Chart;
 pub use command::{Command, Context};
 pub use connection::Connection;
@@ -59,6 +61,8 @@ pub use form::{AfterSaving, Form, FormField, FormRow, Kind};
 pub use history::HistoryView;
 pub use job::{Job, JobDone};
 pub use keymap::{command_for, key_label, parse_key};
+pub use list_view::ListView;
+pub use lists::SEARCH_LINES;
 pub use login::{Credentials, Login, LoginField};
 pub use menu::{DecodeFor, Menu, MenuItem, Pick};
 pub use message::{
@@ -74,14 +78,16 @@ pub use publish::{Answers, Field, Held, HeldFrom, MAX_EDITOR_BYTES, MAX_EDITOR_L
 pub use publish_properties::WrittenProperties;
 pub use rates::Rates;
 pub use scrubber::{PastTime, SCRUBBER_STEP, SCRUBBER_TIME, ScrubberAreas, scrubber, scrubber_rows};
-pub use search::Search;
+pub use search::{
+    Answer, Figures, Hit, MAX_LISTED, Mode, Place as FoundPlace, Question, Report, Scope, Search, Stage,
+};
 pub use siblings::Sort;
 pub use test::{Test, TestEnd, TestNews};
 pub use travel::{Travel, step_label};
 pub use tree::{Pins, Place, Step, TreeRow, TreeView};
 pub use update::{ingest, update};
 pub use when::when;
-pub use work::{PIECE, work};
+pub use work::work;
 
 use self::out::Out;
 use crate::config::{Profile, ProfileBook, Safety, SettingsFile};
@@ -297,8 +303,11 @@ pub fn arrange(app: &mut App, now: Moment) -> Vec<Effect> {
         places::arrange(app, areas.body);
         return Vec::new();
     }
-    let tree_rows = layout::tree_rows(app, &areas);
-    let pin_rows = areas.topics.map_or(0, |topics| layout::pin_rows(app, topics));
+    // A list in the place of the tree says what is selected: the tree waits as it is.
+    let in_tree = app.connection().left == Left::Tree;
+    let tree_rows = if in_tree { layout::tree_rows(app, &areas) } else { 0 };
+    let pin_rows = areas.topics.filter(|_| in_tree).map_or(0, |topics| layout::pin_rows(app, topics));
+    lists::arrange(app.connection_mut(), &areas, now);
     let history_rows = layout::history_rows(&areas);
     let defaults = app.defaults.decoders.clone();
     let connection = app.connection_mut();

@@ -87,11 +87,12 @@ fn on_message(connection: &mut Connection, message: &Message) {
     if message.topic.starts_with("spBv1.0/") {
         connection.sparkplug.learn(&message.topic, &message.payload);
     }
-    let topic = connection.store.ingest(message).topic;
-    connection.subscriptions.count(&message.topic, topic);
-    if let Some(topic) = topic {
+    let place = connection.store.ingest(message);
+    connection.subscriptions.count(&message.topic, place.topic);
+    if let Some(topic) = place.topic {
         connection.tree.touch(topic);
     }
+    connection.list_arrival(message, place);
 }
 
 fn on_link(app: &mut App, id: ConnectionId, state: LinkState, now: Moment) {
