@@ -4,8 +4,8 @@ use super::super::{menu, prompt};
 use super::file_name;
 use super::saving::check_path;
 use crate::app::out::{Export, ExportNews, ExportOf, ExportStep, Format};
-use crate::app::{App, Ask, Effect, MenuItem, Overlay, Pick, Purpose, Then};
-use crate::model::{ConnectionId, Moment, Severity};
+use crate::app::{App, Ask, Connection, Effect, MenuItem, Overlay, Pick, Purpose, Then};
+use crate::model::{ConnectionId, Moment, Severity, TopicFilter};
 use crate::payload::format;
 
 /// What can be exported here; while an export is under way, how far it is.
@@ -33,16 +33,34 @@ pub(super) fn open(app: &mut App) {
         },
     };
     let topics = u64::from(store.stats(topic).topics_below);
-    let below = MenuItem {
-        text: "history of all below".to_owned(),
-        detail: format!("{} topics, in the order of arrival", format::grouped(topics)),
-        pick: Ok(Pick::Export(ExportOf::Below(topic))),
-    };
     let mut items = vec![of_topic];
     if store.child_count(topic) > 0 {
-        items.push(below);
+        let detail = format!("{} topics, in the order of arrival", format::grouped(topics));
+        items.push(item("history of all below", detail, ExportOf::Below(topic)));
     }
+    items.extend(lists(connection));
     menu::open(app, "Export as JSON lines or CSV", items);
+}
+
+/// What was found and what is browsed, where there is such.
+fn lists(connection: &Connection) -> Vec<MenuItem> {
+    let mut items = Vec::new();
+    let found: Vec<_> = connection.search.hits_from(0).map(|hit| (hit.seq, hit.topic)).collect();
+    if !found.is_empty() {
+        let detail =
+            format!("the {} messages listed, in the order of arrival", format::grouped(found.len() as u64));
+        items.push(item("search results", detail, ExportOf::of_messages(found)));
+    }
+    let marks = connection.browse.marks();
+    if !marks.is_empty() {
+        let filters: Vec<&str> = marks.iter().map(TopicFilter::as_str).collect();
+        items.push(item("browse set", filters.join("  "), ExportOf::Filters(marks.to_vec())));
+    }
+    items
+}
+
+fn item(text: &str, detail: String, of: ExportOf) -> MenuItem {
+    MenuItem { text: text.to_owned(), detail, pick: Ok(Pick::Export(of)) }
 }
 
 /// Asks where to.
@@ -51,6 +69,7 @@ pub(in crate::app::update) fn picked(app: &mut App, of: ExportOf) {
     let topic = match &of {
         ExportOf::Topics(topics) => topics.first().copied(),
         ExportOf::Below(node) => Some(*node),
+        ExportOf::Filters(_) => None,
         ExportOf::Messages(list) => list.first().map(|(topic, _)| *topic),
     };
     let topic = topic.map(|topic| connection.store.path(topic)).unwrap_or_default();
