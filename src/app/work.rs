@@ -9,9 +9,8 @@ const PIECE: usize = 10_000;
 impl App {
     /// Whether a piece of work waits.
     pub fn has_work(&self) -> bool {
-        let waits = |connection: &super::Connection| {
-            connection.store.has_travel_work() || connection.has_list_work()
-        };
+        let waits =
+            |connection: &super::Connection| connection.store.has_travel_work() || connection.has_list_work();
         self.connections.iter().any(waits)
     }
 }

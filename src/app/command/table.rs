@@ -3,8 +3,8 @@
 use super::super::enabled::{
     always, can_open, filter_shown, has_browsed, has_connection, has_file, has_filter, has_history,
     has_message, has_profile, has_queued, has_response_topic, has_saved_profile, has_selection, has_tabs,
-    is_asked, is_listing, is_logging_in, is_offline, is_paused, is_publishing, is_resting, is_saved, is_searching,
-    is_writing, sees_subscriptions, types_subscription,
+    is_asked, is_listing, is_logging_in, is_offline, is_paused, is_publishing, is_resting, is_saved,
+    is_searching, is_writing, sees_subscriptions, types_subscription,
 };
 use super::Row;
 use super::context::Context::{
