@@ -37,7 +37,8 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, fram
         let store = &connection.store;
         if let Some(message) = store.message(topic, seq) {
             let content = Content::Payload(message.payload);
-            let row = Row { at: message.received, topic: store.path(topic), sought: None, content };
+            let (path, hints) = (store.path(topic), connection.hints(topic));
+            let row = Row { at: message.received, topic: path, sought: None, hints, content };
             found::draw(&row, ink, line, cache, buffer);
         } else {
             ink.put(buffer, line.x + 1, line.y, line.width, "evicted", ink.style(Role::Faint));

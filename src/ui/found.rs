@@ -10,7 +10,7 @@ use super::ink::Ink;
 use crate::config::Role;
 use crate::model::Moment;
 use crate::payload::find::Finder;
-use crate::payload::{format, preview, preview_kind, sanitise::sanitise_bytes, width};
+use crate::payload::{OwnedHints, format, glance, sanitise::sanitise_bytes, width};
 
 const TIME: u16 = 13;
 /// Columns of a time without milliseconds, where there is little room.
@@ -26,6 +26,8 @@ pub(super) struct Row<'a> {
     pub(super) topic: &'a str,
     /// What was found in the topic, to be lit there.
     pub(super) sought: Option<&'a Finder>,
+    /// What is known of the payload.
+    pub(super) hints: OwnedHints,
     pub(super) content: Content<'a>,
 }
 
@@ -69,7 +71,7 @@ pub(super) fn draw(row: &Row<'_>, ink: &Ink<'_>, area: Rect, cache: &mut Cache, 
         Content::Words(words) => drop(ink.put(buffer, x, area.y, room, words, ink.style(Role::Faint))),
         Content::Payload([]) => drop(ink.put(buffer, x, area.y, room, "(empty)", ink.style(Role::Faint))),
         Content::Payload(payload) => {
-            let text = preview(payload, preview_kind(payload), usize::from(room), ink.payload_style());
+            let text = glance(payload, &row.hints.as_hints(), usize::from(room), ink.payload_style());
             ink.put(buffer, x, area.y, room, &text, style);
         }
         Content::Found(payload, found) => {
