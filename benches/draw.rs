@@ -2,7 +2,7 @@
 //! Run with `cargo bench --bench draw [-- NAME]`. The goal of every `frame` is 2 ms; each `key` includes its frame.
 #![allow(missing_docs, reason = "the macros of criterion make public functions")]
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
@@ -67,9 +67,13 @@ impl Bench {
     }
 
     fn receive(&mut self, topic: String) {
+        self.receive_payload(topic, Bytes::from_static(PAYLOAD));
+    }
+
+    fn receive_payload(&mut self, topic: String, payload: Bytes) {
         let message = Message {
             topic,
-            payload: Bytes::from_static(PAYLOAD),
+            payload,
             qos: QoS::AtMostOnce,
             retain: false,
             dup: false,
@@ -93,6 +97,11 @@ impl Bench {
     fn run(&mut self, command: Command) {
         update(&mut self.app, Action::Run(command), self.now);
         self.frame();
+    }
+
+    /// Puts text into the line that is typed, without looking at the screen between two letters.
+    fn type_in(&mut self, text: &str) {
+        update(&mut self.app, Action::Paste(text.to_owned()), self.now);
     }
 
     fn letter(&mut self, letter: char) {
@@ -237,23 +246,48 @@ fn filter(c: &mut Criterion) {
     let mut bench = Bench::new(plant()).open_all();
     bench.run(Command::FilterTree);
     // Each typed at the end of what stands there already; taking it away is not measured.
-    for (name, before, letter) in
-        [("every topic matches", "d", 'e'), ("one in ten", "device1", '2'), ("few", "line07/device12", '3')]
-    {
-        group.bench_function(format!("1 M: {name}"), |b| {
-            b.iter_custom(|times| {
-                (0..times)
-                    .map(|_| {
-                        bench.run(Command::ClearFilter);
-                        bench.run(Command::FilterTree);
-                        before.chars().for_each(|letter| bench.letter(letter));
-                        let begun = std::time::Instant::now();
-                        bench.letter(letter);
-                        begun.elapsed()
-                    })
-                    .sum()
+    for (name, before, letter) in [
+        ("every topic matches", "d", 'e'),
+        ("one in ten", "device1", '2'),
+        ("few", "line07/device12", '3'),
+        ("words", "site07 line device1 ", '2'),
+        ("a pattern", "plant/+/line07/", '#'),
+        ("an expression", "/site0[1-3].*device\\d*7", '/'),
+        ("a heavy expression", r"/(\w+\d){3}.*(line|site)[^/]*(\pL|7){4}", '/'),
+        ("a payload", "payload:humid", 'i'),
+        ("a payload by expression", "payload:/temp.*48", '/'),
+        ("a negation", "!device99", '9'),
+        ("an age", "age:<60", 's'),
+    ] {
+        // The key itself; then, of the pieces that follow it, the longest one; then all of them.
+        for (part, pick) in [
+            ("", (|key, _, _| key) as fn(Duration, Duration, Duration) -> Duration),
+            (", longest piece", |_, longest, _| longest),
+            (", to the end", |_, _, all| all),
+        ] {
+            group.bench_function(format!("1 M: {name}{part}"), |b| {
+                b.iter_custom(|times| {
+                    (0..times)
+                        .map(|_| {
+                            bench.run(Command::ClearFilter);
+                            bench.run(Command::FilterTree);
+                            bench.type_in(before);
+                            let begun = Instant::now();
+                            bench.letter(letter);
+                            let key = begun.elapsed();
+                            let mut longest = Duration::ZERO;
+                            while bench.app.has_work() {
+                                let begun = Instant::now();
+                                app::work(&mut bench.app);
+                                longest = longest.max(begun.elapsed());
+                            }
+                            // A bench must not read zero.
+                            pick(key, longest.max(Duration::from_nanos(1)), begun.elapsed())
+                        })
+                        .sum()
+                });
             });
-        });
+        }
     }
     group.bench_function("1 M: a frame while filtered", |b| b.iter(|| bench.frame()));
 }
@@ -274,6 +308,51 @@ fn sorting(c: &mut Criterion) {
             );
         });
     }
+}
+
+/// Six lines of 200,000 points each: as many as are kept one by one.
+fn chart(c: &mut Criterion) {
+    const LINES: usize = 6;
+    let mut group = c.benchmark_group("chart");
+    let mut bench = Bench::new((0..LINES).map(|line| format!("load/device{line}"))).open_all();
+    let mut noise = 0_u64;
+    let mut feed = |bench: &mut Bench, messages: usize| {
+        for message in 0..messages {
+            noise = noise.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            bench.now = bench.now.plus(Duration::from_millis(3));
+            let payload = format!("{{\"id\":{message},\"temperature\":{}.25}}", noise >> 57);
+            bench.receive_payload(format!("load/device{}", message % LINES), Bytes::from(payload));
+        }
+    };
+    feed(&mut bench, LINES * 200_000);
+    let begun = std::time::Instant::now();
+    for _ in 0..LINES {
+        bench.run(Command::Down);
+        bench.run(Command::ChartNumber);
+        for _ in 0..3 {
+            bench.run(Command::Down);
+        }
+        bench.run(Command::ChooseItem);
+        bench.run(Command::CloseChart);
+    }
+    bench.run(Command::ChartNumber);
+    while bench.app.has_work() {
+        drop(app::work(&mut bench.app));
+    }
+    println!("reading {} points of {LINES} lines: {:?}", LINES * 200_000, begun.elapsed());
+    group.bench_function("frame, all of 6 x 200 k points", |b| b.iter(|| bench.frame()));
+    bench.run(Command::ZoomPane);
+    group.bench_function("frame, all of them over the whole screen", |b| b.iter(|| bench.frame()));
+    bench.run(Command::ZoomIn);
+    group.bench_function("frame, half of them", |b| b.iter(|| bench.frame()));
+    group.bench_function("key: cursor to the point before", |b| b.iter(|| bench.run(Command::ChartLeft)));
+    bench.run(Command::ChartLive);
+    group.bench_function("100 messages and a frame", |b| {
+        b.iter(|| {
+            feed(&mut bench, 100);
+            bench.frame();
+        });
+    });
 }
 
 /// A million messages on a hundred thousand topics, four levels deep or all under one branch, looked at in the past.
@@ -335,5 +414,5 @@ fn travel(c: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, frames, history, keys, filter, sorting, travel);
+criterion_group!(benches, frames, history, keys, filter, sorting, travel, chart);
 criterion_main!(benches);

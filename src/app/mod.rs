@@ -25,9 +25,11 @@ mod menu;
 mod message;
 mod node_set;
 mod notices;
+pub mod out;
 mod overdue;
 mod palette;
 mod panes;
+mod pins;
 pub mod places;
 mod prompt;
 mod publish;
@@ -50,10 +52,14 @@ pub use action::{Action, Done, Effect, Loaded, SaveId, SessionRequestName};
 pub use ask::{Ask, Then};
 pub use banner::{Banner, banner};
 pub use browse::{Browse, Toggled};
-pub use chart::Chart;
+pub use chart::{
+    Chart, Csv, Drawing, Extent, Figures, Grid, MOST_POINTS, MOST_SERIES, Plot, Point, Points, Series,
+    Window, place,
+};
 pub use command::{Command, Context};
 pub use connection::Connection;
 pub use connections::{Choice, ConnectionsView, DEMO, ListLine};
+pub use filter::{FilterFault, HELP as FILTER_HELP, LANGUAGE as FILTER_LANGUAGE};
 pub use form::{AfterSaving, Form, FormField, FormRow, Kind};
 pub use history::HistoryView;
 pub use job::{Job, JobDone};
@@ -64,31 +70,32 @@ pub use login::{Credentials, Login, LoginField};
 pub use menu::{DecodeFor, Menu, MenuItem, Pick};
 pub use message::{
     Body, Change, Chosen, ChosenBy, Decodings, Find, FindJob, Folding, MessageView, PayloadView, Programs,
-    ReadJob, Reader, RunJq, SchemaShelf, Scroll, Shown, Wanted, WrapJob,
+    ReadJob, Reader, RunJq, SchemaShelf, Scroll, Shown, Wanted, WrapJob, run_within,
 };
 pub use notices::{Notices, SHOWN_FOR};
 pub use overdue::Overdue;
 pub use palette::PaletteState;
 pub use panes::{Left, Overlay, Pane, Right, Screen};
 pub use prompt::{Prompt, Purpose};
-pub use publish::{Answers, Field, MAX_EDITOR_BYTES, MAX_EDITOR_LINES, PublishPane, Sent};
+pub use publish::{Answers, Field, Held, HeldFrom, MAX_EDITOR_BYTES, MAX_EDITOR_LINES, PublishPane, Sent};
 pub use publish_properties::WrittenProperties;
 pub use rates::Rates;
 pub use scrubber::{PastTime, SCRUBBER_STEP, SCRUBBER_TIME, ScrubberAreas, scrubber, scrubber_rows};
 pub use search::{
-    Answer, Figures, Hit, MAX_LISTED, Mode, Place as FoundPlace, Question, Report, Scope, Search, Stage,
+    Answer, Figures as SearchFigures, Hit, MAX_LISTED, Mode, Place as FoundPlace, Question, Report, Scope,
+    Search, Stage,
 };
 pub use siblings::Sort;
 pub use test::{Test, TestEnd, TestNews};
 pub use travel::{Travel, step_label};
-pub use tree::{Place, Step, TreeRow, TreeView};
+pub use tree::{Pins, Place, Step, TreeRow, TreeView};
 pub use update::{ingest, update};
 pub use when::when;
 pub use work::work;
 
+use self::out::Out;
 use crate::config::{Profile, ProfileBook, Safety, SettingsFile};
 use crate::model::{ConnectionId, Moment, Target};
-use crate::payload::jq::Program;
 use crate::store::Limits;
 use jiff::tz::TimeZone;
 
@@ -136,6 +143,8 @@ pub struct App {
     pub zone: TimeZone,
     /// When a key was last pressed, or the mouse.
     last_input: Moment,
+    /// What leaves the program.
+    pub(super) out: Out,
     next_connection: u32,
     next_publish: u64,
     next_test: u64,
@@ -163,6 +172,7 @@ impl App {
             settings,
             zone: TimeZone::UTC,
             last_input: Moment::default(),
+            out: Out::default(),
             next_connection: 0,
             next_publish: 1,
             next_test: 1,
@@ -238,6 +248,7 @@ impl App {
             Overlay::Ask(_) => return Context::Ask,
             Overlay::Prompt(_) => return Context::Prompt,
             Overlay::Menu(_) => return Context::Menu,
+            Overlay::Output(_) => return Context::Output,
             Overlay::None => {}
         }
         if self.screen() == Screen::Connections {
@@ -299,12 +310,14 @@ pub fn arrange(app: &mut App, now: Moment) -> Vec<Effect> {
     // A list in the place of the tree says what is selected: the tree waits as it is.
     let in_tree = app.connection().left == Left::Tree;
     let tree_rows = if in_tree { layout::tree_rows(app, &areas) } else { 0 };
+    let pin_rows = areas.topics.filter(|_| in_tree).map_or(0, |topics| layout::pin_rows(app, topics));
     lists::arrange(app.connection_mut(), &areas, now);
     let history_rows = layout::history_rows(&areas);
     let defaults = app.defaults.decoders.clone();
     let connection = app.connection_mut();
     connection.message.decodings.defaults = defaults;
     let shown = connection.shown_moment(now);
+    connection.arrange_marks(usize::from(pin_rows));
     connection.tree.arrange(&connection.store, tree_rows, shown.mono_us);
     let selected = connection.tree.selected();
     if selected != connection.message.of {
@@ -327,7 +340,7 @@ pub fn arrange_fully(app: &mut App, now: Moment) -> Vec<Effect> {
             match effect {
                 Effect::Job(job) => {
                     jobs += 1;
-                    others.extend(update(app, Action::Done(Done::Job(job.perform(Program::run))), now));
+                    others.extend(update(app, Action::Done(Done::Job(job.perform(run_within))), now));
                 }
                 other => others.push(other),
             }
@@ -357,6 +370,10 @@ pub struct Measured {
     pub help: (usize, usize),
     /// Past notices, and rows for them.
     pub notices: (usize, usize),
+    /// Where the chart's lines stand.
+    pub chart: Plot,
+    /// Rows of a command's output, and rows for them.
+    pub output: (usize, usize),
 }
 
 /// Takes in what drawing found out, so that scrolling ends at the end.
@@ -366,6 +383,9 @@ pub fn after_view(app: &mut App, measured: &Measured) {
     if let Overlay::Help(_, scroll) = &mut app.overlay {
         *scroll = (*scroll).min(last(measured.help));
     }
+    if let Overlay::Output(piped) = &mut app.overlay {
+        piped.scroll = piped.scroll.min(last(measured.output));
+    }
     let connection = app.connection_mut();
     connection.broker_scroll = connection.broker_scroll.min(last(measured.broker));
     let message = &mut connection.message;
@@ -374,4 +394,5 @@ pub fn after_view(app: &mut App, measured: &Measured) {
     message.above = measured.message_above;
     message.drawn = measured.message_lines;
     message.rows = measured.message_rows;
+    connection.chart.plot = measured.chart;
 }

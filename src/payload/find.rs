@@ -132,6 +132,8 @@ fn fault_of(expression: &str, fault: &regex::Error) -> FindFault {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn places(finder: &Finder, text: &str, most: usize) -> (Vec<(usize, Range<usize>)>, bool) {
@@ -178,6 +180,33 @@ mod tests {
             (r"a\Q", "unrecognized escape sequence at column 2"),
         ] {
             assert_eq!(Finder::regex(expression).expect_err(expression).to_string(), told);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_found_where_it_stands(before in any::<String>(), wanted in "[^\\n]{1,8}", after in any::<String>()) {
+            let text = format!("{before}{wanted}{after}");
+            let finder = Finder::text(&wanted).expect("a text");
+            prop_assert!(finder.is_in(text.as_bytes()));
+            let first = finder.first_in(text.as_bytes()).expect("it is there");
+            prop_assert!(first.start <= before.len());
+            for range in finder.all_in(&text) {
+                prop_assert_eq!(text[range].chars().count(), wanted.chars().count());
+            }
+        }
+
+        #[test]
+        fn any_expression_works_or_is_told_in_one_line(expression in any::<String>(), text in any::<String>()) {
+            match Finder::regex(&expression) {
+                Ok(finder) => {
+                    finder.find(&Document::text(text), 10);
+                }
+                Err(fault) => {
+                    prop_assert!(!fault.to_string().contains('\n') && !fault.reason.is_empty());
+                    prop_assert!(fault.column.is_none_or(|column| column <= expression.chars().count() + 1));
+                }
+            }
         }
     }
 }

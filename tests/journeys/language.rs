@@ -6,13 +6,14 @@ use std::time::Duration;
 use bytes::Bytes;
 use crossterm::event::{KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use jiff::tz::TimeZone;
-use mqtt_tui::app::{self, Action, App, Done, Effect, Settings, arrange, arrange_fully, parse_key, update};
+use mqtt_tui::app::{
+    self, Action, App, Done, Effect, Settings, arrange, arrange_fully, parse_key, run_within, update,
+};
 use mqtt_tui::config::{Colours, Look, Profile, ProfileBook, Themes};
 use mqtt_tui::model::{
     ConnectionId, LinkState, Message, Moment, Protocol, ProtocolChoice, Publication, PublishId, PublishState,
     QoS, SessionEvent, SessionId, SessionRequest, Severity, SubscriptionState, Target, TopicFilter, Trouble,
 };
-use mqtt_tui::payload::jq::Program;
 use mqtt_tui::store::{Limits, TopicId};
 use mqtt_tui::ui::{self, Appearance, Cache};
 use ratatui::Terminal;
@@ -130,7 +131,7 @@ impl Journey {
         for effect in effects {
             match effect {
                 Effect::Job(job) if !self.slow => {
-                    let done = Action::Done(Done::Job(job.perform(Program::run)));
+                    let done = Action::Done(Done::Job(job.perform(app::run_within)));
                     let effects = update(&mut self.app, done, self.now);
                     self.perform(effects);
                 }
@@ -309,7 +310,7 @@ impl Journey {
         let count = jobs.len();
         for job in jobs {
             if let Effect::Job(job) = job {
-                self.done(Done::Job(job.perform(Program::run)));
+                self.done(Done::Job(job.perform(run_within)));
             }
         }
         count

@@ -4,7 +4,9 @@
 #![allow(clippy::expect_used, reason = "a test that cannot go on says why")]
 
 mod browsing;
+mod charting;
 mod connections;
+mod copying;
 mod depths;
 mod emptiness;
 mod filtering;
@@ -16,6 +18,7 @@ mod messages;
 mod mouse;
 mod overlays;
 mod pausing;
+mod pinning;
 mod properties;
 mod publishing;
 mod reading;

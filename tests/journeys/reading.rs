@@ -101,7 +101,8 @@ fn branches_fold_and_the_selected_path_is_said() {
 fn xml_has_a_tree_too() {
     let mut journey = Journey::new();
     journey.message("x", "<meter id=\"7\"><energy unit=\"kWh\">12.5</energy></meter>").keys("v<tab>");
-    journey.sees("@id").sees("energy 12.5").keys("jjj").sees("/meter/energy");
+    journey.sees("@id = 7").sees("energy @unit=\"kWh\" 12.5").keys("jjj").sees("/meter/energy");
+    journey.keys("<enter>").sees("@unit = kWh").does_not_see("@unit=\"kWh\"");
 }
 
 #[test]

@@ -9,7 +9,6 @@ use crate::app::{Connection, Effect, Job};
 use crate::model::{DecoderRule, Decoding, Form};
 use crate::payload::field::Field;
 use crate::payload::find::Matches;
-use crate::payload::jq::Program;
 use crate::payload::structure::{NodeId, Structure};
 use crate::payload::{Document, Hints, OwnedHints, VIEW_LIMIT, WrapIndex};
 use crate::store::{MessageRef, Seq, TopicId};
@@ -56,9 +55,11 @@ impl Connection {
         let mut held = None;
         if shown.is_none_or(|shown| shown.of != wanted) {
             let kept = shown.filter(|shown| self.message.at.is_none() && shown.of.is_alike(&wanted));
+            // While travelling back in time nothing newer than the moment is shown.
+            let kept = kept.filter(|shown| shown.of.seq <= message.seq);
             let kept = kept.filter(|shown| self.store.message(message.topic, shown.of.seq).is_some());
             let kept = kept.map(|shown| shown.of.clone());
-            if reads_at_once(message.payload, &wanted, self.other(&wanted).map(|other| other.payload.len())) {
+            if reads_at_once(message.payload, &wanted, self.other(&wanted).map(|other| other.payload)) {
                 let shown = self.prepare(&message, wanted.clone());
                 self.show(shown);
             } else {
@@ -150,7 +151,7 @@ impl Connection {
             },
         });
         let known = self.message.reader.reading_for(&wanted);
-        prepare(wanted, Subject { bytes: message.payload, hints: own }, older, known, Program::run)
+        prepare(wanted, Subject { bytes: message.payload, hints: own }, older, known, super::run_within)
     }
 
     fn read_job(&self, message: &MessageRef<'_>, wanted: Wanted) -> ReadJob {
@@ -209,12 +210,11 @@ impl Connection {
         let view = &mut self.message;
         let Some(document) = view.reader.shown().and_then(Shown::document).cloned() else { return effects };
         let is_short = document.as_str().len() <= LINES_AT_ONCE;
-        if let Some(find) = view.find.as_mut().filter(|find| !find.knows(&document)) {
-            if !find.is_looking {
-                find.is_looking = true;
-                let job = FindJob::new(self.id, find, document.clone());
-                effects.push(Effect::Job(Job::Find(job)));
-            }
+        let unknown = view.find.as_mut().filter(|find| !find.knows(&document) && !find.is_looking);
+        if let Some(find) = unknown {
+            find.is_looking = true;
+            let job = FindJob::new(self.id, find, document.clone());
+            effects.push(Effect::Job(Job::Find(job)));
         }
         if let Some((columns, style)) = view.drawn.filter(|_| view.wrap && !is_short)
             && !view.reader.counting

@@ -42,6 +42,14 @@ impl Folding {
             None if structure.len() <= ALL_OPEN => Open::to_depth(structure, usize::MAX),
             None => Open::to_depth(structure, 2),
         };
+        if self.all.is_none() && structure.is_xml() {
+            // An element that holds nothing but text says it beside its name.
+            let says_all =
+                |node: &NodeId| structure.child_count(*node) > 0 && structure.content(*node).is_some();
+            for node in structure.nodes().filter(says_all) {
+                self.open.set(node, false);
+            }
+        }
         for (path, open) in &self.by_hand {
             if let Some(node) = node_at(structure, path) {
                 self.open.set(node, *open);
@@ -134,7 +142,7 @@ fn outermost(structure: &Structure, at: NodeId) -> NodeId {
     at
 }
 
-/// The way to a node: JSON pointer, or XPath.
+/// The way to a node: JSON pointer, or `XPath`.
 pub(super) fn path_of(structure: &Structure, node: NodeId) -> String {
     if structure.is_xml() { structure.xpath_of(node) } else { structure.pointer_of(node) }
 }

@@ -13,7 +13,7 @@ mod schemas;
 mod shown;
 
 pub use decodings::{Chosen, ChosenBy, Decodings};
-pub use filtered::RunJq;
+pub use filtered::{RunJq, run_within};
 pub use find::Find;
 pub use folding::Folding;
 pub use programs::Programs;

@@ -1,9 +1,9 @@
 //! Which area does what a command asks for.
 
 use super::{
-    ask, back, broker, browse, chart, clear_filter, connections, copy, focus, form, history, lists, login,
-    menu, message, next_theme, out, overdue, overlay, prompt, publish, search, show, subscriptions, tabs,
-    topics, travel, zoom,
+    ask, back, broker, browse, chart, clear_filter, connections, copy, filters, focus, form, history, lists,
+    login, menu, message, next_theme, out, overdue, overlay, pins, prompt, publish, search, show,
+    subscriptions, tabs, topics, travel, zoom,
 };
 use crate::app::{App, Command, Context, Effect, Screen};
 use crate::model::Moment;
@@ -89,7 +89,8 @@ pub(super) fn run_now(app: &mut App, command: Command, now: Moment) -> Vec<Effec
         | Command::EditPayload
         | Command::PipePayload
         | Command::Export
-        | Command::PublishAgain => out::run(app, command, now),
+        | Command::PublishAgain => out::run(app, command),
+        Command::CopyOutput => out::copy_output(app),
         Command::OnlyChanges
         | Command::FilterHistory
         | Command::JumpToTime
@@ -154,7 +155,11 @@ pub(super) fn run_now(app: &mut App, command: Command, now: Moment) -> Vec<Effec
             Vec::new()
         }
         Command::ApplyFilter => {
-            *app.filter_input_slot() = None;
+            if app.screen() == Screen::Connections {
+                *app.filter_input_slot() = None;
+            } else {
+                topics::keep_filter(app);
+            }
             Vec::new()
         }
         Command::ClearFilter => {
@@ -171,12 +176,17 @@ pub(super) fn run_now(app: &mut App, command: Command, now: Moment) -> Vec<Effec
         | Command::Expand
         | Command::Collapse
         | Command::NextMatch
-        | Command::PreviousMatch
-        | Command::TogglePin
-        | Command::ToggleMute
-        | Command::OpenFilters
-        | Command::SaveFilter => {
+        | Command::PreviousMatch => {
             topics::run(app, command, now);
+            Vec::new()
+        }
+        Command::TogglePin | Command::ToggleMute => pins::run(app, command, now),
+        Command::OpenFilters => {
+            filters::open(app);
+            Vec::new()
+        }
+        Command::SaveFilter => {
+            filters::ask_name(app);
             Vec::new()
         }
     }
@@ -195,9 +205,9 @@ fn movement(app: &mut App, command: Command, now: Moment) {
         Context::Search | Context::SearchEntry => search::movement(app, command, now),
         Context::Browse => browse::movement(app, command),
         Context::Overdue => overdue::movement(app, command),
-        Context::Chart => chart::movement(app, command),
-        Context::Help | Context::Palette | Context::Notices | Context::Menu => {
-            overlay::movement(app, command)
+        Context::Chart => chart::movement(app, command, now),
+        Context::Help | Context::Palette | Context::Notices | Context::Menu | Context::Output => {
+            overlay::movement(app, command);
         }
         Context::Subscriptions => subscriptions::movement(app, command),
         Context::Publish

@@ -7,6 +7,7 @@ mod chart;
 mod connections;
 mod dispatch;
 mod done;
+mod filters;
 mod form;
 mod history;
 mod lists;
@@ -18,6 +19,7 @@ mod moves;
 mod out;
 mod overdue;
 mod overlay;
+mod pins;
 mod prompt;
 mod publish;
 mod search;
@@ -37,6 +39,7 @@ use crate::model::{Moment, Severity};
 
 use dispatch::run_now;
 pub(super) use login::begin;
+pub(super) use out::work_on_export;
 pub use session::ingest;
 pub(super) use travel::tell as tell_travel;
 
@@ -77,6 +80,7 @@ fn react(app: &mut App, action: Action, now: Moment) -> Vec<Effect> {
             for connection in &mut app.connections {
                 connection.sample_rates(now);
             }
+            app.connection_mut().tree.tick(now.mono_us);
             subscriptions::rest(app, now)
         }
     }
@@ -113,7 +117,7 @@ fn on_key(app: &mut App, key: KeyEvent, now: Moment) -> Vec<Effect> {
         Context::Filter => {
             if let Some(input) = app.filter_input() {
                 input.handle_event(&Event::Key(key));
-                apply_filter(app);
+                apply_filter(app, now);
             }
             Vec::new()
         }
@@ -148,7 +152,7 @@ fn on_paste(app: &mut App, text: &str, now: Moment) {
         Context::Filter => {
             if let Some(input) = app.filter_input() {
                 refusal = insert(input, text).err();
-                apply_filter(app);
+                apply_filter(app, now);
             }
         }
         Context::Prompt => refusal = prompt::on_paste(app, text).err(),
@@ -182,10 +186,10 @@ fn insert(input: &mut Input, text: &str) -> Result<(), String> {
 }
 
 /// Brings the tree or list in line with its filter as typed.
-fn apply_filter(app: &mut App) {
+fn apply_filter(app: &mut App, now: Moment) {
     match app.screen() {
         Screen::Connections => connections::apply_filter(app),
-        _ => topics::apply_filter(app),
+        _ => topics::apply_filter(app, now),
     }
 }
 
@@ -260,8 +264,11 @@ fn copy(app: &App, command: Command) -> Vec<Effect> {
 /// One step back: close what lies on top, else the filter, else go to the tree. Never quits.
 fn back(app: &mut App) -> Vec<Effect> {
     if !matches!(app.overlay, Overlay::None) {
+        let effects = out::leave_output(app);
         app.overlay = Overlay::None;
-    } else if app.screen() == Screen::Connections {
+        return effects;
+    }
+    if app.screen() == Screen::Connections {
         return connections::back(app);
     } else if login::cancel(app) || subscriptions::back(app) {
         // It lay over the publish pane.

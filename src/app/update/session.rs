@@ -89,6 +89,12 @@ fn on_message(connection: &mut Connection, message: &Message) {
     }
     let place = connection.store.ingest(message);
     connection.subscriptions.count(&message.topic, place.topic);
+    if let Some(topic) = place.topic {
+        connection.tree.touch(topic);
+    }
+    if let (Some(topic), Some(seq)) = (place.topic, place.seq) {
+        connection.feed_chart(topic, seq, message);
+    }
     connection.list_arrival(message, place);
 }
 
@@ -99,6 +105,7 @@ fn on_link(app: &mut App, id: ConnectionId, state: LinkState, now: Moment) {
     connection.note_outage(was_connected, now);
     if matches!(state, LinkState::Connected { session_present: false, .. }) {
         connection.store.forget_retained();
+        connection.tree.doubt_filter();
     }
     if state.is_connected() {
         connection.refusals = 0;

@@ -14,10 +14,8 @@ const JOINED: usize = 3;
 pub(super) fn compare(old: &[u8], new: &[u8]) -> Found {
     let mut found = Found { by: By::Byte, ..Found::default() };
     let head = common(old.iter(), new.iter());
-    let tail = match old.len() == new.len() {
-        true => 0,
-        false => common(old[head..].iter().rev(), new[head..].iter().rev()),
-    };
+    let tail =
+        if old.len() == new.len() { 0 } else { common(old[head..].iter().rev(), new[head..].iter().rev()) };
     let (old_end, new_end) = (old.len() - tail, new.len() - tail);
     let both = old_end.min(new_end);
     let mut at = head;

@@ -118,9 +118,10 @@ impl<'a> Walk<'a> {
             (Some(id), None) => (self.old, id),
             (None, None) => return,
         };
-        let place = match structure.is_xml() {
-            true => Place::XPath(structure.xpath_of(id)),
-            false => Place::Pointer(structure.pointer_of(id)),
+        let place = if structure.is_xml() {
+            Place::XPath(structure.xpath_of(id))
+        } else {
+            Place::Pointer(structure.pointer_of(id))
         };
         let label = label(structure, id);
         let (mut old, mut new) = (old.map(|id| part(self.old, id)), new.map(|id| part(self.new, id)));
@@ -186,7 +187,7 @@ fn label(structure: &Structure, id: NodeId) -> String {
                 }
                 label.push_str(&json::unquote(raw));
             }
-            Name::Item(item) => label.push_str(&format!("[{item}]")),
+            Name::Item(item) => label.extend(["[", &item.to_string(), "]"]),
             Name::Tag(_) | Name::None => {}
         }
     }

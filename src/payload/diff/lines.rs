@@ -31,8 +31,9 @@ pub(super) fn compare(old: &str, new: &str) -> Found {
             }
             continue;
         }
-        for before in at.saturating_sub(CONTEXT).max(shown)..at {
-            push(&mut found, Mark::Same, pairs[before], &old, &new);
+        let first = at.saturating_sub(CONTEXT).max(shown);
+        for before in &pairs[first..at] {
+            push(&mut found, Mark::Same, *before, &old, &new);
         }
         let mark = match pairs[at] {
             (Some(_), None) => Mark::Removed,

@@ -42,7 +42,7 @@ impl Diff {
             let comma = if at == 0 { "" } else { ", " };
             let rest = if left == 0 { 0 } else { 4 + left.ilog10() as usize };
             if at > 0 && width(&line) + width(&piece) + comma.len() + rest > columns {
-                line.push_str(&format!(", +{}", left + 1));
+                line.extend([", +", &(left + 1).to_string()]);
                 break;
             }
             line.push_str(comma);
@@ -67,7 +67,7 @@ impl Diff {
                 (true, _) => "lines ",
             };
             let comma = if line.is_empty() { "" } else { ", " };
-            line.push_str(&format!("{comma}{} {lines}{what}", format::grouped(number as u64)));
+            line.extend([comma, &format::grouped(number as u64), " ", lines, what]);
         }
         line
     }

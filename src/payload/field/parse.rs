@@ -109,10 +109,8 @@ fn jq_step(path: &str) -> Option<(String, &str)> {
         return Some((token_text(&json::unquote(&rest[..end]), 1), &rest[end..]));
     }
     if let Some(inner) = rest.strip_prefix('[') {
-        let (inside, left) = match inner.starts_with('"') {
-            true => inner.split_at(closing_quote(inner)?),
-            false => inner.split_at(inner.find(']')?),
-        };
+        let end = if inner.starts_with('"') { closing_quote(inner)? } else { inner.find(']')? };
+        let (inside, left) = inner.split_at(end);
         let left = left.strip_prefix(']')?;
         if inside.starts_with('"') {
             return Some((token_text(&json::unquote(inside), 1), left));

@@ -26,8 +26,9 @@ pub(super) const NO_THREAD: &str = "the system has no thread for jq";
 const LEFT_OUT: &[&str] =
     &["debug", "debug_empty", "env", "halt", "halt_error", "input", "inputs", "stderr", "stderr_empty"];
 
-/// Runs `work` on a thread with a large stack and waits for it. `None` when the system gives no thread.
-pub(super) fn on_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Option<T> {
+/// Runs `work` on a thread with a stack of 64 MB, of which only what is used is taken, and waits for it. `None` when the
+/// system gives no thread.
+pub fn on_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Option<T> {
     std::thread::scope(|scope| {
         let builder = std::thread::Builder::new().name("jq".to_owned()).stack_size(STACK_BYTES);
         builder.spawn_scoped(scope, work).ok()?.join().ok()

@@ -26,6 +26,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::payload::json::reader::{Event, Reader};
+pub use engine::on_large_stack;
 use engine::{Engine, Stop};
 
 /// Levels of nesting in a payload that a program is given.
@@ -63,6 +64,15 @@ pub struct Limits {
     pub outputs: usize,
     /// Bytes of JSON text that are put out.
     pub output_bytes: usize,
+}
+
+impl Limits {
+    /// For what a user looks at.
+    pub const VIEW: Self =
+        Self { time: Duration::from_secs(2), outputs: 10_000, output_bytes: 16 * 1024 * 1024 };
+    /// For a condition that many messages are asked for.
+    pub const CONDITION: Self =
+        Self { time: Duration::from_millis(100), outputs: 1, output_bytes: 64 * 1024 };
 }
 
 /// How a run ended.
@@ -117,7 +127,7 @@ impl Program {
             return Err(JqFault { column: 1, message });
         }
         // The parser calls itself for each level of the program.
-        let compiled = engine::on_large_stack(|| faults::compile(text));
+        let compiled = on_large_stack(|| faults::compile(text));
         let engine =
             compiled.ok_or_else(|| JqFault { column: 1, message: engine::NO_THREAD.to_owned() })??;
         Ok(Self { text: text.to_owned(), engine, plain: plain::is_plain(text) })
@@ -137,8 +147,13 @@ impl Program {
     /// Runs the program on one JSON text. On another thread than the caller's, who waits for it; see the module for what
     /// must not be run here.
     pub fn run(&self, json_text: &str, limits: &Limits) -> JqOutcome {
-        let run = || run_on(&self.engine, json_text, limits);
-        engine::on_large_stack(run).unwrap_or_else(|| JqOutcome::failed(engine::NO_THREAD.to_owned()))
+        let run = || self.run_here(json_text, limits);
+        on_large_stack(run).unwrap_or_else(|| JqOutcome::failed(engine::NO_THREAD.to_owned()))
+    }
+
+    /// [`Self::run`] on the caller's thread, which is one of [`on_large_stack`].
+    pub fn run_here(&self, json_text: &str, limits: &Limits) -> JqOutcome {
+        run_on(&self.engine, json_text, limits)
     }
 
     /// For each text whether the program's first output is neither `false` nor `null`; `None` when it has none, or fails.
@@ -146,7 +161,7 @@ impl Program {
         let limits = Limits { outputs: 1, ..*limits };
         let all =
             || json_texts.iter().map(|text| condition_of(&run_on(&self.engine, text, &limits))).collect();
-        engine::on_large_stack(all).unwrap_or_else(|| vec![None; json_texts.len()])
+        on_large_stack(all).unwrap_or_else(|| vec![None; json_texts.len()])
     }
 
     /// [`Self::conditions`] of one text.
@@ -161,7 +176,8 @@ pub fn condition_of(outcome: &JqOutcome) -> Option<bool> {
 }
 
 impl JqOutcome {
-    fn failed(error: String) -> Self {
+    /// A run that did not begin, or failed, and what to say of it in one line.
+    pub fn failed(error: String) -> Self {
         Self { outputs: Vec::new(), ended: Ended::Failed, error: Some(error) }
     }
 

@@ -49,16 +49,12 @@ fn push_unicode(text: &mut String, escape: &str) -> usize {
     };
     let second = if escape.get(5..7) == Some("\\u") { unit(7) } else { None };
     let pair = second.and_then(|second| char::decode_utf16([first, second]).next()?.ok());
-    match pair.filter(|_| (0xd800..0xdc00).contains(&first)) {
-        Some(letter) => {
-            text.push(letter);
-            11
-        }
-        None => {
-            text.push(char::from_u32(u32::from(first)).unwrap_or(char::REPLACEMENT_CHARACTER));
-            5
-        }
+    if let Some(letter) = pair.filter(|_| (0xd800..0xdc00).contains(&first)) {
+        text.push(letter);
+        return 11;
     }
+    text.push(char::from_u32(u32::from(first)).unwrap_or(char::REPLACEMENT_CHARACTER));
+    5
 }
 
 /// `text` as a JSON string, with its quotes. Only what must be escaped is.

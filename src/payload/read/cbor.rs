@@ -1,6 +1,7 @@
 //! CBOR (RFC 8949), head by head. Lengths are checked against the bytes there are before anything is taken.
 
 use std::borrow::Cow;
+use std::fmt::Write;
 
 use super::fault::Fault;
 use super::items::{Item, Items};
@@ -124,11 +125,11 @@ impl<'a> Items<'a> for Cbor<'a> {
 }
 
 fn text(bytes: Cow<'_, [u8]>, at: usize) -> Result<Cow<'_, str>, Fault> {
-    let fault = |_| Fault::new(at, "a text that is not UTF-8");
-    match bytes {
-        Cow::Borrowed(bytes) => std::str::from_utf8(bytes).map(Cow::Borrowed).map_err(|_| fault(())),
-        Cow::Owned(bytes) => String::from_utf8(bytes).map(Cow::Owned).map_err(|_| fault(())),
-    }
+    let text = match bytes {
+        Cow::Borrowed(bytes) => std::str::from_utf8(bytes).ok().map(Cow::Borrowed),
+        Cow::Owned(bytes) => String::from_utf8(bytes).ok().map(Cow::Owned),
+    };
+    text.ok_or_else(|| Fault::new(at, "a text that is not UTF-8"))
 }
 
 /// A float of 16 bits (RFC 8949, appendix D).
@@ -170,7 +171,8 @@ fn digits(bytes: &[u8], negative: bool) -> String {
     let last = parts.pop().unwrap_or_default();
     out.push_str(&last.to_string());
     for part in parts.iter().rev() {
-        out.push_str(&format!("{part:09}"));
+        // Writing to a String cannot fail.
+        let _ = write!(out, "{part:09}");
     }
     out
 }

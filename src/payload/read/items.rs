@@ -48,20 +48,82 @@ pub(super) trait Items<'a> {
 /// What was seen: whether bytes that nobody called CBOR or MessagePack are likely to be that.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Traits {
-    /// The outermost item is a map or array that holds something.
-    pub(super) contains: bool,
+    /// The outermost item, when it is an array or map.
+    outermost: Option<Container>,
+    /// The keys of the outermost map.
+    keys: Keys,
+    /// How many they are.
+    key_count: usize,
     /// There is a text of two characters or more.
-    pub(super) words: bool,
+    text: bool,
+    /// There is a text of four letters or digits or more.
+    word: bool,
     /// There is a float.
-    pub(super) floats: bool,
-    /// All texts are printable, all keys are texts or integers, nothing is reserved.
-    pub(super) sound: bool,
+    float: bool,
+    /// There is a map within, with a text as key.
+    inner_map: bool,
+    /// All texts are printable, floats of a common size, keys texts or integers; nothing is reserved.
+    sound: bool,
+}
+
+/// What all keys of a map have in common.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Keys {
+    None,
+    Texts,
+    /// Integers in rising order, and the last of them.
+    Rising(i128),
+    Mixed,
 }
 
 impl Traits {
+    const NONE: Self = Self {
+        outermost: None,
+        keys: Keys::None,
+        key_count: 0,
+        text: false,
+        word: false,
+        float: false,
+        inner_map: false,
+        sound: true,
+    };
+
     /// False alarms are worse than hexadecimal: packed numbers pass for short arrays of integers all too often.
     pub(super) fn are_plausible(self) -> bool {
-        self.contains && self.sound && (self.words || self.floats)
+        self.sound
+            && match (self.outermost, self.keys) {
+                (Some(Container::Map), Keys::Texts) => self.text || self.float || self.key_count > 1,
+                (Some(Container::Map), Keys::Rising(_)) => self.key_count > 1 && (self.text || self.float),
+                (Some(Container::Array), _) => self.word || self.inner_map,
+                _ => false,
+            }
+    }
+
+    fn see_text(&mut self, text: &str) {
+        self.text |= text.chars().nth(1).is_some();
+        self.word |= text.len() >= 4
+            && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | ' '));
+        self.sound &= !text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'));
+    }
+
+    fn see_float(&mut self, float: f64) {
+        self.float = true;
+        self.sound &= float == 0.0 || (1e-9..1e15).contains(&float.abs()) || !float.is_finite();
+    }
+
+    /// A key of a map `depth` levels in; the outermost is 1.
+    fn see_key(&mut self, key: &Item<'_>, depth: usize) {
+        self.inner_map |= depth > 1 && matches!(key, Item::Text(_));
+        if depth == 1 {
+            self.key_count += 1;
+            self.keys = match (self.keys, key) {
+                (Keys::None | Keys::Texts, Item::Text(_)) => Keys::Texts,
+                (Keys::None, Item::Integer(key)) => Keys::Rising(*key),
+                (Keys::Rising(last), Item::Integer(key)) if *key > last => Keys::Rising(*key),
+                _ => Keys::Mixed,
+            };
+        }
+        self.sound &= matches!(key, Item::Text(_) | Item::Integer(_));
     }
 }
 
@@ -84,8 +146,7 @@ struct Level {
 
 /// Writes all items of `items` as one JSON value.
 pub(super) fn render<'a>(items: &mut impl Items<'a>, writer: &mut Writer) -> Result<Traits, Fault> {
-    let traits = Traits { contains: false, words: false, floats: false, sound: true };
-    let mut renderer = Renderer { writer, open: Vec::new(), traits };
+    let mut renderer = Renderer { writer, open: Vec::new(), traits: Traits::NONE };
     loop {
         let at = items.at();
         let item = items.next()?;
@@ -116,23 +177,20 @@ impl Renderer<'_> {
             return self.stop(at);
         }
         if let Item::Text(text) = &item {
-            self.look_at(text);
+            self.traits.see_text(text);
         }
+        let depth = self.open.len();
         if let Some(level) = self.open.last_mut() {
             level.left = level.left.map(|left| left.saturating_sub(1));
-            if level.container == Container::Map {
-                let is_key = level.wants_key;
-                level.wants_key = !is_key;
-                if let Item::Text(key) = &item
-                    && is_key
-                {
+            let is_key = level.wants_key;
+            level.wants_key = level.container == Container::Map && !is_key;
+            if is_key {
+                self.traits.see_key(&item, depth);
+                if let Item::Text(key) = &item {
                     self.writer.key(key);
                     return Ok(());
                 }
-                if is_key {
-                    level.key = Some(self.writer.begin_key());
-                    self.traits.sound &= matches!(item, Item::Integer(_));
-                }
+                level.key = Some(self.writer.begin_key());
             }
         }
         match item {
@@ -153,11 +211,6 @@ impl Renderer<'_> {
         }
     }
 
-    fn look_at(&mut self, text: &str) {
-        self.traits.words |= text.chars().nth(1).is_some();
-        self.traits.sound &= !text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'));
-    }
-
     fn push(
         &mut self,
         container: Container,
@@ -176,7 +229,7 @@ impl Renderer<'_> {
             return Err(Fault::new(at, format!("{length} items announced, {bytes_left} bytes left")));
         }
         if self.open.is_empty() {
-            self.traits.contains = left != Some(0) && container != Container::Tag;
+            self.traits.outermost = Some(container).filter(|_| left != Some(0));
         }
         self.writer.open(if container == Container::Array { '[' } else { '{' });
         self.open.push(Level { container, left, wants_key: container == Container::Map, key: None });
@@ -224,14 +277,15 @@ impl Renderer<'_> {
             Item::Integer(value) => writer.plain(value),
             Item::Digits(digits) => writer.plain(digits),
             Item::Half(value) => {
+                self.traits.see_float(value);
                 writer.float(shortest_half(value));
             }
             Item::Float(value) => {
-                self.traits.floats = true;
+                self.traits.see_float(f64::from(value));
                 writer.float32(value);
             }
             Item::Double(value) => {
-                self.traits.floats = true;
+                self.traits.see_float(value);
                 writer.float(value);
             }
             Item::Word(word) => writer.plain(word),
@@ -246,6 +300,10 @@ impl Renderer<'_> {
                 writer.open('{');
                 writer.key("@ext");
                 writer.plain(kind);
+                if let Some(time) = timestamp(kind, bytes) {
+                    writer.key("time");
+                    writer.text(&time.to_string());
+                }
                 writer.key("value");
                 writer.bytes(bytes);
                 writer.close('}');
@@ -253,6 +311,19 @@ impl Renderer<'_> {
             Item::Array(_) | Item::Map(_) | Item::Tag(_) | Item::Break => {}
         }
     }
+}
+
+/// The time in MessagePack's extension -1: seconds in four bytes; nanoseconds in 30 bits and seconds in 34; or both in twelve bytes.
+fn timestamp(kind: i8, bytes: &[u8]) -> Option<jiff::Timestamp> {
+    let number = |bytes: &[u8]| bytes.iter().fold(0_u64, |value, byte| value << 8 | u64::from(*byte));
+    let (seconds, nanoseconds) = match (kind, bytes.len()) {
+        (-1, 4) => (number(bytes) as i64, 0),
+        (-1, 8) => ((number(bytes) & 0x3_ffff_ffff) as i64, number(bytes) >> 34),
+        (-1, 12) => (number(&bytes[4..]) as i64, number(&bytes[..4])),
+        _ => return None,
+    };
+    let nanoseconds = i32::try_from(nanoseconds).ok().filter(|nanoseconds| *nanoseconds < 1_000_000_000)?;
+    jiff::Timestamp::new(seconds, nanoseconds).ok()
 }
 
 /// A whole number as it is; of others the shortest that rounds to the same 16 bits, which is found at 1 to 5 digits.
@@ -287,7 +358,7 @@ mod tests {
             assert_eq!(half_steps(short), (value * 16_777_216.0) as i64, "{value} as {short}");
             assert!(short.to_string().len() <= value.to_string().len());
         }
-        assert_eq!(shortest_half(65504.0), 65504.0);
+        assert_eq!(shortest_half(65504.0).to_string(), "65504");
         assert!(shortest_half(f64::NAN).is_nan());
     }
 }

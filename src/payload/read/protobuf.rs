@@ -87,7 +87,7 @@ fn is_printable(text: &str) -> bool {
 }
 
 /// Whether bytes that nobody called Protobuf can hardly be anything else: at least two fields, numbers small and in order as every
-/// encoder writes them, no groups, and a printable text of three characters or more that is not most of the payload by chance.
+/// encoder writes them, no groups, floats that are plausible ones, and a printable text of four characters or more.
 pub(super) fn is_likely(bytes: &[u8]) -> bool {
     const LEAST: usize = 8;
     const HIGHEST: u32 = 64;
@@ -103,11 +103,10 @@ pub(super) fn is_likely(bytes: &[u8]) -> bool {
         distinct += u32::from(number > last);
         last = number;
         match value {
-            Value::Bytes(bytes) => match std::str::from_utf8(bytes) {
-                Ok(text) if is_printable(text) => words |= text.chars().nth(2).is_some(),
-                _ if are_fields(bytes) => {}
-                _ => return false,
-            },
+            Value::Bytes(bytes) => {
+                let text = std::str::from_utf8(bytes).ok().filter(|text| is_printable(text));
+                words |= text.is_some_and(|text| text.chars().nth(3).is_some());
+            }
             Value::Fixed32(bits) if !is_plausible(f64::from(f32::from_bits(bits))) => return false,
             Value::Fixed64(bits) if !is_plausible(f64::from_bits(bits)) => return false,
             _ => {}

@@ -62,12 +62,12 @@ impl Reading {
             chain.push_str(" › ");
         }
         chain.push_str(&self.kind.to_string());
+        chain.push_str(", ");
         if let Some(layer) = self.layers.last() {
-            chain.push_str(&format!(", {} ‹", format::bytes(layer.size as u64)));
-        } else {
-            chain.push(',');
+            chain.push_str(&format::bytes(layer.size as u64));
+            chain.push_str(" ‹ ");
         }
-        chain.push_str(&format!(" {}", format::bytes(self.size as u64)));
+        chain.push_str(&format::bytes(self.size as u64));
         chain
     }
 }

@@ -59,7 +59,7 @@ fn value(content: &Value, field: &FieldDescriptor, writer: &mut Writer) -> Resul
             };
             // The wire has no order for them; this one stays the same from message to message.
             let mut entries: Vec<_> = map.iter().collect();
-            entries.sort_by(|(one, _), (other, _)| one.cmp(other));
+            entries.sort_by_key(|(key, _)| *key);
             writer.open('{');
             for (key, content) in entries {
                 map_key(key, writer);

@@ -164,7 +164,7 @@ impl Structure {
                 }
                 Name::Item(item) => {
                     let dot = if path.is_empty() { "." } else { "" };
-                    path.push_str(&format!("{dot}[{item}]"));
+                    path.extend([dot, "[", &item.to_string(), "]"]);
                 }
                 Name::Tag(_) | Name::None => {}
             }
@@ -175,7 +175,7 @@ impl Structure {
     /// The XPath of a node; the document's is `/`.
     pub fn xpath_of(&self, id: NodeId) -> String {
         let path: String =
-            self.steps(id).into_iter().map(|step| format!("/{}", self.xpath_step(step))).collect();
+            self.steps(id).into_iter().flat_map(|step| ["/".to_owned(), self.xpath_step(step)]).collect();
         if path.is_empty() { "/".to_owned() } else { path }
     }
 

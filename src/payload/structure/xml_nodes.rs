@@ -48,20 +48,24 @@ const NOT_NAMED: (u32, u32) = (0, NO_NAME);
 pub(super) fn nodes(text: &str) -> Result<Vec<Node>, XmlFault> {
     let mut walk = Walk { text, builder: Builder::new(text), rooted: false };
     walk.builder.open(NodeKind::Document, NOT_NAMED, 0);
-    let mut reader = Reader::from_str(text);
+    // The reader leaves byte order marks out and does not count them.
+    let document = text.trim_start_matches('\u{feff}');
+    let marks = text.len() - document.len();
+    let mut reader = Reader::from_str(document);
     loop {
-        let start = position(&reader);
+        let start = marks + position(&reader);
         let event = match reader.read_event() {
             Ok(event) => event,
             Err(fault) => {
-                let offset = usize::try_from(reader.error_position()).unwrap_or(start);
+                let offset = usize::try_from(reader.error_position()).map_or(start, |at| marks + at);
                 return Err(XmlFault::at(text, offset, fault.to_string()));
             }
         };
         if matches!(event, Event::Eof) {
             return walk.finish();
         }
-        walk.take(&event, start, position(&reader)).map_err(|reason| XmlFault::at(text, start, reason))?;
+        walk.take(&event, start, marks + position(&reader))
+            .map_err(|reason| XmlFault::at(text, start, reason))?;
     }
 }
 
@@ -135,7 +139,6 @@ impl Walk<'_> {
         }
         match self.text.get(start..end) {
             Some(text) if text.trim_ascii().is_empty() => Ok(()),
-            Some("\u{feff}") => Ok(()),
             _ if open == NodeKind::Document => Err("text outside of the root element"),
             _ => self.leaf(NodeKind::Text, start, end),
         }

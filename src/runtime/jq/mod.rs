@@ -7,6 +7,7 @@
 mod serve;
 mod wire;
 
+use std::fmt;
 use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
 use std::sync::Arc;
@@ -14,6 +15,7 @@ use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
+use tokio::runtime::Handle;
 use tokio::time::timeout;
 
 use crate::payload::jq::{Ended, JqOutcome, Limits, Program};
@@ -33,6 +35,23 @@ const LAST_WORDS: u64 = 4096;
 const KEPT: &[&str] = &["TZ", "SystemRoot"];
 /// Texts that are sent before their answers are read. Few, so that one that kills the child costs little.
 const BATCH: usize = 64;
+
+/// Runs a program on one JSON text: a plain one here, any other in a child of its own. For threads of
+/// `tokio::task::spawn_blocking`: blocks for as long as the run takes, which is [`Limits::time`] and half a second at most.
+pub fn run(program: &Program, text: &str, limits: &Limits) -> JqOutcome {
+    if program.is_plain() {
+        return program.run(text, limits);
+    }
+    let failed = |fault: &dyn fmt::Display| JqOutcome::failed(format!("jq cannot be run: {fault}"));
+    match (Handle::try_current(), JqRunner::new()) {
+        (Ok(handle), Ok(mut runner)) => {
+            let mut outcomes = handle.block_on(runner.ask(program, *limits, &[text]));
+            outcomes.pop().unwrap_or_else(|| failed(&"no answer"))
+        }
+        (Err(fault), _) => failed(&fault),
+        (_, Err(fault)) => failed(&fault),
+    }
+}
 
 /// Runs jq programs. Keeps one child for as long as the program stays the same and nothing kills it; dropping it kills
 /// the child.
@@ -106,8 +125,7 @@ impl JqRunner {
             let stopped = match self.child_for(program, limits).await {
                 Ok(child) => child.ask(batch, limits, &mut outcomes).await.err(),
                 Err(fault) => {
-                    let error = Some(format!("jq cannot be run: {fault}"));
-                    outcomes.push(JqOutcome { outputs: Vec::new(), ended: Ended::Failed, error });
+                    outcomes.push(JqOutcome::failed(format!("jq cannot be run: {fault}")));
                     None
                 }
             };

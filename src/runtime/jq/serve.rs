@@ -2,11 +2,11 @@
 
 use std::io::{BufReader, Write, stdin, stdout};
 use std::process::ExitCode;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::time::Duration;
 
 use super::wire::{Asked, Reply, read_request};
-use crate::payload::jq::{JqOutcome, Program};
+use crate::payload::jq::{JqOutcome, Program, on_large_stack};
 
 /// Exit code when a run could not be stopped in another way.
 pub(super) const LATE: i32 = 3;
@@ -21,8 +21,13 @@ pub fn serve() -> ExitCode {
     limit();
     // Faults of the engine are answers here; last words are for what cannot be caught.
     std::panic::set_hook(Box::new(|_| {}));
-    let (begun, runs) = channel();
+    // One word before and one after a run: the channel holds two at most.
+    let (begun, runs) = sync_channel(2);
     std::thread::spawn(move || watch(&runs));
+    on_large_stack(move || answer_all(&begun)).unwrap_or(ExitCode::FAILURE)
+}
+
+fn answer_all(begun: &SyncSender<Option<Duration>>) -> ExitCode {
     let mut from = BufReader::new(stdin().lock());
     let mut to = stdout().lock();
     let mut program = None;
@@ -30,13 +35,13 @@ pub fn serve() -> ExitCode {
         match read_request(&mut from) {
             None => return ExitCode::SUCCESS,
             Some(Asked::Program(limits, text)) => {
-                program = Program::compile(&text).ok().map(|program| (program, limits))
+                program = Program::compile(&text).ok().map(|program| (program, limits));
             }
             Some(Asked::Run(text)) => {
                 let Some((program, limits)) = &program else { return ExitCode::FAILURE };
                 // The watcher lives as long as the process.
                 let _ = begun.send(Some(limits.time));
-                let outcome = program.run(&text, limits);
+                let outcome = program.run_here(&text, limits);
                 let _ = begun.send(None);
                 if answer(&mut to, outcome).is_err() {
                     return ExitCode::FAILURE;

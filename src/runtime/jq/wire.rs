@@ -28,7 +28,7 @@ impl Request<'_> {
                 let sizes =
                     [limits.outputs, limits.output_bytes].map(|size| u32::try_from(size).unwrap_or(u32::MAX));
                 let mut content = time.to_le_bytes().to_vec();
-                sizes.iter().for_each(|size| content.extend(size.to_le_bytes()));
+                content.extend(sizes.into_iter().flat_map(u32::to_le_bytes));
                 content.extend(text.as_bytes());
                 frame(PROGRAM, &content)
             }

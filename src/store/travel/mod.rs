@@ -8,7 +8,7 @@ mod forgets;
 mod past;
 mod survey;
 
-use super::log::Arrival;
+use super::log::{Arrival, Log};
 use super::{SYS, Seq, Store, TopicId, USER};
 use crate::model::Moment;
 pub(super) use forgets::Forgets;
@@ -280,11 +280,13 @@ impl Store {
             self.timeline.forget_before(oldest.mono_us);
         }
         let Some(mut travel) = self.travel.take() else { return self.forgets.trim(floor) };
-        let lost: Vec<Arrival> = self.logs.iter_mut().flat_map(|log| log.take_lost()).collect();
+        let lost: Vec<Arrival> = self.logs.iter_mut().flat_map(Log::take_lost).collect();
         if floor <= travel.at {
             self.travel = Some(travel);
         } else if floor < self.end() && self.forgets.floor() < floor {
-            lost.iter().for_each(|&arrival| self.redo(&mut travel.past, arrival));
+            for &arrival in &lost {
+                self.redo(&mut travel.past, arrival);
+            }
             self.roll(&mut travel, floor);
             travel.target = travel.target.max(floor);
             travel.pushed = travel.target == floor;

@@ -77,14 +77,11 @@ impl<'a> Lines<'a> {
     ) -> bool {
         let height = usize::from(area.height);
         let found = connection.message.find.as_ref().map_or(&[][..], |find| find.places(self.document));
-        let drawn = match &self.index {
-            Some(index) => {
-                rows(self.document, index.get().position(first), self.columns, height, self.style, found)
-            }
-            None => {
-                let column = connection.message.scroll().column;
-                slice(self.document, first, column, self.columns, height, self.style, found)
-            }
+        let drawn = if let Some(index) = &self.index {
+            rows(self.document, index.get().position(first), self.columns, height, self.style, found)
+        } else {
+            let column = connection.message.scroll().column;
+            slice(self.document, first, column, self.columns, height, self.style, found)
         };
         let changes = connection.shown().map_or(&[][..], |shown| &shown.changes);
         for (index, row) in drawn.iter().enumerate() {

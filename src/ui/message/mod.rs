@@ -150,10 +150,12 @@ fn draw_body(
     let body = Rect { y: area.y + used, height: area.height - used, ..area };
     let first_of_payload = first.saturating_sub(before);
     match drawn {
-        Drawn::Nothing(text) if body.height > 0 => {
-            ink.put(buffer, body.x, body.y, body.width, &ink.clean(text), ink.style(Role::Muted));
+        Drawn::Nothing(text) => {
+            let lines = ink.wrapped(text, body.width, usize::from(body.height));
+            for (index, line) in lines.iter().enumerate() {
+                ink.put(buffer, body.x, body.y + index as u16, body.width, line, ink.style(Role::Muted));
+            }
         }
-        Drawn::Nothing(_) => {}
         Drawn::Lines(lines) => {
             cache.measured.message_cut = lines.draw(connection, ink, first_of_payload, body, buffer);
         }

@@ -13,8 +13,10 @@ use super::super::ink::{Ink, row_of};
 use crate::app::Connection;
 use crate::config::Role;
 use crate::payload::format;
-use crate::payload::structure::{Name, NodeId, NodeKind, Structure};
+use crate::payload::structure::{Name, NodeId, NodeKind, Open, Structure};
 
+/// Attributes that a closed element says beside its name, at most.
+const ATTRIBUTES: usize = 8;
 /// Columns a level is moved to the right by the widget.
 const INDENT: usize = 2;
 
@@ -38,7 +40,7 @@ pub(super) fn draw(
     // The widget starts at the root and indents past the end of its area: it draws beside the screen, and what is to be seen is taken over.
     let size = Rect::new(0, 0, area.width + shifted, above.len() as u16 + area.height);
     let mut beside = Buffer::empty(size);
-    let line = |node| line(ink, structure, node, usize::from(area.width));
+    let line = |node| line(ink, structure, node, open, usize::from(area.width));
     let mut state = TreeState::default();
     for node in nodes.iter().filter(|node| open.is_open(**node)) {
         let mut path = ancestors(structure, *node);
@@ -101,7 +103,7 @@ fn items<'a>(
     waiting.remove(&0).unwrap_or_default()
 }
 
-fn line<'a>(ink: &Ink<'_>, structure: &Structure, node: NodeId, columns: usize) -> Line<'a> {
+fn line<'a>(ink: &Ink<'_>, structure: &Structure, node: NodeId, open: &Open, columns: usize) -> Line<'a> {
     let mut spans = Vec::new();
     let mut push = |text: &str, role: Role| {
         spans.push(Span::styled(
@@ -123,15 +125,23 @@ fn line<'a>(ink: &Ink<'_>, structure: &Structure, node: NodeId, columns: usize) 
             push(&format!("@{tag}"), Role::ValueKey);
             push(" = ", Role::ValuePunctuation);
         }
-        Name::Tag(tag) => push(&format!("{tag} "), Role::ValueKey),
+        Name::Tag(tag) => {
+            push(&format!("{tag} "), Role::ValueKey);
+            let attributes = structure.children(node).take_while(|_| !open.is_open(node)).take(ATTRIBUTES);
+            for attribute in attributes.filter(|child| structure.kind(*child) == NodeKind::Attribute) {
+                if let Name::Tag(name) = structure.name(attribute) {
+                    push(&format!("@{name}=\"{}\" ", structure.plain_value(attribute)), Role::Muted);
+                }
+            }
+        }
     }
-    let (text, role) = value(structure, node);
+    let (text, role) = value(structure, node, open);
     push(&text, role);
     Line::from(spans)
 }
 
 /// What stands beside a node's name.
-fn value(structure: &Structure, node: NodeId) -> (String, Role) {
+fn value(structure: &Structure, node: NodeId, open: &Open) -> (String, Role) {
     let count = |one: &str, many: &str| {
         let count = structure.child_count(node) as u64;
         format!("{} {}", format::grouped(count), if count == 1 { one } else { many })
@@ -140,9 +150,10 @@ fn value(structure: &Structure, node: NodeId) -> (String, Role) {
         NodeKind::Object => (format!("{{{}}}", count("key", "keys")), Role::Muted),
         NodeKind::Array => (format!("[{}]", count("item", "items")), Role::Muted),
         NodeKind::Document => ("XML".to_owned(), Role::Muted),
+        NodeKind::Element if open.is_open(node) => (String::new(), Role::Muted),
         NodeKind::Element => match structure.content(node) {
             Some(text) => (text.into_owned(), Role::ValueString),
-            None => (String::new(), Role::Muted),
+            None => (count("node", "nodes"), Role::Muted),
         },
         NodeKind::String => (structure.value(node).to_owned(), Role::ValueString),
         NodeKind::Number => (structure.value(node).to_owned(), Role::ValueNumber),

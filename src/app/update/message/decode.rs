@@ -21,7 +21,7 @@ pub(super) fn ask(app: &mut App) {
 /// What for is chosen: goes on to the name it needs, or to which messages.
 pub(in crate::app::update) fn take_for(app: &mut App, text: &str) {
     match Decoding::parse(text) {
-        Ok(decoding) => ask_where(app, decoding),
+        Ok(decoding) => ask_where(app, &decoding),
         // It ends in a colon: a file or an element is missing.
         Err(_) => prompt::open(app, Purpose::DecodeAs, text),
     }
@@ -36,7 +36,7 @@ pub(in crate::app::update) fn typed(app: &mut App, text: &str, now: Moment) -> R
     let decoding = Decoding::parse(what)?;
     match filter {
         None => {
-            ask_where(app, decoding);
+            ask_where(app, &decoding);
             Ok(Vec::new())
         }
         Some(filter) => {
@@ -47,7 +47,7 @@ pub(in crate::app::update) fn typed(app: &mut App, text: &str, now: Moment) -> R
 }
 
 /// Asks for which messages.
-fn ask_where(app: &mut App, decoding: Decoding) {
+fn ask_where(app: &mut App, decoding: &Decoding) {
     let connection = app.connection();
     let Some(message) = connection.shown_message() else { return };
     let topic = connection.store.path(message.topic).to_owned();
@@ -107,7 +107,7 @@ pub(in crate::app::update) fn decide(
             choose(app, filter, decoding);
             Vec::new()
         }
-        DecodeFor::Kept(filter) => keep(app, filter, decoding, now),
+        DecodeFor::Kept(filter) => keep(app, &filter, &decoding, now),
     }
 }
 
@@ -123,10 +123,10 @@ fn choose(app: &mut App, filter: TopicFilter, decoding: Decoding) {
 }
 
 /// Writes the rule into the profile, before those that are there: the first one that matches counts.
-fn keep(app: &mut App, filter: TopicFilter, decoding: Decoding, now: Moment) -> Vec<Effect> {
+fn keep(app: &mut App, filter: &TopicFilter, decoding: &Decoding, now: Moment) -> Vec<Effect> {
     let Some(mut profile) = app.saved_profile().cloned() else { return Vec::new() };
     let changed = |rules: &mut Vec<DecoderRule>| {
-        rules.retain(|rule| rule.filter != filter);
+        rules.retain(|rule| rule.filter != *filter);
         if !decoding.is_auto() || rule_for(rules.iter(), filter.as_str()).is_some() {
             rules.insert(0, DecoderRule { filter: filter.clone(), decoding: decoding.clone() });
         }
@@ -135,7 +135,7 @@ fn keep(app: &mut App, filter: TopicFilter, decoding: Decoding, now: Moment) -> 
     let connection = app.connection_mut();
     // It counts at once, whatever becomes of the file; the notice tells.
     changed(&mut connection.profile.decoders);
-    connection.message.decodings.forget(&filter);
+    connection.message.decodings.forget(filter);
     let name = profile.name.clone();
     let text = format!("keeping '{filter}' as {decoding} in the profile '{name}'");
     app.notices.push(now, Severity::Info, text);

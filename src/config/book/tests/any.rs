@@ -8,7 +8,7 @@ use proptest::option;
 use proptest::prelude::*;
 
 use super::{BY_HAND, Place};
-use crate::config::{PasswordSource, Profile, Safety, check_name};
+use crate::config::{PasswordSource, Profile, Safety, SavedFilter, check_name};
 use crate::model::{
     DecoderRule, Decoding, Properties, Protocol, ProtocolChoice, Proxy, Publication, QoS, RetainHandling,
     Secret, Subscription, Target, TopicFilter, Transport, Will,
@@ -62,6 +62,9 @@ pub(super) fn full() -> Profile {
     profile.public = true;
     profile.excluded = vec![TopicFilter::parse("a").expect("filter")];
     profile.muted = vec![TopicFilter::parse("b").expect("filter")];
+    profile.saved_filters = vec![SavedFilter { name: "f".into(), text: "a".into() }];
+    profile.pins = vec!["p".into()];
+    profile.quiet = vec!["q".into()];
     profile.browsed = vec![TopicFilter::parse("c/#").expect("filter")];
     let decoding = Decoding::parse("gzip>cbor").expect("decoding");
     profile.decoders = vec![DecoderRule { filter: TopicFilter::parse("c").expect("filter"), decoding }];
@@ -221,17 +224,27 @@ fn any_profile() -> impl Strategy<Value = Profile> {
             any::<bool>(),
             vec(any_filter(), 0..3),
             vec(any_filter(), 0..3),
-            vec(any_filter(), 0..3),
             vec(any_decoder(), 0..3),
+        ),
+        (
+            vec(("\\PC{1,9}", "\\PC{1,9}"), 0..3),
+            vec("[a-zA-Z/ \"\\\\ü]{0,20}", 0..4),
+            vec("[a-z/]{0,90}", 0..3),
+            vec(any_filter(), 0..3),
         ),
     )
         .prop_map(
             |(
                 (name, target, password, remembered),
                 (group, colour, notes),
-                (safety, public, excluded, muted, browsed, decoders),
+                (safety, public, excluded, muted, decoders),
+                (saved, pins, quiet, browsed),
             )| {
+                let saved = saved.into_iter().map(|(name, text)| SavedFilter { name, text });
                 Profile {
+                    saved_filters: saved.collect(),
+                    pins,
+                    quiet,
                     name,
                     group,
                     colour,

@@ -106,17 +106,15 @@ fn integer(bits: u64, datatype: Option<Datatype>, writer: &mut Writer) {
 
 /// Bytes, or an array packed in them (6.4.16).
 pub(super) fn packed(bytes: &[u8], datatype: Option<Datatype>, writer: &mut Writer) {
-    match datatype.and_then(|datatype| Some((datatype, datatype.name()?))) {
-        Some((datatype, _))
-            if datatype.element().is_some_and(|element| bytes.len() % element.width() == 0) =>
-        {
-            if let Some(element) = datatype.element() {
-                // A text that grows too long is noticed at the next metric.
-                let _ = array::render(bytes, element, writer);
-            }
-        }
-        Some((_, "BooleanArray")) if bytes.len() >= 4 => booleans(bytes, writer),
-        Some((_, "StringArray")) if bytes.last() == Some(&0) && std::str::from_utf8(bytes).is_ok() => {
+    let element = datatype.and_then(Datatype::element);
+    if let Some(element) = element.filter(|element| bytes.len().is_multiple_of(element.width())) {
+        // A text that grows too long is noticed at the next metric.
+        let _ = array::render(bytes, element, writer);
+        return;
+    }
+    match datatype.and_then(Datatype::name) {
+        Some("BooleanArray") if bytes.len() >= 4 => booleans(bytes, writer),
+        Some("StringArray") if bytes.last() == Some(&0) && std::str::from_utf8(bytes).is_ok() => {
             writer.open('[');
             for text in String::from_utf8_lossy(&bytes[..bytes.len() - 1]).split('\0') {
                 writer.text(text);
@@ -214,13 +212,11 @@ pub(super) fn parameter(parameter: &[u8], writer: &mut Writer) -> Result<(), Fau
         }
     }
     writer.key(name);
-    match found {
-        Some(field) => plain(field.number - 3, field.value, datatype, writer),
-        None => {
-            writer.plain("null");
-            Ok(())
-        }
-    }
+    let Some(field) = found else {
+        writer.plain("null");
+        return Ok(());
+    };
+    plain(field.number - 3, field.value, datatype, writer)
 }
 
 /// Names and values side by side (6.4.14).
