@@ -12,7 +12,7 @@ use super::{Cache, found};
 use crate::app::{App, Connection, FoundPlace, Hit, MAX_LISTED, Pane, Report, SEARCH_LINES, Stage};
 use crate::config::Role;
 use crate::payload::format;
-use crate::payload::{Hints, read};
+use crate::payload::read;
 
 pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, frame: &mut Frame<'_>) {
     let connection = app.connection();
@@ -141,7 +141,8 @@ fn draw_hit(
     let message = store.message(hit.topic, hit.seq);
     let sought = connection.search.finder().filter(|_| hit.place == FoundPlace::Topic);
     let draw = |content, cache, buffer| {
-        found::draw(&Row { at: hit.at, topic, sought, content }, ink, area, cache, buffer);
+        let hints = connection.hints(hit.topic);
+        found::draw(&Row { at: hit.at, topic, sought, hints, content }, ink, area, cache, buffer);
     };
     let Some(message) = message else {
         return draw(Content::Words("evicted: gave way to newer messages"), cache, buffer);
@@ -153,7 +154,7 @@ fn draw_hit(
             draw(Content::Found(message.payload, start..start + length as usize), cache, buffer);
         }
         FoundPlace::Decoded => {
-            let reading = read(message.payload, &Hints { topic, ..Hints::default() });
+            let reading = read(message.payload, &connection.hints(hit.topic).as_hints());
             let text = reading.text(message.payload).unwrap_or_default().as_bytes();
             let place = connection.search.finder().and_then(|finder| finder.first_in(text));
             match place {
