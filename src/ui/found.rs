@@ -28,8 +28,6 @@ pub(super) struct Row<'a> {
     pub(super) topic: &'a str,
     /// What was found in the topic, to be lit there.
     pub(super) sought: Option<&'a Finder>,
-    /// What is known of the payload.
-    pub(super) hints: OwnedHints,
     pub(super) content: Content<'a>,
 }
 

@@ -141,8 +141,7 @@ fn draw_hit(
     let message = store.message(hit.topic, hit.seq);
     let sought = connection.search.finder().filter(|_| hit.place == FoundPlace::Topic);
     let draw = |content, cache, buffer| {
-        let hints = connection.hints(hit.topic);
-        found::draw(&Row { at: hit.at, topic, sought, hints, content }, ink, area, cache, buffer);
+        found::draw(&Row { at: hit.at, topic, sought, content }, ink, area, cache, buffer);
     };
     let Some(message) = message else {
         return draw(Content::Words("evicted: gave way to newer messages"), cache, buffer);
@@ -154,7 +153,8 @@ fn draw_hit(
             draw(Content::Found(message.payload, start..start + length as usize), cache, buffer);
         }
         FoundPlace::Decoded => {
-            let reading = read(message.payload, &connection.hints(hit.topic).as_hints());
+            let chosen = connection.decoding_of(hit.topic, hit.seq);
+            let reading = read(message.payload, &connection.hints(hit.topic, chosen.as_ref()));
             let text = reading.text(message.payload).unwrap_or_default().as_bytes();
             let place = connection.search.finder().and_then(|finder| finder.first_in(text));
             match place {

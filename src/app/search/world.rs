@@ -44,11 +44,4 @@ impl Connection {
         let (decodings, schemas) = (&message.decodings, &message.schemas);
         (search, World { store, browse, rules, decodings, schemas, sparkplug })
     }
-
-    /// What is known of the payloads of a topic, to read them beside the message pane.
-    pub fn hints(&self, topic: TopicId) -> OwnedHints {
-        let Self { store, browse, profile, message, sparkplug, .. } = self;
-        let (decodings, schemas) = (&message.decodings, &message.schemas);
-        World { store, browse, rules: &profile.decoders, decodings, schemas, sparkplug }.hints(topic)
-    }
 }
