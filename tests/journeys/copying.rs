@@ -396,6 +396,39 @@ fn what_was_found_and_what_is_browsed_can_be_exported() {
 }
 
 #[test]
+fn a_chart_is_exported_as_a_table_of_its_values() {
+    let mut journey = Journey::knowing(&[("t", "20.50"), ("t", "21")]);
+    journey.keys("gc");
+    journey.effects();
+    journey.keys("<ctrl-e>");
+    choose(&mut journey, "chart");
+    journey.sees("chart.csv").keys("<enter>");
+    let Some(Effect::Export(id, ExportStep::Open { format: Format::Text, .. })) = journey.effects().pop()
+    else {
+        panic!("no export in\n{}", journey.screen())
+    };
+    let mut table = String::new();
+    journey.done(Done::Export(id, ExportNews::Ready));
+    while let Some(Effect::Export(id, step)) = journey.effects().pop() {
+        match step {
+            ExportStep::WriteText(text) => {
+                table.push_str(&text);
+                journey.done(Done::Export(id, ExportNews::Ready));
+            }
+            step => {
+                assert_eq!(step, ExportStep::End);
+                journey.done(Done::Export(id, ExportNews::Ended("chart.csv".into(), table.len() as u64)));
+            }
+        }
+    }
+    let lines: Vec<&str> = table.lines().collect();
+    assert_eq!(lines.len(), 3, "{table}");
+    assert_eq!(lines[0], "time,topic,field,value");
+    assert!(lines[1].ends_with(",t,value,20.50") && lines[2].ends_with(",t,value,21"), "{table}");
+    journey.sees("3 lines exported to chart.csv");
+}
+
+#[test]
 fn an_export_says_how_far_it_is_and_can_be_stopped() {
     let mut journey = Journey::knowing(&[("a", "1")]);
     let id = begin_export(&mut journey, "history of this topic", "out.jsonl");
