@@ -58,7 +58,7 @@ pub use login::{Credentials, Login, LoginField};
 pub use menu::{Menu, MenuItem, Pick};
 pub use message::{MessageView, PayloadView};
 pub use notices::{Notices, SHOWN_FOR};
-pub use overdue::Overdue;
+pub use overdue::{Lateness, Overdue, OverdueTopic, lateness};
 pub use palette::PaletteState;
 pub use panes::{Left, Overlay, Pane, Right, Screen};
 pub use prompt::{Prompt, Purpose};

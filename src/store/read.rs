@@ -177,6 +177,7 @@ impl Store {
             index: self.index.allocated()
                 + self.counts.capacity() * size_of::<Counts>()
                 + self.heads.allocated()
+                + self.gaps.allocated()
                 + hidden
                 + marks
                 + self.timeline.allocated()

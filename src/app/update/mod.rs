@@ -76,6 +76,7 @@ fn react(app: &mut App, action: Action, now: Moment) -> Vec<Effect> {
             for connection in &mut app.connections {
                 connection.sample_rates(now);
             }
+            overdue::tick(app, now);
             subscriptions::rest(app, now)
         }
     }
