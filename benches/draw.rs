@@ -2,13 +2,13 @@
 //! Run with `cargo bench --bench draw [-- NAME]`. The goal of every `frame` is 2 ms; each `key` includes its frame.
 #![allow(missing_docs, reason = "the macros of criterion make public functions")]
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use jiff::tz::TimeZone;
-use mqtt_tui::app::{self, Action, App, Command, Settings, Sort, arrange, update};
+use mqtt_tui::app::{self, Action, App, Command, Settings, Sort, arrange_fully, update};
 use mqtt_tui::config::{Colours, Look, Profile, Themes};
 use mqtt_tui::model::{ConnectionId, Message, Moment, QoS, SessionEvent, Target};
 use mqtt_tui::store::{Limits, TopicId};
@@ -95,16 +95,39 @@ impl Bench {
         self.frame();
     }
 
+    /// Puts text into the line that is typed, without looking at the screen between two letters.
+    fn type_in(&mut self, text: &str) {
+        update(&mut self.app, Action::Paste(text.to_owned()), self.now);
+    }
+
     fn letter(&mut self, letter: char) {
         let key = KeyEvent::new(KeyCode::Char(letter), KeyModifiers::NONE);
         update(&mut self.app, Action::Key(key), self.now);
         self.frame();
     }
 
+    /// Sets out for the moment after this part of all messages.
+    fn jump(&mut self, part: f64) {
+        let store = &mut self.app.connection_mut().store;
+        let Some(span) = store.span() else { return };
+        let (first, last) = (span.first.1.mono_us as f64, span.last.1.mono_us as f64);
+        let until = (first + (last - first) * part) as u64;
+        if let Some(to) = store.message_at(|at| at.mono_us <= until) {
+            store.travel(to);
+        }
+    }
+
+    /// Does all the work that waits.
+    fn arrive(&mut self) {
+        while self.app.has_work() {
+            app::work(&mut self.app);
+        }
+    }
+
     /// What the runtime does for a frame, 33 ms after the last one.
     fn frame(&mut self) {
         self.now = self.now.plus(Duration::from_millis(33));
-        arrange(&mut self.app, self.now);
+        drop(arrange_fully(&mut self.app, self.now));
         let Self { app, now, themes, appearance, cache, terminal, .. } = self;
         if let Some(theme) = themes.get(0) {
             let Ok(_) = terminal.draw(|frame| ui::view(app, theme, appearance, *now, cache, frame));
@@ -142,7 +165,7 @@ fn frames(c: &mut Criterion) {
         });
     });
     let before = bench.now;
-    group.bench_function("1 M open, arrange only", |b| b.iter(|| arrange(&mut bench.app, before)));
+    group.bench_function("1 M open, arrange only", |b| b.iter(|| arrange_fully(&mut bench.app, before)));
     drop(bench);
 
     let mut bench = Bench::new(plant());
@@ -219,23 +242,48 @@ fn filter(c: &mut Criterion) {
     let mut bench = Bench::new(plant()).open_all();
     bench.run(Command::FilterTree);
     // Each typed at the end of what stands there already; taking it away is not measured.
-    for (name, before, letter) in
-        [("every topic matches", "d", 'e'), ("one in ten", "device1", '2'), ("few", "line07/device12", '3')]
-    {
-        group.bench_function(format!("1 M: {name}"), |b| {
-            b.iter_custom(|times| {
-                (0..times)
-                    .map(|_| {
-                        bench.run(Command::ClearFilter);
-                        bench.run(Command::FilterTree);
-                        before.chars().for_each(|letter| bench.letter(letter));
-                        let begun = std::time::Instant::now();
-                        bench.letter(letter);
-                        begun.elapsed()
-                    })
-                    .sum()
+    for (name, before, letter) in [
+        ("every topic matches", "d", 'e'),
+        ("one in ten", "device1", '2'),
+        ("few", "line07/device12", '3'),
+        ("words", "site07 line device1 ", '2'),
+        ("a pattern", "plant/+/line07/", '#'),
+        ("an expression", "/site0[1-3].*device\\d*7", '/'),
+        ("a heavy expression", r"/(\w+\d){3}.*(line|site)[^/]*(\pL|7){4}", '/'),
+        ("a payload", "payload:humid", 'i'),
+        ("a payload by expression", "payload:/temp.*48", '/'),
+        ("a negation", "!device99", '9'),
+        ("an age", "age:<60", 's'),
+    ] {
+        // The key itself; then, of the pieces that follow it, the longest one; then all of them.
+        for (part, pick) in [
+            ("", (|key, _, _| key) as fn(Duration, Duration, Duration) -> Duration),
+            (", longest piece", |_, longest, _| longest),
+            (", to the end", |_, _, all| all),
+        ] {
+            group.bench_function(format!("1 M: {name}{part}"), |b| {
+                b.iter_custom(|times| {
+                    (0..times)
+                        .map(|_| {
+                            bench.run(Command::ClearFilter);
+                            bench.run(Command::FilterTree);
+                            bench.type_in(before);
+                            let begun = Instant::now();
+                            bench.letter(letter);
+                            let key = begun.elapsed();
+                            let mut longest = Duration::ZERO;
+                            while bench.app.has_work() {
+                                let begun = Instant::now();
+                                app::work(&mut bench.app);
+                                longest = longest.max(begun.elapsed());
+                            }
+                            // A bench must not read zero.
+                            pick(key, longest.max(Duration::from_nanos(1)), begun.elapsed())
+                        })
+                        .sum()
+                });
             });
-        });
+        }
     }
     group.bench_function("1 M: a frame while filtered", |b| b.iter(|| bench.frame()));
 }
@@ -258,5 +306,64 @@ fn sorting(c: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, frames, history, keys, filter, sorting);
+/// A million messages on a hundred thousand topics, four levels deep or all under one branch, looked at in the past.
+fn travel(c: &mut Criterion) {
+    let mut group = c.benchmark_group("travel");
+    group.sample_size(20);
+    let spread =
+        |n: usize| format!("plant/site{:02}/line{:02}/device{:03}", n % 20, n / 20 % 50, n / 1_000 % 100);
+    let shapes: [(&str, Box<dyn Fn(usize) -> String>); 2] = [
+        ("100 k topics", Box::new(spread)),
+        ("100 k siblings", Box::new(|n| format!("devices/{:06}", n * 7_919 % 100_000))),
+    ];
+    for (shape, topic) in shapes {
+        let mut bench = Bench::new((0..1_000_000).map(topic)).open_all();
+        bench.run(Command::Pause);
+        bench.arrive();
+        bench.run(Command::StepBack);
+        for (name, part) in [("near the end", 0.9), ("in the middle", 0.5), ("near the start", 0.05)] {
+            bench.jump(part);
+            bench.arrive();
+            group.bench_function(format!("{shape}, {name}: frame"), |b| b.iter(|| bench.frame()));
+            let mut back = false;
+            group.bench_function(format!("{shape}, {name}: step and frame"), |b| {
+                b.iter(|| {
+                    back = !back;
+                    bench.run(if back { Command::StepBack } else { Command::StepForward });
+                });
+            });
+            bench.arrive();
+        }
+        group.bench_function(format!("{shape}: a piece of a far jump"), |b| {
+            b.iter_batched(
+                || (),
+                |()| {
+                    if !bench.app.has_work() {
+                        bench.app.connection_mut().store.end_travel();
+                        bench.jump(0.05);
+                    }
+                    app::work(&mut bench.app);
+                },
+                BatchSize::PerIteration,
+            );
+        });
+        group.bench_function(format!("{shape}: a jump over 950 k messages"), |b| {
+            b.iter(|| {
+                bench.app.connection_mut().store.end_travel();
+                bench.jump(0.05);
+                bench.arrive();
+            });
+        });
+        let past =
+            |bench: &Bench| bench.app.connection().store.span().map(|span| (span.first.1, span.last.1));
+        group.bench_function(format!("{shape}: the bar of the scrubber"), |b| {
+            b.iter(|| {
+                let (first, last) = past(&bench)?;
+                Some(bench.app.connection().store.density(160, first.mono_us, last.mono_us))
+            });
+        });
+    }
+}
+
+criterion_group!(benches, frames, history, keys, filter, sorting, travel);
 criterion_main!(benches);

@@ -163,6 +163,22 @@ fn filter() {
 }
 
 #[test]
+fn pins_and_the_language_of_filters() {
+    for (name, size) in [("topics__pins_80x24", COMMON), ("topics__pins_160x48", (160, 48))] {
+        let mut scene = reading(size);
+        scene.app.connection_mut().profile.pins = [TOPIC, "home", "not/yet"].map(str::to_owned).into();
+        scene.app.connection_mut().profile.quiet = vec!["home/kitchen".to_owned()];
+        keys(&mut scene, "/");
+        paste(&mut scene, "/k.tchen|lamp/ !payload:off age:<1m");
+        insta::assert_snapshot!(name, text(&scene.draw()));
+    }
+    let mut scene = reading(COMMON);
+    keys(&mut scene, "/");
+    paste(&mut scene, "lamp age:10s");
+    insta::assert_snapshot!("topics__filter_fault_80x24", text(&scene.draw()));
+}
+
+#[test]
 fn publish() {
     for (name, size) in [("publish__60x20", SMALL), ("publish__80x24", COMMON), ("publish__140x45", LARGE)] {
         let mut scene = reading(size);
@@ -224,6 +240,48 @@ fn link_in_trouble() {
         );
         insta::assert_snapshot!(name, text(&scene.draw()));
     }
+}
+
+/// A minute of the demo, some steps of time back.
+#[test]
+fn travelling() {
+    for (size, name) in [(SMALL, "60x20"), (COMMON, "80x24"), ((160, 48), "160x48")] {
+        let mut scene = reading(size);
+        keys(&mut scene, "space { { ,");
+        insta::assert_snapshot!(format!("scrubber__{name}"), text(&scene.draw()));
+    }
+    let mut scene = Scene::new(80, 24, Look { colours: Colours::None, ascii: true });
+    scene.draw();
+    keys(&mut scene, "space { { ,");
+    insta::assert_snapshot!("scrubber__ascii", text(&scene.draw()));
+}
+
+/// In the demo, one message before the alarm the press still runs, its pressure low already: the whole tree says so.
+#[test]
+fn the_moment_before_the_alarm() {
+    const ALARM: &str = "plant/line1/press/alarm";
+    let mut scene = scene((160, 48));
+    scene.select(ALARM);
+    let store = &scene.app.connection().store;
+    let topic = store.find(ALARM).expect("the demo has an alarm");
+    let raised = store
+        .history(topic)
+        .position(|message| message.payload.starts_with(br#"{"active":true"#))
+        .expect("in two minutes there is one");
+    (0..raised).for_each(|_| keys(&mut scene, "["));
+    let latest = |scene: &Scene, topic: &str| {
+        let store = &scene.app.connection().store;
+        let message = store.find(topic).and_then(|topic| store.latest(topic)).expect("has come");
+        String::from_utf8_lossy(message.payload).into_owned()
+    };
+    keys(&mut scene, "'");
+    assert!(latest(&scene, ALARM).contains("HYD-017"), "{}", latest(&scene, ALARM));
+    keys(&mut scene, ",");
+    assert!(latest(&scene, ALARM).contains(r#""active":false"#), "{}", latest(&scene, ALARM));
+    let status = latest(&scene, "plant/line1/press/status");
+    assert!(status.contains(r#""state":"running""#) && status.contains(r#""pressure_bar":15"#), "{status}");
+    keys(&mut scene, "space");
+    assert_eq!(scene.app.connection().store.standing(), None);
 }
 
 #[test]
@@ -456,5 +514,81 @@ fn properties() {
         keys(&mut scene, "ctrl-p");
         paste(&mut scene, "application/json");
         insta::assert_snapshot!(format!("publish__properties_{name}"), text(&scene.draw()));
+    }
+}
+
+/// A topic of the demo's formats, two messages in, in the view reached by `keys`.
+fn format_view(size: (u16, u16), topic: &str, pressed: &str) -> String {
+    let mut scene = scene(size);
+    scene.select(topic);
+    scene.draw();
+    for key in pressed.split_whitespace() {
+        keys(&mut scene, key);
+        scene.draw();
+    }
+    text(&scene.draw())
+}
+
+#[test]
+fn views_of_a_payload() {
+    for (size, name) in [(COMMON, "80x24"), (LARGE, "140x45")] {
+        for (view, topic, pressed) in [
+            ("pretty", "formats/json.gz", "tab"),
+            ("tree", "formats/cbor", "tab v j j j"),
+            ("tree_xml", "formats/xml", "tab v"),
+            ("raw", "formats/json", "tab v v"),
+            ("hex_inside", "formats/json.gz", "tab v v v v"),
+            ("diff", "formats/msgpack", "tab D"),
+            ("find", "formats/json", "tab / e enter n"),
+            ("decode", "formats/binary", "tab i"),
+        ] {
+            insta::assert_snapshot!(format!("message__{view}_{name}"), format_view(size, topic, pressed));
+        }
+    }
+}
+
+#[test]
+fn views_of_a_payload_in_ascii() {
+    let mut scene = Scene::new(COMMON.0, COMMON.1, Look { colours: Colours::None, ascii: true });
+    scene.select("formats/cbor");
+    scene.draw();
+    keys(&mut scene, "tab D");
+    insta::assert_snapshot!("message__diff_ascii", text(&scene.draw()));
+    keys(&mut scene, "D v");
+    scene.draw();
+    insta::assert_snapshot!("message__tree_ascii", text(&scene.draw()));
+}
+
+#[test]
+fn searching() {
+    let mut scene = reading(COMMON);
+    keys(&mut scene, "F");
+    insta::assert_snapshot!("search__empty_80x24", text(&scene.draw()));
+    keys(&mut scene, "a l a r m");
+    insta::assert_snapshot!("search__typed_80x24", text(&scene.draw()));
+    keys(&mut scene, "enter down");
+    insta::assert_snapshot!("search__80x24", text(&scene.draw()));
+    insta::assert_snapshot!("search__styles", styles(&scene.draw()));
+    let mut scene = reading((160, 48));
+    keys(&mut scene, "F ctrl-t t e m p e r a t u r e . { 5 } 2 1 enter down");
+    insta::assert_snapshot!("search__regex_160x48", text(&scene.draw()));
+    let mut scene = reading(SMALL);
+    keys(&mut scene, "F ctrl-t l a m p (");
+    insta::assert_snapshot!("search__fault_60x20", text(&scene.draw()));
+}
+
+#[test]
+fn browsing() {
+    let mut scene = reading(COMMON);
+    keys(&mut scene, "B");
+    insta::assert_snapshot!("browse__empty_80x24", text(&scene.draw()));
+    scene.select("zigbee2mqtt");
+    keys(&mut scene, "b esc");
+    for size in [COMMON, (160, 48)] {
+        scene.app.size = size;
+        keys(&mut scene, "B");
+        scene.draw();
+        keys(&mut scene, "down down");
+        insta::assert_snapshot!(format!("browse__{}x{}", size.0, size.1), text(&scene.draw()));
     }
 }

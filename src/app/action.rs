@@ -1,13 +1,17 @@
 //! What may happen to the program (`Action`) and what it asks the outside to do (`Effect`). Both are plain values: `update`
 //! turns the one into the other, `runtime` performs effects and reports back with `Action::Done`.
 
+use std::sync::Arc;
+
 use crossterm::event::{KeyEvent, MouseEvent};
 
 use super::{Command, Job, JobDone, TestNews};
 use crate::config::{PasswordSource, Profile, ProfileBook};
 use crate::model::{
-    ConnectionId, Protocol, SessionEvent, SessionId, SessionRequest, Severity, Target, TopicFilter, Trouble,
+    ConnectionId, Protocol, SchemaName, SessionEvent, SessionId, SessionRequest, Severity, Target,
+    TopicFilter, Trouble,
 };
+use crate::payload::{SchemaFault, Schemas};
 
 /// Something happened.
 #[derive(Debug, Clone, PartialEq)]
@@ -78,10 +82,28 @@ pub enum Effect {
     },
     /// Compute something away from the loop. What it finds comes back as [`Done::Job`].
     Job(Job),
+    /// Compile the Protobuf schemas that a connection's rules name. Comes back as [`Done::SchemasLoaded`].
+    LoadSchemas(ConnectionId, Vec<SchemaName>),
     /// Stop the process until the shell brings it back.
     Suspend,
     /// Leave the program.
     Quit,
+}
+
+/// Compiled schemas.
+#[derive(Debug, Clone, Default)]
+pub struct Loaded {
+    /// Those that could be compiled.
+    pub schemas: Arc<Schemas>,
+    /// What is wrong with the others.
+    pub faults: Vec<SchemaFault>,
+}
+
+/// The very same ones.
+impl PartialEq for Loaded {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.schemas, &other.schemas) && self.faults == other.faults
+    }
 }
 
 /// How an effect ended.
@@ -108,6 +130,8 @@ pub enum Done {
     Test(u64, TestNews),
     /// A job was done.
     Job(JobDone),
+    /// The schemas of a connection, and what is wrong with those that are missing.
+    SchemasLoaded(ConnectionId, Loaded),
     /// A request did not reach its session.
     RequestRefused(ConnectionId, SessionRequestName, String),
 }

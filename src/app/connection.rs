@@ -4,8 +4,9 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::history::HistoryView;
+use super::lists::CameFrom;
 use super::login::{Credentials, Login};
-use super::message::{MessageView, PayloadView};
+use super::message::{Body, MessageView};
 use super::publish::PublishPane;
 use super::rates::Rates;
 use super::subscriptions::{Subscriptions, SubscriptionsPane};
@@ -13,7 +14,8 @@ use super::tree::TreeView;
 use super::{Browse, Chart, Left, Overdue, Pane, Right, Screen, Search, Travel};
 use crate::config::{PasswordSource, Profile, Safety};
 use crate::model::{ConnectionId, LinkState, Moment, SessionId, Subscription, Target};
-use crate::store::{Limits, MessageRef, Store};
+use crate::payload::SparkplugAliases;
+use crate::store::{Limits, MessageRef, Seq, Store, TopicId};
 use crate::sys::SysModel;
 use tui_input::Input;
 
@@ -81,6 +83,8 @@ pub struct Connection {
     pub broker_scroll: usize,
     /// What stands in the place of the tree.
     pub left: Left,
+    /// Where one was before a list took the place of the tree.
+    pub(super) came_from: Option<CameFrom>,
     /// What stands in the place of the message.
     pub right: Right,
     /// The pane that has the keys stands over the whole screen.
@@ -97,6 +101,8 @@ pub struct Connection {
     pub chart: Chart,
     /// Which moment is shown.
     pub travel: Travel,
+    /// Names of Sparkplug metrics, learned from births.
+    pub sparkplug: SparkplugAliases,
     /// The message pane.
     pub message: MessageView,
     /// The history pane.
@@ -120,6 +126,7 @@ impl Connection {
             address: profile.target.url(),
             subscriptions: Subscriptions::of(&profile),
             client_id: profile.target.client_id.clone(),
+            browse: Browse::of(&profile.browsed),
             profile,
             link: LinkState::Idle,
             told_trouble: None,
@@ -144,14 +151,15 @@ impl Connection {
             filter_input: None,
             broker_scroll: 0,
             left: Left::default(),
+            came_from: None,
             right: Right::default(),
             zoomed: false,
             tree: TreeView::default(),
             search: Search::default(),
-            browse: Browse::default(),
             overdue: Overdue::default(),
             chart: Chart::default(),
             travel: Travel::default(),
+            sparkplug: SparkplugAliases::default(),
             message: MessageView::default(),
             history: HistoryView::default(),
             publish: PublishPane::default(),
@@ -231,8 +239,11 @@ impl Connection {
         self.filter_input = None;
         self.message =
             MessageView { view: self.message.view, wrap: self.message.wrap, ..MessageView::default() };
+        self.sparkplug = SparkplugAliases::default();
         self.history = HistoryView::default();
-        (self.search, self.browse, self.overdue) = (Search::default(), Browse::default(), Overdue::default());
+        (self.search, self.overdue) = (Search::default(), Overdue::default());
+        self.browse.forget_broker();
+        self.came_from = None;
         (self.chart, self.travel) = (Chart::default(), Travel::default());
         (self.left, self.right) = (Left::default(), Right::default());
         self.subscribing = None;
@@ -281,6 +292,12 @@ impl Connection {
         between.map(|(down, up)| up.since(*down)).sum()
     }
 
+    /// Whether the link was down at a moment, in monotonic microseconds, after it had been up.
+    pub fn was_down_at(&self, at_us: u64) -> bool {
+        let down = |(down, up): &(Moment, Moment)| (down.mono_us..up.mono_us).contains(&at_us);
+        self.outages.iter().any(down) || self.down_since.is_some_and(|since| since.mono_us <= at_us)
+    }
+
     /// Where to connect as things stand: the profile's target with what was changed on screen since. Knows a password only if it was
     /// typed or came with the target.
     pub(super) fn target(&self) -> Target {
@@ -304,25 +321,34 @@ impl Connection {
         }
     }
 
-    /// The moment that is shown: now, or when the view was paused.
+    /// The moment that is shown: now, when the view was paused, or the one travelled to.
     pub fn shown_moment(&self, now: Moment) -> Moment {
-        self.paused.unwrap_or(now)
+        self.store.standing().map(|standing| standing.at).or(self.paused).unwrap_or(now)
     }
 
-    /// Whether the payload on screen is wrapped: hex never is, and very long payloads are not, since the rows of all their lines
-    /// would have to be counted.
+    /// Whether the payload on screen is wrapped: lines of text are, hex and branches never.
     pub fn wraps(&self) -> bool {
-        const LONGEST: usize = 256 * 1024;
-        let short = self.shown_message().is_none_or(|message| message.payload.len() <= LONGEST);
-        self.message.wrap && self.message.view != PayloadView::Hex && short
+        self.message.wrap && self.shown().is_none_or(|shown| matches!(shown.body, Body::Document(_)))
     }
 
-    /// The message in the message pane: the one moved to, else the latest of the selected topic.
+    /// Shows this message beside the list it stands in.
+    pub(super) fn look_at(&mut self, topic: TopicId, seq: Seq) {
+        self.tree.point_at(topic);
+        self.message.of = Some(topic);
+        if self.message.at != Some(seq) {
+            self.message.at = Some(seq);
+            self.message.reset();
+        }
+    }
+
+    /// The message in the message pane: the one moved to, else the latest of the selected topic; while that is being read, the one
+    /// before it that is still on screen.
     pub fn shown_message(&self) -> Option<MessageRef<'_>> {
         let topic = self.tree.selected()?;
-        match self.message.at {
-            Some(seq) => self.store.message(topic, seq),
-            None => self.store.latest(topic),
+        match (self.message.at, self.message.held) {
+            (Some(seq), _) => self.store.message(topic, seq),
+            (None, Some(held)) => self.store.message(topic, held).or_else(|| self.store.latest(topic)),
+            (None, None) => self.store.latest(topic),
         }
     }
 }

@@ -1,17 +1,57 @@
 //! Jobs: computations that take too long for the loop, done on a thread of their own with everything they need in hand. Pure: a job
 //! reads no state and does no I/O; what it found comes back as [`super::Done::Job`].
 
+use std::sync::Arc;
+
+use super::message::{FindJob, ReadJob, RunJq, Shown, WrapJob};
+use super::search::{Answer, Question};
+use crate::model::ConnectionId;
+use crate::payload::find::Matches;
+use crate::payload::{Document, WrapIndex};
+
 /// Something to be computed away from the loop.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Job {}
+pub enum Job {
+    /// Read a large message.
+    Read(Box<ReadJob>),
+    /// Find text in a large document.
+    Find(FindJob),
+    /// Count the rows of a large document.
+    Wrap(WrapJob),
+    /// A jq condition asked of messages.
+    Ask(Question),
+}
 
 /// What a job found.
 #[derive(Debug, Clone, PartialEq)]
-pub enum JobDone {}
+pub enum JobDone {
+    /// What is shown of a message.
+    Read(ConnectionId, Box<Shown>),
+    /// Where the text stands in a document.
+    Found(ConnectionId, String, Arc<Document>, Matches),
+    /// Where the rows of a document begin.
+    Wrapped(ConnectionId, Arc<Document>, WrapIndex),
+    /// Of which messages the condition is true.
+    Asked(Answer),
+}
 
 impl Job {
-    /// Does it: blocks for as long as it takes.
-    pub fn perform(self) -> JobDone {
-        match self {}
+    /// Does it: blocks for as long as it takes. jq programs are run by `run`.
+    pub fn perform(self, run: RunJq) -> JobDone {
+        match self {
+            Self::Read(job) => {
+                let (connection, shown) = job.perform(run);
+                JobDone::Read(connection, shown)
+            }
+            Self::Find(job) => {
+                let (connection, text, document, matches) = job.perform();
+                JobDone::Found(connection, text, document, matches)
+            }
+            Self::Wrap(job) => {
+                let (connection, document, index) = job.perform();
+                JobDone::Wrapped(connection, document, index)
+            }
+            Self::Ask(question) => JobDone::Asked(question.answer(run)),
+        }
     }
 }

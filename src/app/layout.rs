@@ -15,7 +15,11 @@
 
 use ratatui::layout::{Constraint, Layout, Rect};
 
+mod above_tree;
+
 use super::{App, Ask, Pane, Screen};
+use above_tree::above_tree;
+pub use above_tree::{filter_rows, pin_rows, pins_top};
 
 /// Below this the program only says that the terminal is too small.
 pub const MIN_COLUMNS: u16 = 40;
@@ -132,16 +136,21 @@ fn explorer(app: &App, areas: &mut Areas) {
     }
 }
 
-/// Rows of topics that fit into the tree pane: without frame, column titles and the filter line.
+/// Rows of topics that fit into the tree pane: without frame, column titles, what stands above the tree, and the scrubber.
 pub fn tree_rows(app: &App, areas: &Areas) -> usize {
     let Some(topics) = areas.topics else { return 0 };
-    let filter = u16::from(app.filter_shown());
-    usize::from(topics.height.saturating_sub(3 + filter))
+    let beside = 3 + above_tree(app, topics) + super::scrubber_rows(app, topics);
+    usize::from(topics.height.saturating_sub(beside))
 }
 
 /// First screen line of the tree's rows.
 pub fn tree_top(app: &App, topics: Rect) -> u16 {
-    topics.y + 2 + u16::from(app.filter_shown())
+    topics.y + 2 + above_tree(app, topics)
+}
+
+/// Rows of a list in the place of the tree that has `lines` of its own above them.
+pub fn found_rows(areas: &Areas, lines: u16) -> usize {
+    areas.topics.map_or(0, |area| usize::from(area.height.saturating_sub(2 + lines)))
 }
 
 /// Columns of the tree's number cells.

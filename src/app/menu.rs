@@ -1,12 +1,36 @@
 //! A few things to choose from, over the screen.
 
 use super::Command;
+use crate::model::{Decoding, TopicFilter};
 
 /// What choosing an item does.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Pick {
     /// Runs a command.
     Run(Command),
+    /// Filters the tree by this.
+    UseFilter(String),
+    /// Lists the saved filters, to delete one.
+    DeleteFilters,
+    /// Deletes the saved filter of this name.
+    DeleteFilter(String),
+    /// Takes payloads for this; which ones is asked next.
+    TakeFor(String),
+    /// Takes these payloads for this.
+    Decode(Decoding, DecodeFor),
+}
+
+/// Which payloads are taken for something.
+#[derive(Debug, Clone, PartialEq)]
+pub enum DecodeFor {
+    /// That of the shown message.
+    Once,
+    /// Those of a filter, while the program runs.
+    Filter(TopicFilter),
+    /// Those of a filter, from now on: the profile keeps it.
+    Kept(TopicFilter),
+    /// Those of a filter that is still to be typed.
+    Asked,
 }
 
 /// One thing to choose.

@@ -1,7 +1,7 @@
 //! The state of the program and everything that changes it. Pure: no I/O, no clock; the moment comes with each action.
 //!
-//! `update(&mut App, Action, now)` returns effects for `runtime` to perform. `arrange(&mut App, now)` brings the rows on screen
-//! up to date before a frame is drawn from `&App`.
+//! `update(&mut App, Action, now)` returns effects for `runtime` to perform. `arrange(&mut App, now)` brings what is on screen
+//! up to date before a frame is drawn from `&App`; what takes too long for that is an effect, too, and is performed after the frame.
 
 mod action;
 mod ask;
@@ -18,6 +18,8 @@ mod history;
 mod job;
 mod keymap;
 pub mod layout;
+mod list_view;
+mod lists;
 mod login;
 mod menu;
 mod message;
@@ -26,11 +28,13 @@ mod notices;
 mod overdue;
 mod palette;
 mod panes;
+mod pins;
 pub mod places;
 mod prompt;
 mod publish;
 mod publish_properties;
 mod rates;
+mod scrubber;
 mod search;
 mod siblings;
 pub mod subscriptions;
@@ -40,23 +44,30 @@ mod travel;
 mod tree;
 mod update;
 mod walk;
+mod when;
 mod work;
 
-pub use action::{Action, Done, Effect, SaveId, SessionRequestName};
+pub use action::{Action, Done, Effect, Loaded, SaveId, SessionRequestName};
 pub use ask::{Ask, Then};
 pub use banner::{Banner, banner};
-pub use browse::Browse;
+pub use browse::{Browse, Toggled};
 pub use chart::Chart;
 pub use command::{Command, Context};
 pub use connection::Connection;
 pub use connections::{Choice, ConnectionsView, DEMO, ListLine};
+pub use filter::{FilterFault, HELP as FILTER_HELP, LANGUAGE as FILTER_LANGUAGE};
 pub use form::{AfterSaving, Form, FormField, FormRow, Kind};
 pub use history::HistoryView;
 pub use job::{Job, JobDone};
 pub use keymap::{command_for, key_label, parse_key};
+pub use list_view::ListView;
+pub use lists::SEARCH_LINES;
 pub use login::{Credentials, Login, LoginField};
-pub use menu::{Menu, MenuItem, Pick};
-pub use message::{MessageView, PayloadView};
+pub use menu::{DecodeFor, Menu, MenuItem, Pick};
+pub use message::{
+    Body, Change, Chosen, ChosenBy, Decodings, Find, FindJob, Folding, MessageView, PayloadView, Programs,
+    ReadJob, Reader, RunJq, SchemaShelf, Scroll, Shown, Wanted, WrapJob, run_within,
+};
 pub use notices::{Notices, SHOWN_FOR};
 pub use overdue::{Lateness, Overdue, OverdueTopic, lateness};
 pub use palette::PaletteState;
@@ -65,17 +76,22 @@ pub use prompt::{Prompt, Purpose};
 pub use publish::{Answers, Field, MAX_EDITOR_BYTES, MAX_EDITOR_LINES, PublishPane, Sent};
 pub use publish_properties::WrittenProperties;
 pub use rates::Rates;
-pub use search::Search;
+pub use scrubber::{PastTime, SCRUBBER_STEP, SCRUBBER_TIME, ScrubberAreas, scrubber, scrubber_rows};
+pub use search::{
+    Answer, Figures, Hit, MAX_LISTED, Mode, Place as FoundPlace, Question, Report, Scope, Search, Stage,
+};
 pub use siblings::Sort;
 pub use test::{Test, TestEnd, TestNews};
-pub use travel::Travel;
-pub use tree::{Place, Step, TreeRow, TreeView};
+pub use travel::{Travel, step_label};
+pub use tree::{Pins, Place, Step, TreeRow, TreeView};
 pub use update::{ingest, update};
-pub use work::{PIECE, work};
+pub use when::when;
+pub use work::work;
 
 use crate::config::{Profile, ProfileBook, Safety, SettingsFile};
 use crate::model::{ConnectionId, Moment, Target};
 use crate::store::Limits;
+use jiff::tz::TimeZone;
 
 /// What was set from outside and does not change while running.
 #[derive(Debug, Clone)]
@@ -117,6 +133,8 @@ pub struct App {
     pub size: (u16, u16),
     /// What was set from outside.
     pub settings: Settings,
+    /// Time zone of times that are typed.
+    pub zone: TimeZone,
     /// When a key was last pressed, or the mouse.
     last_input: Moment,
     next_connection: u32,
@@ -144,6 +162,7 @@ impl App {
             theme: 0,
             size: (80, 24),
             settings,
+            zone: TimeZone::UTC,
             last_input: Moment::default(),
             next_connection: 0,
             next_publish: 1,
@@ -269,17 +288,26 @@ impl App {
     }
 }
 
-/// Brings the rows on screen up to date. To be called before each frame.
-pub fn arrange(app: &mut App, now: Moment) {
+/// Brings what is on screen up to date. To be called before each frame; the effects, jobs above all, are performed after it.
+#[must_use]
+pub fn arrange(app: &mut App, now: Moment) -> Vec<Effect> {
+    update::tell_travel(app, now);
     let areas = layout::areas(app);
     if app.screen() == Screen::Connections {
         places::arrange(app, areas.body);
-        return;
+        return Vec::new();
     }
-    let tree_rows = layout::tree_rows(app, &areas);
+    // A list in the place of the tree says what is selected: the tree waits as it is.
+    let in_tree = app.connection().left == Left::Tree;
+    let tree_rows = if in_tree { layout::tree_rows(app, &areas) } else { 0 };
+    let pin_rows = areas.topics.filter(|_| in_tree).map_or(0, |topics| layout::pin_rows(app, topics));
+    lists::arrange(app.connection_mut(), &areas, now);
     let history_rows = layout::history_rows(&areas);
+    let defaults = app.defaults.decoders.clone();
     let connection = app.connection_mut();
+    connection.message.decodings.defaults = defaults;
     let shown = connection.shown_moment(now);
+    connection.arrange_marks(usize::from(pin_rows));
     connection.tree.arrange(&connection.store, tree_rows, shown.mono_us);
     let selected = connection.tree.selected();
     if selected != connection.message.of {
@@ -289,6 +317,28 @@ pub fn arrange(app: &mut App, now: Moment) {
         connection.history.reset();
     }
     connection.history.arrange(&connection.store, selected, connection.message.at, history_rows);
+    let on_screen = areas.message.is_some() && connection.right == Right::Message;
+    connection.arrange_message(on_screen)
+}
+
+/// Like [`arrange`], with every job done on the spot: for pictures and tests. The other effects come back.
+pub fn arrange_fully(app: &mut App, now: Moment) -> Vec<Effect> {
+    let mut others = Vec::new();
+    loop {
+        let mut jobs = 0;
+        for effect in arrange(app, now) {
+            match effect {
+                Effect::Job(job) => {
+                    jobs += 1;
+                    others.extend(update(app, Action::Done(Done::Job(job.perform(run_within))), now));
+                }
+                other => others.push(other),
+            }
+        }
+        if jobs == 0 {
+            return others;
+        }
+    }
 }
 
 /// What drawing found out that moving needs to know.
@@ -296,6 +346,12 @@ pub fn arrange(app: &mut App, now: Moment) {
 pub struct Measured {
     /// Lines of the payload in its present view, and rows of the pane for them.
     pub message: (usize, usize),
+    /// Lines before those of the payload: properties.
+    pub message_above: usize,
+    /// Row of the screen on which the first of those lines on screen stands, and which one it is.
+    pub message_rows: Option<(u16, usize)>,
+    /// How the payload's lines are drawn: columns and style.
+    pub message_lines: Option<(usize, crate::payload::Style)>,
     /// Some line of the payload goes on to the right of the pane.
     pub message_cut: bool,
     /// Lines of the broker screen, and rows for them.
@@ -318,4 +374,7 @@ pub fn after_view(app: &mut App, measured: &Measured) {
     let message = &mut connection.message;
     (message.lines, message.height) = measured.message;
     message.cut = measured.message_cut;
+    message.above = measured.message_above;
+    message.drawn = measured.message_lines;
+    message.rows = measured.message_rows;
 }

@@ -37,4 +37,13 @@ impl NodeSet {
             *word &= !bit;
         }
     }
+
+    /// Its nodes, in rising order.
+    pub(super) fn to_vec(&self) -> Vec<TopicId> {
+        let bits = |(index, word): (usize, &u64)| {
+            let word = *word;
+            (0..64).filter(move |bit| word & (1 << bit) != 0).map(move |bit| index * 64 + bit)
+        };
+        self.words.iter().enumerate().flat_map(bits).map(TopicId::from_index).collect()
+    }
 }

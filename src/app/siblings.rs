@@ -2,9 +2,9 @@
 //! to date when they are looked at again: a branch nobody opens costs nothing.
 
 use std::cmp::Ordering;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use super::node_set::NodeSet;
+use super::filter::Keep;
 use crate::store::{Store, TopicId};
 
 /// What the tree is sorted by.
@@ -58,14 +58,46 @@ struct Order {
     /// The last of them; ids rise with the order of arrival.
     newest: Option<TopicId>,
     /// Children taken in before which a filter keeps only now.
-    late: Vec<TopicId>,
+    late: HashSet<TopicId>,
+    /// Children that it does not keep any more.
+    gone: HashSet<TopicId>,
     sorted_us: u64,
+}
+
+/// So many are looked up one by one; for more, the whole list is gone through.
+const FEW: usize = 16;
+
+impl Order {
+    /// Takes out what the filter does not keep any more.
+    fn let_go(&mut self, compare: impl Fn(&TopicId, &TopicId) -> Ordering, sort: Sort) {
+        let gone = std::mem::take(&mut self.gone);
+        if sort != Sort::Name || gone.len() > FEW {
+            self.ids.retain(|id| !gone.contains(id));
+            return;
+        }
+        for id in gone {
+            if let Ok(at) = self.ids.binary_search_by(|other| compare(other, &id)) {
+                self.ids.remove(at);
+            }
+        }
+    }
+
+    /// Time was travelled back to when there were only `count` children. The others keep their order.
+    fn go_back(&mut self, parent: TopicId, count: usize, store: &Store) {
+        self.ids.retain(|&id| !store.is_new_since_hold(id));
+        self.late.retain(|&id| !store.is_new_since_hold(id));
+        self.gone.retain(|&id| !store.is_new_since_hold(id));
+        self.newest = store.children(parent).last();
+        self.taken = count;
+    }
 }
 
 /// Ordered children by parent.
 #[derive(Debug, Default)]
 pub(super) struct Siblings {
     sort: Sort,
+    /// Nodes that are never news, in rising order: sorted by what changes they come last.
+    quiet: Vec<TopicId>,
     orders: HashMap<TopicId, Order>,
 }
 
@@ -80,17 +112,35 @@ impl Siblings {
         self.orders.clear();
     }
 
+    /// Changes what is never news.
+    pub(super) fn set_quiet(&mut self, quiet: Vec<TopicId>) {
+        self.quiet = quiet;
+        if matches!(self.sort, Sort::Rate | Sort::Last) {
+            self.orders.clear();
+        }
+    }
+
     /// Forgets all orders: the set of visible nodes changed.
     pub(super) fn clear(&mut self) {
         self.orders.clear();
     }
 
-    /// Takes in nodes that the filter keeps from now on.
-    pub(super) fn admit(&mut self, nodes: &[TopicId], store: &Store) {
-        for &node in nodes {
+    /// Takes in nodes that the filter keeps from now on, and lets go of those that it does not keep any more. `changed` has a node once
+    /// for each time it came or went, `keep` is how things are now.
+    pub(super) fn follow(&mut self, mut changed: Vec<TopicId>, keep: &Keep, store: &Store) {
+        changed.sort_unstable();
+        for changes in changed.chunk_by(|a, b| a == b).filter(|changes| changes.len() % 2 == 1) {
+            let node = changes[0];
             let order = store.parent(node).and_then(|parent| self.orders.get_mut(&parent));
-            if let Some(order) = order.filter(|order| Some(node) <= order.newest) {
-                order.late.push(node);
+            // What was not taken in yet is asked of the filter then.
+            let Some(order) = order.filter(|order| Some(node) <= order.newest) else { continue };
+            let (to, from) = if keep.contains(node) {
+                (&mut order.late, &mut order.gone)
+            } else {
+                (&mut order.gone, &mut order.late)
+            };
+            if !from.remove(&node) {
+                to.insert(node);
             }
         }
     }
@@ -105,7 +155,7 @@ impl Siblings {
         &mut self,
         parent: TopicId,
         store: &Store,
-        keep: Option<&NodeSet>,
+        keep: Option<&Keep>,
         now_us: u64,
     ) -> &[TopicId] {
         let sort = self.sort;
@@ -113,14 +163,20 @@ impl Siblings {
         let count = store.child_count(parent);
         let due = match (sort, order.ids.len() > LONG) {
             (Sort::Name, _) => false,
-            (_, false) => now_us.saturating_sub(order.sorted_us) >= RESORT_US,
-            (_, true) => now_us.saturating_sub(order.sorted_us) >= RESORT_LONG_US,
+            // Time may have been travelled in, back or forth.
+            (_, false) => now_us.abs_diff(order.sorted_us) >= RESORT_US,
+            (_, true) => now_us.abs_diff(order.sorted_us) >= RESORT_LONG_US,
         };
-        if order.taken > count || due {
+        if due {
             *order = Order::default();
+        } else if order.taken > count {
+            order.go_back(parent, count, store);
+        }
+        if !order.gone.is_empty() {
+            order.let_go(|a, b| by_name(store, *a, *b), sort);
         }
         if order.taken < count || !order.late.is_empty() {
-            let mut fresh = std::mem::take(&mut order.late);
+            let mut fresh: Vec<TopicId> = std::mem::take(&mut order.late).into_iter().collect();
             let newcomers = match order.newest {
                 Some(newest) => store.children_after(parent, newest),
                 None => store.children(parent),
@@ -135,7 +191,7 @@ impl Siblings {
             if sort == Sort::Name {
                 merge(&mut order.ids, fresh, |a, b| by_name(store, *a, *b));
             } else if order.ids.is_empty() {
-                order.ids = most_first(sort, fresh, store, now_us);
+                order.ids = most_first(sort, fresh, store, &self.quiet, now_us);
                 order.sorted_us = now_us;
             } else {
                 // Newcomers wait at the end until the next sort: a row must not jump between two looks.
@@ -154,13 +210,14 @@ fn by_name(store: &Store, a: TopicId, b: TopicId) -> Ordering {
 
 /// Sorts by a figure, largest first, and by name where it is the same. Each figure is read once: among a hundred thousand rows that
 /// takes a third of the time of reading two for every comparison.
-fn most_first(sort: Sort, ids: Vec<TopicId>, store: &Store, now_us: u64) -> Vec<TopicId> {
+fn most_first(sort: Sort, ids: Vec<TopicId>, store: &Store, quiet: &[TopicId], now_us: u64) -> Vec<TopicId> {
     let figure = |id: TopicId| match sort {
+        Sort::Rate | Sort::Last if quiet.binary_search(&id).is_ok() => 0,
         Sort::Name => 0,
-        Sort::Messages => store.stats(id).messages_below,
+        Sort::Messages => store.messages_below(id),
         // Rates are never negative: their bits stand in the order of the numbers.
         Sort::Rate => u64::from(store.rate(id, now_us).to_bits()),
-        Sort::Last => store.stats(id).last_received_us.map_or(0, |at| at.saturating_add(1)),
+        Sort::Last => store.last_received_us(id).map_or(0, |at| at.saturating_add(1)),
     };
     let mut figures: Vec<(u64, TopicId)> = ids.into_iter().map(|id| (figure(id), id)).collect();
     figures.sort_by(|(a, first), (b, second)| b.cmp(a).then_with(|| by_name(store, *first, *second)));

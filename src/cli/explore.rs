@@ -87,6 +87,7 @@ async fn explore(mut start: Start, launch: Launch, bundled: Option<Bundled>) -> 
     let read_only = choice.read_only.value;
     let settings = Settings { read_only, themes: themes.names().map(str::to_owned).collect(), limits };
     let mut app = App::new(settings);
+    app.zone = TimeZone::system();
     let faults_of_files = launch.known.faults().map(|fault| (Severity::Error, fault.to_string()));
     let warnings = launch.known.warnings().map(|warning| (Severity::Warning, warning));
     for (severity, text) in faults_of_files.chain(warnings).chain(launch.notices) {

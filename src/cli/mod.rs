@@ -62,6 +62,9 @@ enum Command {
     Keys(KeysArgs),
     /// List the themes
     Themes,
+    /// Run jq programs for another process of this program, which sends them to its standard input
+    #[command(hide = true, name = crate::runtime::jq::SUBCOMMAND)]
+    JqWorker,
     /// Draw the README's pictures from the demo at a fixed moment
     #[command(hide = true)]
     Screenshots(ScreenshotsArgs),
@@ -154,6 +157,7 @@ pub fn main() -> ExitCode {
         Some(Command::Broker(args)) => broker::run(&args),
         Some(Command::Keys(args)) => keys::run(&args),
         Some(Command::Themes) => themes::run(),
+        Some(Command::JqWorker) => crate::runtime::jq::serve(),
         Some(Command::Screenshots(args)) => screenshots::run(&args),
         None => connect::connections(),
     }

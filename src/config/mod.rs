@@ -3,6 +3,7 @@
 
 mod book;
 mod chosen;
+mod decoders;
 mod example;
 mod fault;
 mod file;
@@ -32,7 +33,7 @@ pub use keyring::{keep_in_keyring, move_in_keyring};
 pub use look::{Colours, Look};
 pub use name::{MAX_NAME, check_name};
 pub use paths::{CONFIG_DIR_VARIABLE, config_dir, config_dir_notice, profiles_path, settings_path};
-pub use profile::{Consent, PasswordSource, Profile, Safety, check_colour, is_credential};
+pub use profile::{Consent, PasswordSource, Profile, Safety, SavedFilter, check_colour, is_credential};
 pub use proxy::{PROXY_VARIABLES, environment_proxy, proxy_url};
 pub use secret::{find_password, password_warning};
 pub use settings::{SettingsFile, parse_memory};

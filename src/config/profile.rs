@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use ratatui::style::Color;
 
-use crate::model::{Protocol, ProtocolChoice, QoS, Secret, Subscription, Target, TopicFilter};
+use crate::model::{DecoderRule, Protocol, ProtocolChoice, QoS, Secret, Subscription, Target, TopicFilter};
 
 /// What may be done on a connection, the laxest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -58,6 +58,15 @@ pub enum PasswordSource {
     Keyring,
 }
 
+/// A filter of the tree that was given a name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SavedFilter {
+    /// Its name.
+    pub name: String,
+    /// What it says, in the language of filters.
+    pub text: String,
+}
+
 /// One saved connection, or one that could be saved.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Profile {
@@ -77,6 +86,16 @@ pub struct Profile {
     pub excluded: Vec<TopicFilter>,
     /// Filters that stay subscribed while their messages are not shown.
     pub muted: Vec<TopicFilter>,
+    /// Filters of the tree that were given a name.
+    pub saved_filters: Vec<SavedFilter>,
+    /// Topics and branches that stay in sight above the tree, by their whole path.
+    pub pins: Vec<String>,
+    /// Topics and branches that are grey in the tree and never news, by their whole path.
+    pub quiet: Vec<String>,
+    /// Topics, and branches with all below them, whose messages are listed together.
+    pub browsed: Vec<TopicFilter>,
+    /// What payloads are to be taken for; the first rule that matches a topic counts. Before those of the settings.
+    pub decoders: Vec<DecoderRule>,
     /// Where and as whom, without the password. An empty client id means a new random one each time.
     pub target: Target,
     /// Where the password comes from.
@@ -106,6 +125,11 @@ impl Profile {
             public: false,
             excluded: Vec::new(),
             muted: Vec::new(),
+            saved_filters: Vec::new(),
+            pins: Vec::new(),
+            quiet: Vec::new(),
+            browsed: Vec::new(),
+            decoders: Vec::new(),
             target,
             password: PasswordSource::default(),
             remembered: None,

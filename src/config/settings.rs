@@ -3,11 +3,12 @@
 use std::path::Path;
 
 use super::book::{parse, protocol_choice, text_of};
+use super::decoders::decoders;
 use super::fault::{FileFault, Origin};
 use super::proxy::proxy_url;
 use super::section::Section;
 use super::{Chosen, Profile, Source, file, paths};
-use crate::model::{ProtocolChoice, Proxy, Target, Transport};
+use crate::model::{DecoderRule, ProtocolChoice, Proxy, Target, Transport};
 
 /// The version of the file's shape.
 const SCHEMA: u32 = 1;
@@ -35,6 +36,8 @@ pub struct SettingsFile {
     pub max_packet: Option<Chosen<u32>>,
     /// Proxy to go through.
     pub proxy: Option<Chosen<Proxy>>,
+    /// What payloads are to be taken for, on every connection; after the rules of a profile. The first that matches a topic counts.
+    pub decoders: Vec<DecoderRule>,
     faults: Vec<FileFault>,
     warnings: Vec<FileFault>,
 }
@@ -138,7 +141,11 @@ impl SettingsFile {
         self.max_packet =
             reading.take("max_packet", top.number("max_packet", Target::LEAST_PACKET..=u32::MAX));
         self.proxy = reading.take("proxy", top.parsed("proxy", proxy_url));
-        for later in ["keys", "history", "decoders"] {
+        match decoders(origin, &mut top, &mut self.warnings) {
+            Ok(rules) => self.decoders = rules,
+            Err(fault) => reading.faults.push(fault),
+        }
+        for later in ["keys", "history"] {
             top.ignore(later);
         }
         top.close(&mut self.warnings);
@@ -268,7 +275,7 @@ mod tests {
 
     #[test]
     fn g05_an_unknown_key_is_a_warning_and_one_of_a_later_version_is_none() {
-        let (settings, path) = loaded(b"ascii = true\ncolour = \"never\"\n[decoders]\n");
+        let (settings, path) = loaded(b"ascii = true\ncolour = \"never\"\n[history]\n");
         assert_eq!(settings.faults(), []);
         let warnings: Vec<_> = settings.warnings.iter().map(ToString::to_string).collect();
         let wanted =

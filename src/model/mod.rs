@@ -2,6 +2,7 @@
 //! No I/O, no channels, no dependency on any other room.
 
 mod address;
+mod decoding;
 mod doctor;
 mod link;
 mod message;
@@ -13,6 +14,7 @@ mod topic;
 mod welcome;
 
 pub use address::Address;
+pub use decoding::{DecoderRule, Decoding, Element, Form, Scalar, SchemaName, Wrapping, rule_for};
 pub use doctor::{DoctorLine, Verdict};
 pub use link::{LinkState, Protocol, Trouble, TroubleKind};
 pub use message::{Message, Properties, Publication, QoS};

@@ -29,6 +29,19 @@ impl Document {
         Self { text, line_starts, json: false }
     }
 
+    /// Documents one after the other, each beginning on a line of its own. Has roles where the first has.
+    pub fn joined(documents: impl IntoIterator<Item = Self>) -> Self {
+        let mut documents = documents.into_iter();
+        let Some(mut all) = documents.next() else { return Self::text(String::new()) };
+        for next in documents {
+            all.text.push('\n');
+            let Ok(before) = u32::try_from(all.text.len()) else { break };
+            all.text.push_str(&next.text);
+            all.line_starts.extend(next.line_starts.iter().map_while(|start| before.checked_add(*start)));
+        }
+        all
+    }
+
     /// Bytes as plain text, those that are not UTF-8 as placeholders.
     pub fn lossy(bytes: &[u8], style: Style) -> Self {
         Self::text(lossy(bytes, style))

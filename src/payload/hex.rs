@@ -31,7 +31,7 @@ pub fn row(bytes: &[u8], index: usize, per_row: usize) -> Option<HexRow<'_>> {
 /// The largest of 32, 16, 8 and 4 bytes a row that fits into `columns`: offset, cells, ASCII and the gaps between.
 pub fn per_row(columns: usize) -> usize {
     // 8 digits of offset, 2 spaces, 3 columns a byte, a gap each 8 bytes, 2 spaces, 1 column a byte.
-    [32, 16, 8].into_iter().find(|n| 8 + 2 + n * 4 + n / 8 < columns).unwrap_or(4)
+    [32, 16, 8].into_iter().find(|n| 8 + 2 + n * 4 + n / 8 <= columns).unwrap_or(4)
 }
 
 impl HexRow<'_> {

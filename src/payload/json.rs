@@ -2,13 +2,15 @@
 //! text of numbers and the escapes in strings stay exactly as sent; only whitespace between tokens changes.
 //! Iterative, so that depth in the data is never depth on the stack. Called by `kind`, `preview` and `view`.
 
-mod reader;
+pub(in crate::payload) mod reader;
+mod string;
 
 use std::fmt;
 
 use super::Document;
 use super::sanitise::prefix;
 use reader::{Event, Reader};
+pub use string::{quote, unquote};
 
 /// Containers nested deeper than this are not laid out: the payload is shown as text.
 pub const MAX_DEPTH: usize = 512;
@@ -57,6 +59,8 @@ pub enum JsonReason {
     TooDeep,
     /// Laid out, it would be many times as long as it is. Is valid so far.
     TooWide,
+    /// More values than a [`super::Structure`] holds. Is valid so far.
+    TooMany,
 }
 
 impl fmt::Display for JsonReason {
@@ -74,6 +78,7 @@ impl fmt::Display for JsonReason {
             Self::BadWord => "unknown word",
             Self::TooDeep => "nested deeper than 512 levels",
             Self::TooWide => "more than 8 times as long when laid out",
+            Self::TooMany => "more than 4,000,000 values",
         })
     }
 }
@@ -87,7 +92,8 @@ impl fmt::Display for JsonFault {
 impl std::error::Error for JsonFault {}
 
 impl JsonFault {
-    fn at(text: &str, offset: usize, reason: JsonReason) -> Self {
+    /// The fault at byte `offset` of `text`, with its line and column.
+    pub(super) fn at(text: &str, offset: usize, reason: JsonReason) -> Self {
         let before = prefix(text, offset);
         let line_start = before.rfind('\n').map_or(0, |at| at + 1);
         let line = 1 + memchr::memchr_iter(b'\n', before.as_bytes()).count();

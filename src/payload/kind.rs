@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::json::{self, JsonReason};
+use super::json::{self, JsonFault, JsonReason};
+use crate::model::Element;
 
 /// Longest payload taken for a plain number.
 const NUMBER_LIMIT: usize = 64;
@@ -24,8 +25,50 @@ pub enum Kind {
     Text,
     /// UTF-8 text that starts with a tag and ends with one. Not checked further.
     Xml,
+    /// CBOR (RFC 8949).
+    Cbor,
+    /// MessagePack.
+    MessagePack,
+    /// Protobuf fields, with a schema or without.
+    Protobuf,
+    /// A Sparkplug B payload.
+    SparkplugB,
+    /// What a Sparkplug host says of itself: `ONLINE`, `OFFLINE` (2.2) or JSON (3.0).
+    SparkplugState,
+    /// A picture; width and height in pixels, as its header says.
+    Image(ImageFormat, u32, u32),
+    /// Numbers side by side, by the user's word only.
+    Array(Element),
     /// Not UTF-8, or mostly control characters.
     Binary,
+}
+
+/// File formats of pictures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ImageFormat {
+    /// PNG.
+    Png,
+    /// JPEG.
+    Jpeg,
+    /// GIF.
+    Gif,
+    /// WebP.
+    WebP,
+    /// Windows bitmap.
+    Bmp,
+}
+
+impl ImageFormat {
+    /// Its name on screen.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Png => "PNG",
+            Self::Jpeg => "JPEG",
+            Self::Gif => "GIF",
+            Self::WebP => "WebP",
+            Self::Bmp => "BMP",
+        }
+    }
 }
 
 impl Kind {
@@ -38,6 +81,13 @@ impl Kind {
             Self::Boolean => "boolean",
             Self::Text => "text",
             Self::Xml => "XML",
+            Self::Cbor => "CBOR",
+            Self::MessagePack => "MessagePack",
+            Self::Protobuf => "Protobuf",
+            Self::SparkplugB => "Sparkplug B",
+            Self::SparkplugState => "Sparkplug STATE",
+            Self::Image(format, ..) => format.name(),
+            Self::Array(_) => "array",
             Self::Binary => "binary",
         }
     }
@@ -45,24 +95,34 @@ impl Kind {
 
 impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
+        match self {
+            Self::Image(format, width, height) => write!(f, "{} {width}×{height}", format.name()),
+            Self::Array(element) => write!(f, "array of {element}"),
+            kind => f.write_str(kind.name()),
+        }
     }
 }
 
-/// The kind of a whole payload. Reads it at most twice: once for UTF-8, once for JSON.
+/// The kind of a whole payload, as far as it is text: binary formats are told apart by [`super::read`]. Reads it at most twice: once for
+/// UTF-8, once for JSON.
 pub fn detect(bytes: &[u8]) -> Kind {
     if bytes.is_empty() {
         return Kind::Empty;
     }
-    let Ok(text) = std::str::from_utf8(bytes) else { return Kind::Binary };
+    std::str::from_utf8(bytes).map_or(Kind::Binary, |text| of_text(text).0)
+}
+
+/// The kind of a text, and why it is no JSON or none that can be laid out, where it looks like JSON.
+pub(super) fn of_text(text: &str) -> (Kind, Option<JsonFault>) {
     match guess(text) {
         Kind::Json => match json::check(text) {
-            Err(fault) if fault.reason != JsonReason::TooDeep => text_or_binary(bytes),
-            _ => Kind::Json,
+            Ok(()) => (Kind::Json, None),
+            Err(fault) if fault.reason == JsonReason::TooDeep => (Kind::Json, Some(fault)),
+            Err(fault) => (text_or_binary(text.as_bytes()), Some(fault)),
         },
-        Kind::Xml if text.trim_ascii_end().ends_with('>') => Kind::Xml,
-        Kind::Xml => text_or_binary(bytes),
-        kind => kind,
+        Kind::Xml if text.trim_ascii_end().ends_with('>') => (Kind::Xml, None),
+        Kind::Xml => (text_or_binary(text.as_bytes()), None),
+        kind => (kind, None),
     }
 }
 

@@ -7,8 +7,13 @@ use std::ops::ControlFlow;
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::document::Document;
+use super::find::Match;
 use super::sanitise::{Piece, Style, pieces, width};
 use super::tokens::Role;
+
+mod index;
+
+pub use index::{WrapIndex, column_of, row_of};
 
 /// A place in a wrapped document: a screen row of a line. Ordered from top to bottom.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -28,6 +33,8 @@ pub struct Span<'a> {
     pub text: Cow<'a, str>,
     /// Stands for something that must not be shown as it is: to be styled apart.
     pub placeholder: bool,
+    /// Part of what was looked for.
+    pub lit: bool,
 }
 
 /// One screen row.
@@ -53,8 +60,15 @@ impl Row<'_> {
     }
 }
 
-/// Wrapped rows from `from` on, at most `height` of them. A width of 0 counts as 1.
-pub fn rows(document: &Document, from: Position, width: usize, height: usize, style: Style) -> Vec<Row<'_>> {
+/// Wrapped rows from `from` on, at most `height` of them, with the matches `lit` (in the order of the text). A width of 0 counts as 1.
+pub fn rows<'a>(
+    document: &'a Document,
+    from: Position,
+    width: usize,
+    height: usize,
+    style: Style,
+    lit: &[Match],
+) -> Vec<Row<'a>> {
     let mut out: Vec<Row<'_>> = Vec::with_capacity(height.min(500));
     let mut skip = from.row;
     for line in from.line..document.lines() {
@@ -63,7 +77,7 @@ pub fn rows(document: &Document, from: Position, width: usize, height: usize, st
         }
         out.push(Row::new(line, skip));
         let room = height - out.len();
-        wrap(document, line, width, style, |row, part| {
+        wrap(document, line, width, style, on_line(lit, line), |row, part| {
             if row < skip {
                 return ControlFlow::Continue(());
             }
@@ -83,22 +97,23 @@ pub fn rows(document: &Document, from: Position, width: usize, height: usize, st
     out
 }
 
-/// Unwrapped rows: `height` lines from `first_line` on, each from column `from_column` and at most `width` columns wide.
-/// Of a wide character cut by the left edge, a space is shown.
-pub fn slice(
-    document: &Document,
+/// Unwrapped rows: `height` lines from `first_line` on, each from column `from_column` and at most `width` columns wide, with the
+/// matches `lit`. Of a wide character cut by the left edge, a space is shown.
+pub fn slice<'a>(
+    document: &'a Document,
     first_line: usize,
     from_column: usize,
     width: usize,
     height: usize,
     style: Style,
-) -> Vec<Row<'_>> {
+    lit: &[Match],
+) -> Vec<Row<'a>> {
     let last = first_line.saturating_add(height).min(document.lines());
     (first_line..last)
         .map(|line| {
             let mut row = Row::new(line, 0);
             let mut column = 0;
-            let _ = parts(document, line, style, 1, |part| {
+            let _ = parts(document, line, style, 1, on_line(lit, line), |part| {
                 let (start, end) = (column, column + part.width);
                 column = end;
                 if end <= from_column {
@@ -115,45 +130,18 @@ pub fn slice(
 /// How many rows line `line` takes when wrapped; at least 1.
 pub fn row_count(document: &Document, line: usize, width: usize, style: Style) -> usize {
     let mut count = 1;
-    wrap(document, line, width, style, |row, _| {
+    wrap(document, line, width, style, &[], |row, _| {
         count = row + 1;
         ControlFlow::Continue(())
     });
     count
 }
 
-/// The position `delta` rows further down (up when negative), stopping at the first and the last row.
-pub fn advance(document: &Document, from: Position, delta: isize, width: usize, style: Style) -> Position {
-    let count = |line| row_count(document, line, width, style);
-    let last_line = document.lines() - 1;
-    let mut line = from.line.min(last_line);
-    let mut left = delta.unsigned_abs();
-    // The row may be gone since the pane got wider.
-    let mut row = from.row.min(count(line) - 1);
-    if delta < 0 {
-        while left > row && line > 0 {
-            left -= row + 1;
-            line -= 1;
-            row = count(line) - 1;
-        }
-        return Position { line, row: row.saturating_sub(left) };
-    }
-    loop {
-        let below = count(line) - 1;
-        if row + left <= below || line == last_line {
-            return Position { line, row: (row + left).min(below) };
-        }
-        left -= below - row + 1;
-        line += 1;
-        row = 0;
-    }
-}
-
-/// The position from which the last `height` rows are shown.
-pub fn bottom(document: &Document, width: usize, height: usize, style: Style) -> Position {
-    let line = document.lines() - 1;
-    let last = Position { line, row: row_count(document, line, width, style) - 1 };
-    advance(document, last, -(height.saturating_sub(1) as isize), width, style)
+/// The matches on one line, of all in the order of the text.
+fn on_line(lit: &[Match], line: usize) -> &[Match] {
+    let begin = lit.partition_point(|place| place.line < line);
+    let end = begin + lit[begin..].partition_point(|place| place.line == line);
+    &lit[begin..end]
 }
 
 /// A part of a line that is shown whole or not at all in a row, unless it is an ASCII run.
@@ -162,6 +150,7 @@ struct Part<'a> {
     text: Cow<'a, str>,
     width: usize,
     placeholder: bool,
+    lit: bool,
     /// ASCII, so that one byte is one column and it may be cut anywhere.
     run: bool,
 }
@@ -186,11 +175,13 @@ impl<'a> Row<'a> {
         if let Some(last) = self.spans.last_mut()
             && last.role == part.role
             && last.placeholder == part.placeholder
+            && last.lit == part.lit
         {
             last.text.to_mut().push_str(&part.text);
             return;
         }
-        self.spans.push(Span { role: part.role, text: part.text, placeholder: part.placeholder });
+        let Part { role, text, placeholder, lit, .. } = part;
+        self.spans.push(Span { role, text, placeholder, lit });
     }
 
     /// Pushes what of `part`, which starts at column `start`, lies between columns `left` and `right`.
@@ -217,11 +208,12 @@ fn wrap<'a>(
     line: usize,
     width: usize,
     style: Style,
+    lit: &[Match],
     mut visit: impl FnMut(usize, Part<'a>) -> ControlFlow<()>,
 ) {
     let width = width.max(1);
     let (mut row, mut column) = (0, 0);
-    let _ = parts(document, line, style, width, |part| {
+    let _ = parts(document, line, style, width, lit, |part| {
         if !part.run {
             if column > 0 && column + part.width > width {
                 (row, column) = (row + 1, 0);
@@ -250,24 +242,55 @@ fn parts<'a>(
     line: usize,
     style: Style,
     limit: usize,
+    lit: &[Match],
     mut visit: impl FnMut(Part<'a>) -> ControlFlow<()>,
 ) -> ControlFlow<()> {
+    let mut at = 0;
     for (role, token) in document.tokens(line) {
-        for piece in pieces(token, style) {
-            let columns = piece.width();
-            let (text, placeholder) = match piece {
-                Piece::Text(text) => (Cow::Borrowed(text), false),
-                Piece::Placeholder(text) => (text, true),
-            };
-            let run = text.is_ascii();
-            if placeholder && !run && columns > limit {
-                for cluster in text.graphemes(true) {
-                    let text = Cow::Owned(cluster.to_owned());
-                    visit(Part { role, text, width: width(cluster), placeholder, run })?;
-                }
-            } else {
-                visit(Part { role, text, width: columns, placeholder, run })?;
+        let mut rest = token;
+        while !rest.is_empty() {
+            let (length, lit) = stretch(lit, at, rest);
+            let (stretch, after) = rest.split_at(length);
+            (rest, at) = (after, at + length);
+            stretch_parts(role, stretch, lit, style, limit, &mut visit)?;
+        }
+    }
+    ControlFlow::Continue(())
+}
+
+/// How much of `text`, which begins at byte `at` of its line, is of one look, and whether it is lit.
+fn stretch(lit: &[Match], at: usize, text: &str) -> (usize, bool) {
+    let Some(next) = lit.get(lit.partition_point(|place| place.range.end <= at)) else {
+        return (text.len(), false);
+    };
+    let is_lit = next.range.start <= at;
+    let length = if is_lit { next.range.end - at } else { next.range.start - at };
+    // Matches lie between characters of the line they were found on.
+    if length < text.len() && text.is_char_boundary(length) { (length, is_lit) } else { (text.len(), is_lit) }
+}
+
+fn stretch_parts<'a>(
+    role: Role,
+    text: &'a str,
+    lit: bool,
+    style: Style,
+    limit: usize,
+    visit: &mut impl FnMut(Part<'a>) -> ControlFlow<()>,
+) -> ControlFlow<()> {
+    for piece in pieces(text, style) {
+        let columns = piece.width();
+        let (text, placeholder) = match piece {
+            Piece::Text(text) => (Cow::Borrowed(text), false),
+            Piece::Placeholder(text) => (text, true),
+        };
+        let run = text.is_ascii();
+        if placeholder && !run && columns > limit {
+            for cluster in text.graphemes(true) {
+                let text = Cow::Owned(cluster.to_owned());
+                visit(Part { role, text, width: width(cluster), placeholder, lit, run })?;
             }
+        } else {
+            visit(Part { role, text, width: columns, placeholder, lit, run })?;
         }
     }
     ControlFlow::Continue(())

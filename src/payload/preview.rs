@@ -17,10 +17,11 @@ pub fn preview(bytes: &[u8], kind: Kind, columns: usize, style: Style) -> String
     let want = columns.saturating_mul(4).saturating_add(64).min(HEAD_BYTES);
     let line = match kind {
         Kind::Empty => return String::new(),
-        Kind::Binary => binary(bytes, columns),
         Kind::Json => compact_json(&bytes[..boundary(bytes, HEAD_BYTES)], want),
         Kind::Number | Kind::Boolean => head(bytes.trim_ascii(), want),
-        Kind::Text | Kind::Xml => head(bytes.trim_ascii_end(), want),
+        Kind::Text | Kind::Xml | Kind::SparkplugState => head(bytes.trim_ascii_end(), want),
+        // Binary formats that nobody decoded.
+        _ => binary(bytes, columns),
     };
     let whole = line.read_all && bytes.len() <= HEAD_BYTES;
     let shown = sanitise_bytes(&line.bytes, style);

@@ -1,10 +1,11 @@
-//! What the message pane shows of a payload unless told otherwise: laid-out JSON, text, or hex, and a note when that is
-//! less than the reader may expect. Takes about 3 ms a MB: the caller prepares once a message and keeps the result.
+//! What the message pane shows of a payload: laid-out JSON, text, or hex, and a note when that is less than the reader may expect.
+//! Takes about 3 ms a MB: the caller prepares once a message, large ones on a worker, and keeps the result.
 
 use super::document::Document;
 use super::format;
-use super::json::{JsonFault, JsonReason, pretty};
-use super::kind::{Kind, detect};
+use super::json::{JsonFault, JsonReason, check, pretty};
+use super::kind::Kind;
+use super::read::Reading;
 use super::sanitise::prefix;
 
 /// Bytes of text shown; of a longer payload the first part is, and the note says so. The payload itself stays whole.
@@ -18,93 +19,105 @@ const COUNT_LIMIT: usize = 1024 * 1024;
 pub enum Content {
     /// Nothing there.
     Empty,
-    /// JSON laid out.
-    Pretty(Document),
-    /// Text as sent.
-    Text(Document),
-    /// Rows of hex, made from the payload by [`super::hex`] when shown.
+    /// Lines of text: laid-out JSON, or text as it is.
+    Document(Document),
+    /// Rows of hex of what is inside of all layers, made by [`super::hex`] when shown.
     Hex,
 }
 
 /// A payload ready to be shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Prepared {
-    /// What the payload is.
-    pub kind: Kind,
     /// How it is shown.
     pub content: Content,
-    /// Why it is shown so, in one safe line, when that is not plain.
+    /// Why it is shown so, in one line, when that is not plain. May hold text from the wire.
     pub note: Option<String>,
 }
 
 impl Prepared {
-    /// Finds the kind of `bytes` and lays them out.
-    pub fn of(bytes: &[u8]) -> Self {
-        if bytes.is_empty() {
-            return Self { kind: Kind::Empty, content: Content::Empty, note: None };
+    /// Lays out what was read from `payload`.
+    pub fn of(reading: &Reading, payload: &[u8]) -> Self {
+        if reading.bytes(payload).is_empty() {
+            return Self { content: Content::Empty, note: reading.note.clone() };
         }
-        let text = match std::str::from_utf8(bytes) {
-            Ok(text) => text,
-            Err(fault) => {
-                let note = Some(binary_note(bytes, fault.valid_up_to()));
-                return Self { kind: Kind::Binary, content: Content::Hex, note };
-            }
+        let Some(text) = reading.text(payload) else { return Self::as_hex(reading, payload) };
+        let mut prepared = if reading.is_json() {
+            Self::as_json(text)
+        } else {
+            let broken = reading.kind == Kind::Text && text.trim_ascii_start().starts_with(['{', '[']);
+            let fault = broken.then(|| check(text).err()).flatten();
+            Self::as_text(text, fault.map(|fault| format!("not valid JSON: {fault}")))
         };
-        if text.len() > VIEW_LIMIT {
-            return Self::start_of(text);
+        if reading.note.is_some() {
+            prepared.note.clone_from(&reading.note);
         }
-        // Numbers and words are JSON too, but are shown as sent, spaces and all.
-        if !text.trim_ascii_start().starts_with(['{', '[']) {
-            return Self::as_text(text, detect(bytes), None);
-        }
-        match pretty(text) {
-            Ok(document) => Self { kind: Kind::Json, content: Content::Pretty(document), note: None },
-            Err(fault) => Self::not_laid_out(text, fault),
-        }
+        prepared
     }
 
     /// The payload as text, whatever it is: invalid UTF-8 shows as placeholders, nothing is laid out.
     pub fn as_sent(bytes: &[u8]) -> Self {
-        let kind = super::preview_kind(bytes);
         if bytes.is_empty() {
-            return Self { kind, content: Content::Empty, note: None };
+            return Self { content: Content::Empty, note: None };
         }
         let shown = &bytes[..bytes.len().min(VIEW_LIMIT)];
-        let note = (shown.len() < bytes.len()).then(|| {
-            let (shown, all) = (format::bytes(shown.len() as u64), format::bytes(bytes.len() as u64));
-            format!("first {shown} of {all}, as sent; the hex view has all")
-        });
-        Self { kind, content: Content::Text(Document::lossy(shown, super::Style::LINE)), note }
+        let note = (shown.len() < bytes.len()).then(|| first_of(shown.len(), bytes.len()));
+        Self { content: Content::Document(Document::lossy(shown, super::Style::LINE)), note }
+    }
+
+    /// JSON texts, one below the other.
+    pub fn results(texts: &[String]) -> Self {
+        let laid_out = |text: &String| pretty(text).unwrap_or_else(|_| Document::text(text.clone()));
+        let content = if texts.is_empty() {
+            Content::Empty
+        } else {
+            Content::Document(Document::joined(texts.iter().map(laid_out)))
+        };
+        Self { content, note: None }
     }
 
     /// The document, unless it is shown as hex or empty.
     pub fn document(&self) -> Option<&Document> {
         match &self.content {
-            Content::Pretty(document) | Content::Text(document) => Some(document),
+            Content::Document(document) => Some(document),
             Content::Empty | Content::Hex => None,
         }
     }
 
-    fn as_text(text: &str, kind: Kind, note: Option<String>) -> Self {
-        let content =
-            if kind == Kind::Binary { Content::Hex } else { Content::Text(Document::text(text.to_owned())) };
-        Self { kind, content, note }
+    fn as_json(text: &str) -> Self {
+        if text.len() > VIEW_LIMIT {
+            return Self::as_text(text, None);
+        }
+        match pretty(text) {
+            Ok(document) => Self { content: Content::Document(document), note: None },
+            Err(fault) => {
+                let told = match fault {
+                    JsonFault { reason: JsonReason::TooDeep | JsonReason::TooWide, .. } => {
+                        "JSON shown as sent"
+                    }
+                    _ => "not valid JSON",
+                };
+                Self::as_text(text, Some(format!("{told}: {fault}")))
+            }
+        }
     }
 
-    fn not_laid_out(text: &str, fault: JsonFault) -> Self {
-        let (kind, note) = match fault.reason {
-            JsonReason::TooDeep | JsonReason::TooWide => (Kind::Json, format!("JSON shown as sent: {fault}")),
-            _ => (detect(text.as_bytes()), format!("not valid JSON: {fault}")),
-        };
-        Self::as_text(text, kind, Some(note))
-    }
-
-    fn start_of(text: &str) -> Self {
+    fn as_text(text: &str, note: Option<String>) -> Self {
         let start = prefix(text, VIEW_LIMIT);
-        let (shown, all) = (format::bytes(start.len() as u64), format::bytes(text.len() as u64));
-        let note = format!("first {shown} of {all}, as sent; the hex view has all");
-        Self::as_text(start, super::preview_kind(text.as_bytes()), Some(note))
+        let cut = (start.len() < text.len()).then(|| first_of(start.len(), text.len()));
+        Self { content: Content::Document(Document::text(start.to_owned())), note: cut.or(note) }
     }
+
+    fn as_hex(reading: &Reading, payload: &[u8]) -> Self {
+        let bytes = reading.bytes(payload);
+        let fault = std::str::from_utf8(bytes).err().filter(|_| reading.kind == Kind::Binary);
+        let note = fault.map(|fault| binary_note(bytes, fault.valid_up_to()));
+        Self { content: Content::Hex, note: reading.note.clone().or(note) }
+    }
+}
+
+fn first_of(shown: usize, all: usize) -> String {
+    let (shown, all) = (format::bytes(shown as u64), format::bytes(all as u64));
+    format!("first {shown} of {all}, as sent; the hex view has all")
 }
 
 fn binary_note(bytes: &[u8], first: usize) -> String {

@@ -2,6 +2,7 @@
 //! the shell. Results come back as [`Action::Done`].
 
 use std::io;
+use std::path::Path;
 
 use crossterm::event::Event;
 use futures_util::Stream;
@@ -59,6 +60,10 @@ where
                     drawing.dirty = true;
                 }
                 Effect::Job(job) => self.errands.compute(job, done),
+                Effect::LoadSchemas(id, names) => {
+                    let folder = self.app.book.path().and_then(Path::parent).map(Path::to_owned);
+                    self.errands.load_schemas(id, names, folder.unwrap_or_default(), done);
+                }
                 Effect::Close(id) => self.close_session(id),
                 Effect::SaveProfile(profile, replacing, id) => {
                     self.change(Change::Save(profile, replacing, id), done);

@@ -1,6 +1,8 @@
 //! What is under way beside the sessions: passwords being looked for, changes of the profiles file, the doctor's visit to a broker.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::mpsc::{Sender, channel};
@@ -9,10 +11,11 @@ use tokio::time::timeout;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::profiles::{Change, keep};
-use crate::app::{Done, Job, TestEnd, TestNews};
+use crate::app::{Done, Job, Loaded, TestEnd, TestNews};
 use crate::config::{PasswordSource, ProfileBook, environment_proxy, find_password};
-use crate::model::{ConnectionId, Secret, SessionId, Target};
+use crate::model::{ConnectionId, SchemaName, Secret, SessionId, Target};
 use crate::mqtt::doctor::{self, Diagnosis, DoctorOptions};
+use crate::payload::Schemas;
 
 /// The doctor's lines that may wait to be shown.
 const LINES: usize = 16;
@@ -74,9 +77,31 @@ impl Errands {
     pub(super) fn compute(&mut self, job: Job, done: &Sender<Done>) {
         let done = done.clone();
         self.spawn(async move {
-            let result = match tokio::task::spawn_blocking(move || job.perform()).await {
+            let result = match tokio::task::spawn_blocking(move || job.perform(super::jq::run)).await {
                 Ok(found) => Done::Job(found),
                 Err(_) => Done::Failed("a computation failed: please report it".to_owned()),
+            };
+            // Nobody listens any more when the program is ending.
+            let _ = done.send(result).await;
+        });
+    }
+
+    /// Compiles schemas, whose files may lie in a network folder; what became of them comes back as [`Done::SchemasLoaded`].
+    pub(super) fn load_schemas(
+        &mut self,
+        id: ConnectionId,
+        names: Vec<SchemaName>,
+        folder: PathBuf,
+        done: &Sender<Done>,
+    ) {
+        let done = done.clone();
+        self.spawn(async move {
+            let loading = tokio::task::spawn_blocking(move || Schemas::load(&names, &folder));
+            let result = match loading.await {
+                Ok((schemas, faults)) => {
+                    Done::SchemasLoaded(id, Loaded { schemas: Arc::new(schemas), faults })
+                }
+                Err(_) => Done::Failed("the schemas could not be compiled: please report it".to_owned()),
             };
             // Nobody listens any more when the program is ending.
             let _ = done.send(result).await;

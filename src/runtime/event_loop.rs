@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
-use crossterm::event::{Event, MouseEventKind};
+use crossterm::event::{Event, MouseButton, MouseEventKind};
 use futures_util::{Stream, StreamExt};
 use ratatui::Terminal;
 use ratatui::backend::Backend;
@@ -96,6 +96,8 @@ pub(super) struct Drawing {
     last: Option<Instant>,
     cost: Duration,
     frames: u64,
+    /// What the last turn asked for: performed before the loop waits again.
+    wanted: Vec<Effect>,
 }
 
 impl Drawing {
@@ -138,6 +140,7 @@ where
             last: None,
             cost: Duration::ZERO,
             frames: 0,
+            wanted: Vec::new(),
         };
         let mut batch = Vec::with_capacity(BATCH);
         let mut full_batches = 0u32;
@@ -151,6 +154,10 @@ where
         }
         self.draw(&mut drawing)?;
         loop {
+            let wanted = std::mem::take(&mut drawing.wanted);
+            if let Some(outcome) = self.perform(wanted, &mut clipboard, &done_sender, &mut drawing)? {
+                return Ok(outcome);
+            }
             let due = drawing.due(&self.clock);
             let action = tokio::select! {
                 biased;
@@ -193,9 +200,7 @@ where
                         continue;
                     }
                     drawing.dirty = true;
-                    if let Some(outcome) = self.perform(effects, &mut clipboard, &done_sender, &mut drawing)? {
-                        return Ok(outcome);
-                    }
+                    drawing.wanted.extend(effects);
                     continue;
                 }
                 // A piece of work and a batch of traffic take turns: neither starves the other.
@@ -203,9 +208,7 @@ where
                     worked = true;
                     let effects = app::work(&mut self.app);
                     drawing.dirty = true;
-                    if let Some(outcome) = self.perform(effects, &mut clipboard, &done_sender, &mut drawing)? {
-                        return Ok(outcome);
-                    }
+                    drawing.wanted.extend(effects);
                     continue;
                 }
                 () = tokio::task::yield_now(), if worked && self.events.is_empty() => {
@@ -219,17 +222,13 @@ where
                     let behind = full_batches >= BEHIND_AFTER;
                     let effects = app::ingest(&mut self.app, &mut batch, behind, self.clock.now());
                     drawing.dirty = true;
-                    if let Some(outcome) = self.perform(effects, &mut clipboard, &done_sender, &mut drawing)? {
-                        return Ok(outcome);
-                    }
+                    drawing.wanted.extend(effects);
                     continue;
                 }
             };
             let effects = update(&mut self.app, action, self.clock.now());
             drawing.dirty = true;
-            if let Some(outcome) = self.perform(effects, &mut clipboard, &done_sender, &mut drawing)? {
-                return Ok(outcome);
-            }
+            drawing.wanted.extend(effects);
         }
     }
 
@@ -275,7 +274,8 @@ where
         self.terminal.autoresize()?;
         let area = self.terminal.get_frame().area();
         self.app.size = (area.width, area.height);
-        arrange(&mut self.app, now);
+        let wanted = arrange(&mut self.app, now);
+        drawing.wanted.extend(wanted);
         let Self { app, themes, appearance, terminal, .. } = self;
         // `draw` asks for the size once more. When it is another one, the next frame is for it.
         let mut outdated = false;
@@ -340,8 +340,13 @@ fn action_of(input: Event) -> Option<Action> {
     match input {
         Event::Key(key) => Some(Action::Key(key)),
         Event::Paste(text) => Some(Action::Paste(text)),
-        // Terminals report every move of the mouse too: nothing follows from it.
-        Event::Mouse(mouse) if matches!(mouse.kind, MouseEventKind::Moved | MouseEventKind::Drag(_)) => None,
+        // Terminals report every move of the mouse too: without the left button nothing follows from it.
+        Event::Mouse(mouse)
+            if matches!(mouse.kind, MouseEventKind::Moved)
+                || matches!(mouse.kind, MouseEventKind::Drag(button) if button != MouseButton::Left) =>
+        {
+            None
+        }
         Event::Mouse(mouse) => Some(Action::Mouse(mouse)),
         Event::Resize(columns, rows) => Some(Action::Resize(columns, rows)),
         Event::FocusGained | Event::FocusLost => None,

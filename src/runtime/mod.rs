@@ -5,6 +5,7 @@ mod effects;
 mod errands;
 mod event_loop;
 mod input;
+pub mod jq;
 mod output;
 mod profiles;
 mod signals;

@@ -55,7 +55,9 @@ impl Timeline {
 
     /// The history no longer reaches back before `oldest_us`.
     pub(super) fn forget_before(&mut self, oldest_us: u64) {
-        while self.stretches.pop_front_if(|stretch| stretch.last_us < oldest_us).is_some() {}
+        while self.stretches.front().is_some_and(|stretch| stretch.last_us < oldest_us) {
+            self.stretches.pop_front();
+        }
     }
 
     /// Messages in each of `columns` equal parts of the time between two moments. Within a stretch that reaches over several

@@ -8,7 +8,7 @@ use ratatui::layout::Rect;
 use super::Cache;
 use super::ink::{Ink, row_of};
 use super::subscriptions;
-use crate::app::{App, Connection};
+use crate::app::{App, Connection, FILTER_HELP};
 use crate::config::Role;
 use crate::model::{LinkState, SubscriptionState};
 use crate::payload::format;
@@ -57,9 +57,13 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, buff
 fn lines(connection: &Connection, ink: &Ink<'_>, cache: &mut Cache) -> Vec<Line> {
     let line = |role: Role, text: &str| (role, text.to_owned());
     if connection.tree.filter_matches() == Some(0) && connection.store.child_count(TopicId::ROOT) > 0 {
+        if connection.tree.filter_progress().is_some() {
+            return vec![line(Role::Muted, "Nothing found so far.")];
+        }
         return vec![
-            line(Role::Text, "No topic contains this text. It is taken as it is, wildcards too."),
+            line(Role::Text, "No topic matches this filter."),
             line(Role::Muted, "Esc clears the filter; topics that come and match appear by themselves."),
+            line(Role::Muted, FILTER_HELP),
         ];
     }
     match &connection.link {

@@ -44,6 +44,9 @@ const WAYS: usize = 2;
 /// Keys that stay on the line when a notice comes, beside the last ones.
 const FIRST: usize = 3;
 
+/// A command that works in more contexts than these is no special one of the lists in the place of the tree.
+const LIST_CONTEXTS: usize = 4;
+
 /// As many keys as fit, but not less than `least`. The last ones lead to all the others: they stay.
 fn fitting(keys: &[(String, String)], room: u16, least: usize) -> Vec<(String, String)> {
     let mut keys = keys.to_vec();
@@ -69,12 +72,23 @@ fn keys(app: &App, ink: &Ink<'_>) -> Vec<(String, String)> {
             Some((row.command, ink.key(row.keys.iter().find(works)?), row.footer?.to_owned()))
         })
         .collect();
+    if context.is_list() {
+        // What these lists are for comes before what works elsewhere, too.
+        keys.sort_by_key(|(command, ..)| command.row().contexts.len() > LIST_CONTEXTS);
+    }
     if app.connection().paused.is_some()
         && let Some(at) = keys.iter().position(|(command, ..)| *command == Command::Pause)
     {
         // The one key that a paused view needs.
         "resume".clone_into(&mut keys[at].2);
         keys[..=at].rotate_right(1);
+        let step = |command: Command, word: &str| {
+            let row = command.row();
+            let fits = row.contexts.contains(&context) && command.check(app).is_ok();
+            fits.then(|| row.keys.first().map(|key| (command, ink.key(key), word.to_owned()))).flatten()
+        };
+        let steps = [step(Command::StepBack, "back"), step(Command::StepForward, "forward")];
+        keys.splice(1..1, steps.into_iter().flatten());
     }
     keys.into_iter().map(|(_, key, word)| (key, word)).collect()
 }

@@ -20,6 +20,11 @@ pub(super) struct Glyphs {
     pub(super) left: &'static str,
     pub(super) right: &'static str,
     pub(super) dash: &'static str,
+    pub(super) rule: &'static str,
+    pub(super) browsed: &'static str,
+    pub(super) down_time: &'static str,
+    pub(super) marker: &'static str,
+    pub(super) becomes: &'static str,
 }
 
 pub(super) const UNICODE: Glyphs = Glyphs {
@@ -40,6 +45,11 @@ pub(super) const UNICODE: Glyphs = Glyphs {
     left: "←",
     right: "→",
     dash: "–",
+    rule: "─",
+    browsed: "•",
+    down_time: "×",
+    marker: "┃",
+    becomes: "→",
 };
 
 pub(super) const ASCII: Glyphs = Glyphs {
@@ -60,4 +70,9 @@ pub(super) const ASCII: Glyphs = Glyphs {
     left: "Left",
     right: "Right",
     dash: "-",
+    rule: "-",
+    browsed: "+",
+    down_time: "x",
+    marker: "|",
+    becomes: "->",
 };

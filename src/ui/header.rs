@@ -140,7 +140,7 @@ fn figures(app: &App, ink: &Ink<'_>, cache: &mut Cache) -> Vec<Piece> {
     let byte_rate = totals.rate_bytes(ink.shown.mono_us);
     let mut pieces = Vec::new();
     if connection.paused.is_some() {
-        let text = format!("PAUSED +{}", format::count(connection.store.backlog()));
+        let text = paused(app, ink, cache);
         let style = warning.add_modifier(Modifier::REVERSED);
         pieces.push(Piece { rank: u8::MAX, text: format!(" {text} "), style });
     } else if rate > 0.0 {
@@ -201,6 +201,21 @@ fn figures(app: &App, ink: &Ink<'_>, cache: &mut Cache) -> Vec<Piece> {
         pieces.push(Piece { rank: 10, text, style: warning });
     }
     pieces
+}
+
+/// That the view is paused, at which moment when that is another one, and how much came since.
+fn paused(app: &App, ink: &Ink<'_>, cache: &mut Cache) -> String {
+    /// From this width on there is room for more than the time.
+    const WIDE: u16 = 140;
+    let store = &app.connection().store;
+    let since = format::count(store.backlog());
+    let Some(standing) = store.standing() else { return format!("PAUSED +{since}") };
+    if app.size.0 < WIDE {
+        return format!("PAUSED {} +{since}", ink.second(standing.at));
+    }
+    let ago = ink.now.since(standing.at);
+    cache.wake_for_age(ink.now, format::next_change(ago));
+    format!("PAUSED at {}, {} ago, +{since} since", ink.time(standing.at), format::age(ago))
 }
 
 pub(super) fn per_second(rate: f32, unit: &str) -> String {

@@ -6,12 +6,14 @@ use ratatui::layout::Rect;
 use super::ink::{Ink, row_of};
 use super::{Cache, overlay};
 use crate::app::command::{Row, TABLE};
-use crate::app::{Context, layout};
+use crate::app::{Context, FILTER_LANGUAGE, layout};
 use crate::config::Role;
 
 enum Line {
     Heading(&'static str),
     Command(&'static Row),
+    /// A term of the tree's filter and what it means.
+    Term(&'static str, &'static str),
     Blank,
 }
 
@@ -21,6 +23,11 @@ fn lines(context: Context) -> Vec<Line> {
     let (general, own): (Vec<_>, Vec<_>) = here.partition(|row| row.contexts.len() > 4);
     let mut lines = vec![Line::Heading(context.title())];
     lines.extend(own.into_iter().map(Line::Command));
+    if context == Context::Filter {
+        lines.push(Line::Blank);
+        lines.push(Line::Heading("What may be typed to filter the tree"));
+        lines.extend(FILTER_LANGUAGE.map(|(term, meaning)| Line::Term(term, meaning)));
+    }
     lines.push(Line::Blank);
     lines.push(Line::Heading("Everywhere"));
     lines.extend(general.into_iter().map(Line::Command));
@@ -48,16 +55,9 @@ pub(super) fn draw(
             }
             Line::Command(command) => {
                 let keys: Vec<String> = command.keys.iter().map(|key| ink.key(key)).collect();
-                ink.put(buffer, row.x + 2, row.y, 16, &keys.join("  "), ink.style(Role::Key));
-                ink.put(
-                    buffer,
-                    row.x + 19,
-                    row.y,
-                    row.width.saturating_sub(20),
-                    command.title,
-                    ink.style(Role::Text),
-                );
+                pair(ink, row, 16, &keys.join("  "), command.title, buffer);
             }
+            Line::Term(term, meaning) => pair(ink, row, 18, term, meaning, buffer),
         }
     }
     if lines.len() > usize::from(inside.height) {
@@ -71,4 +71,11 @@ pub(super) fn draw(
             ink.style(Role::Muted),
         );
     }
+}
+
+/// What is pressed or typed, and what it means.
+fn pair(ink: &Ink<'_>, row: Rect, columns: u16, what: &str, meaning: &str, buffer: &mut Buffer) {
+    ink.put(buffer, row.x + 2, row.y, columns, what, ink.style(Role::Key));
+    let x = row.x + columns + 3;
+    ink.put(buffer, x, row.y, row.right().saturating_sub(x + 1), meaning, ink.style(Role::Text));
 }

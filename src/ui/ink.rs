@@ -145,6 +145,21 @@ impl Ink<'_> {
         self.stamp(moment, "%H:%M:%S%.3f")
     }
 
+    /// `14:03:20` in the user's time zone.
+    pub(super) fn second(&self, moment: Moment) -> String {
+        self.stamp(moment, "%H:%M:%S")
+    }
+
+    /// `2026-11-20` in the user's time zone.
+    pub(super) fn day(&self, moment: Moment) -> String {
+        self.stamp(moment, "%Y-%m-%d")
+    }
+
+    /// `20 14:03` in the user's time zone: the day of the month and the time.
+    pub(super) fn day_and_minute(&self, moment: Moment) -> String {
+        self.stamp(moment, "%d %H:%M")
+    }
+
     /// `2026-11-20 14:03:20` in the user's time zone.
     pub(super) fn date(&self, moment: Moment) -> String {
         self.stamp(moment, "%Y-%m-%d %H:%M:%S")

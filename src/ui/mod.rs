@@ -24,6 +24,7 @@ mod details;
 mod empty;
 mod footer;
 mod form;
+mod found;
 mod glyphs;
 mod header;
 mod help;
@@ -38,6 +39,7 @@ mod palette;
 mod prompt;
 mod properties;
 mod publish;
+mod scrubber;
 mod search;
 mod subscriptions;
 pub mod svg;
@@ -75,7 +77,7 @@ pub struct Cache {
     pub next_change_us: Option<u64>,
     /// What drawing found out for the state.
     pub measured: Measured,
-    message: message::Prepared,
+    message: message::Kept,
 }
 
 impl Cache {

@@ -1,6 +1,10 @@
-//! The topic tree: level, value preview, messages at and below, rate, age. Draws the rows that `arrange` laid out, and nothing else;
-//! what an empty one says is in `empty`.
+//! The topic tree: level, value preview, messages at and below, rate, age; above it the filter and the pins. Draws the rows that
+//! `arrange` laid out, and nothing else; what an empty one says is in `empty`.
 
+mod filter_line;
+mod pins;
+
+use std::ops::Range;
 use std::time::Duration;
 
 use ratatui::Frame;
@@ -15,10 +19,10 @@ use super::{Cache, empty};
 use crate::app::layout::{
     self, TREE_AGE as AGE, TREE_FLAG as MARK, TREE_MESSAGES as MESSAGES, TreeColumns, tree_columns,
 };
-use crate::app::{App, Connection, Pane, Place, TreeRow};
+use crate::app::{App, Connection, Pane, Place, TreeRow, scrubber};
 use crate::config::Role;
-use crate::payload::{format, preview, preview_kind};
-use crate::store::Stats;
+use crate::payload::{format, preview, preview_kind, width};
+use crate::store::{Stats, TopicId};
 
 pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, frame: &mut Frame<'_>) {
     let connection = app.connection();
@@ -27,26 +31,43 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, fram
     let sort =
         Line::styled(format!(" sort: {} ", tree.sort().label()), ink.style(Role::Muted)).right_aligned();
     let place = tree.place().map_or_else(String::new, |place| position(place, tree.rows().len()));
+    let inside_width = area.width.saturating_sub(2);
+    let widths = tree_columns(inside_width);
+    let whole = whole_name(
+        connection,
+        ink,
+        widths.name,
+        usize::from(inside_width) - place.len().min(usize::from(inside_width)),
+    );
     let place = Line::styled(place, ink.style(Role::Muted)).right_aligned();
     let block = ink.frame("Topics", focused).title(sort).title_bottom(place);
+    let block = match whole {
+        Some(whole) => block.title_bottom(Line::styled(whole, ink.style(Role::Text))),
+        None => block,
+    };
     let inside = block.inner(area);
     block.render(area, frame.buffer_mut());
-    let mut top = 0;
     if app.filter_shown() {
-        filter_line(app, ink, row_of(inside, 0), frame);
-        top = 1;
+        let lines = Rect { height: layout::filter_rows(app, area).min(inside.height), ..inside };
+        filter_line::draw(app, ink, lines, frame);
     }
-    let widths = tree_columns(inside.width);
     let buffer = frame.buffer_mut();
-    titles(ink, widths, row_of(inside, top), buffer);
-    let rows =
-        Rect { y: inside.y + top as u16 + 1, height: inside.height.saturating_sub(top as u16 + 1), ..inside };
+    let pins = Rect { y: layout::pins_top(app, area), height: layout::pin_rows(app, area), ..inside };
+    titles(ink, widths, Rect { y: pins.y.saturating_sub(1), height: 1, ..inside }, buffer);
+    pins::draw(connection, ink, widths, focused, pins, cache, buffer);
+    let scrubber = scrubber(app, area);
+    if let Some(areas) = &scrubber {
+        super::scrubber::draw(app, ink, areas, buffer);
+    }
+    let top = layout::tree_top(app, area);
+    let taken = scrubber.map_or(0, |areas| areas.all.height);
+    let rows = Rect { y: top, height: inside.bottom().saturating_sub(top + taken), ..inside };
     if tree.rows().is_empty() {
         empty::draw(app, ink, rows, cache, buffer);
         return;
     }
     for (index, row) in tree.rows().iter().enumerate().take(usize::from(rows.height)) {
-        let selected = tree.selected() == Some(row.node);
+        let selected = tree.cursor() == Some(row.node);
         draw_row(connection, ink, widths, *row, (selected, focused), row_of(rows, index), cache, buffer);
     }
     let below = tree.rows().len() as u16;
@@ -55,6 +76,18 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, fram
         let rest = Rect { y: rows.y + below, height: rows.height - below, ..rows };
         empty::draw(app, ink, rest, cache, buffer);
     }
+}
+
+/// The selected level in full, for the border of the pane, when its cell cannot show all of it.
+fn whole_name(connection: &Connection, ink: &Ink<'_>, columns: u16, room: usize) -> Option<String> {
+    let tree = &connection.tree;
+    let cursor = tree.cursor()?;
+    let row = tree.rows().iter().find(|row| row.node == cursor)?;
+    let used = usize::from(1 + layout::tree_indent(columns, row.depth).mark + 2);
+    let level = ink.clean(connection.store.level(cursor));
+    let cut = width(&level) + used > usize::from(columns);
+    // Two blanks around it, and something of the border beside it.
+    (cut && room > 8).then(|| format!(" {} ", ink.tail(&level, room - 4)))
 }
 
 /// ` 12-34 of 118 rows `.
@@ -69,25 +102,6 @@ fn position(place: Place, rows: usize) -> String {
             format!(" {}-{} of {all} rows ", format::grouped(first), format::grouped(last))
         }
         None => format!(" of {all} rows "),
-    }
-}
-
-fn filter_line(app: &App, ink: &Ink<'_>, area: Rect, frame: &mut Frame<'_>) {
-    let tree = &app.connection().tree;
-    let matches = tree.filter_matches().map_or_else(String::new, |count| match count {
-        1 => "1 match".to_owned(),
-        count => format!("{} matches", format::grouped(count as u64)),
-    });
-    let style =
-        if tree.filter_matches() == Some(0) { ink.style(Role::Warning) } else { ink.style(Role::Muted) };
-    ink.put_right(frame.buffer_mut(), area.x, area.y, area.width.saturating_sub(1), &matches, style);
-    ink.put(frame.buffer_mut(), area.x + 1, area.y, 2, "/", ink.style(Role::Key));
-    let field = Rect { x: area.x + 3, width: area.width.saturating_sub(matches.len() as u16 + 5), ..area };
-    if let Some(input) = &app.connection().filter_input {
-        super::publish::one_line_field(input, ink, field, true, frame);
-    } else {
-        let text = ink.clean(tree.filter_text()).into_owned();
-        ink.put(frame.buffer_mut(), field.x, field.y, field.width, &text, ink.style(Role::Match));
     }
 }
 
@@ -122,12 +136,39 @@ fn draw_row(
     cache: &mut Cache,
     buffer: &mut Buffer,
 ) {
-    let store = &connection.store;
-    let stats = store.stats(row.node);
-    let age = stats.last_received_us.map(|at| Duration::from_micros(ink.shown.mono_us.saturating_sub(at)));
-    let (value_style, value) = value(connection, ink, row, &stats, cache);
     name(connection, ink, row, widths.name, area, buffer);
+    if connection.browse.contains(connection.store.path(row.node)) {
+        ink.put(buffer, area.x, area.y, 1, ink.glyphs().browsed, ink.style(Role::Accent));
+    }
+    cells(connection, ink, widths, Some(row.node), area, cache, buffer);
+    if row.stale {
+        let faint = ink.style(Role::Faint);
+        buffer.set_style(Rect { x: area.x + 1, width: area.width.saturating_sub(1), ..area }, faint);
+    }
+    if selected {
+        ink.select(buffer, area, focused);
+    }
+}
+
+/// Everything of a row but its name: retained mark, value, messages, rate, age. Without a node nothing is known yet.
+fn cells(
+    connection: &Connection,
+    ink: &Ink<'_>,
+    widths: TreeColumns,
+    node: Option<TopicId>,
+    area: Rect,
+    cache: &mut Cache,
+    buffer: &mut Buffer,
+) {
     let mut x = area.x + 1 + widths.name;
+    let Some(node) = node else {
+        ink.put(buffer, x + MARK, area.y, widths.value, "no message yet", ink.style(Role::Faint));
+        return;
+    };
+    let store = &connection.store;
+    let stats = store.stats(node);
+    let age = stats.last_received_us.map(|at| Duration::from_micros(ink.shown.mono_us.saturating_sub(at)));
+    let (value_style, value) = value(connection, ink, node, &stats, cache);
     if stats.retained {
         ink.put(buffer, x, area.y, 1, "R", ink.style(Role::Retain));
     }
@@ -146,10 +187,10 @@ fn draw_row(
     if let Some(age) = age.filter(|_| ink.is_live()) {
         cache.wake_for_age(ink.now, format::next_change(age));
     }
-    ink.put_right(buffer, right, area.y, AGE, &age_text, muted);
+    ink.put_right(buffer, right, area.y, AGE, &age_text, age_style(connection, ink, node));
     if widths.rate > 0 {
         right -= widths.rate;
-        let rate = store.rate(row.node, ink.shown.mono_us);
+        let rate = store.rate(node, ink.shown.mono_us);
         if rate > 0.0 && ink.is_live() {
             cache.wake_for_age(ink.now, Duration::from_secs(1));
         }
@@ -157,9 +198,11 @@ fn draw_row(
     }
     right -= MESSAGES;
     ink.put_right(buffer, right, area.y, MESSAGES, &format::count(stats.messages_below), muted);
-    if selected {
-        ink.select(buffer, area, focused);
-    }
+}
+
+/// Style of the time since the last message.
+fn age_style(connection: &Connection, ink: &Ink<'_>, node: TopicId) -> Style {
+    ink.style(if connection.is_quiet(node) { Role::Faint } else { Role::Muted })
 }
 
 /// Indentation, mark and level.
@@ -187,26 +230,26 @@ fn name(connection: &Connection, ink: &Ink<'_>, row: TreeRow, columns: u16, area
         return;
     }
     let clean = ink.clean(level);
-    let style = if clean == level { ink.style(Role::Text) } else { ink.style(Role::Placeholder) };
+    let style = match (clean == level, connection.is_quiet(row.node)) {
+        (false, _) => ink.style(Role::Placeholder),
+        (true, true) => ink.style(Role::Faint),
+        (true, false) => ink.style(Role::Text),
+    };
     ink.put(buffer, x, area.y, room, &clean, style);
-    if row.matched {
-        highlight(connection.tree.filter_text(), &clean, ink.style(Role::Match), x, area.y, room, buffer);
+    // Where marks stand in place of characters, places in the level are not places on screen.
+    if row.matched && clean == level {
+        for lit in connection.tree.lit(connection.store.path(row.node), level) {
+            light(level, &lit, ink.style(Role::Match), (x, area.y), room, buffer);
+        }
     }
 }
 
-/// Lights up where the filter stands in a level, case ignored; a match across levels lights nothing here.
-fn highlight(needle: &str, level: &str, style: Style, x: u16, y: u16, room: u16, buffer: &mut Buffer) {
-    let (needle, lower) = (needle.to_lowercase(), level.to_lowercase());
-    if needle.is_empty() || lower.len() != level.len() {
-        return;
-    }
-    let Some(at) = lower.find(&needle) else { return };
-    let (before, found) = (level.get(..at), level.get(at..at + needle.len()));
-    if let (Some(before), Some(found)) = (before, found) {
-        let start = crate::payload::width(before) as u16;
-        let length = crate::payload::width(found) as u16;
+/// Lights up a part of a level.
+fn light(level: &str, part: &Range<usize>, style: Style, (x, y): (u16, u16), room: u16, buffer: &mut Buffer) {
+    if let (Some(before), Some(found)) = (level.get(..part.start), level.get(part.clone())) {
+        let start = width(before) as u16;
         if start < room {
-            buffer.set_style(Rect::new(x + start, y, length.min(room - start), 1), style);
+            buffer.set_style(Rect::new(x + start, y, (width(found) as u16).min(room - start), 1), style);
         }
     }
 }
@@ -219,12 +262,12 @@ enum Value<'a> {
 fn value<'a>(
     connection: &'a Connection,
     ink: &Ink<'_>,
-    row: TreeRow,
+    node: TopicId,
     stats: &Stats,
     cache: &mut Cache,
 ) -> (Style, Value<'a>) {
     let store = &connection.store;
-    if !store.is_topic(row.node) {
+    if !store.is_topic(node) {
         let topics = match stats.topics_below {
             1 => "1 topic".to_owned(),
             n => format!("{} topics", format::grouped(u64::from(n))),
@@ -232,15 +275,14 @@ fn value<'a>(
         return (ink.style(Role::Faint), Value::Words(topics));
     }
     let age = Duration::from_micros(ink.shown.mono_us.saturating_sub(stats.own_last_us.unwrap_or(0)));
-    let style = ink.fresh(age, cache);
-    match store.latest(row.node) {
+    // What is muted is no news.
+    let style = if connection.is_quiet(node) { ink.style(Role::Faint) } else { ink.fresh(age, cache) };
+    match store.latest(node) {
         Some(message) if message.payload.is_empty() => {
             (ink.style(Role::Faint), Value::Words("(empty)".into()))
         }
         Some(message) => (style, Value::Payload(message.payload)),
-        None if store.too_large(row.node).1 => {
-            (ink.style(Role::Faint), Value::Words("too large to keep".into()))
-        }
+        None if store.too_large(node).1 => (ink.style(Role::Faint), Value::Words("too large to keep".into())),
         None => (ink.style(Role::Faint), Value::Words("evicted".into())),
     }
 }

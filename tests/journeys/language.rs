@@ -6,7 +6,9 @@ use std::time::Duration;
 use bytes::Bytes;
 use crossterm::event::{KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use jiff::tz::TimeZone;
-use mqtt_tui::app::{self, Action, App, Done, Effect, Settings, arrange, parse_key, update};
+use mqtt_tui::app::{
+    self, Action, App, Done, Effect, Settings, arrange, arrange_fully, parse_key, run_within, update,
+};
 use mqtt_tui::config::{Colours, Look, Profile, ProfileBook, Themes};
 use mqtt_tui::model::{
     ConnectionId, LinkState, Message, Moment, Protocol, ProtocolChoice, Publication, PublishId, PublishState,
@@ -30,6 +32,8 @@ pub(crate) struct Journey {
     appearance: Appearance,
     cache: Cache,
     terminal: Terminal<TestBackend>,
+    /// Jobs and work in slices wait until they are asked for.
+    slow: bool,
 }
 
 impl Journey {
@@ -107,6 +111,7 @@ impl Journey {
             appearance: Appearance { look, zone: TimeZone::UTC },
             cache: Cache::default(),
             terminal: Terminal::new(TestBackend::new(140, 45)).expect("a test backend never fails"),
+            slow: false,
         };
         journey.resize(140, 45);
         journey
@@ -114,12 +119,36 @@ impl Journey {
 
     fn act(&mut self, action: Action) {
         let effects = update(&mut self.app, action, self.now);
-        self.effects.extend(effects);
+        self.perform(effects);
+        while !self.slow && self.app.has_work() {
+            self.work();
+        }
         self.draw();
     }
 
+    /// Jobs are done on the spot; every other effect is kept.
+    fn perform(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            match effect {
+                Effect::Job(job) if !self.slow => {
+                    let done = Action::Done(Done::Job(job.perform(app::run_within)));
+                    let effects = update(&mut self.app, done, self.now);
+                    self.perform(effects);
+                }
+                effect => self.effects.push(effect),
+            }
+        }
+    }
+
+    /// One piece of the work that waits.
+    fn work(&mut self) {
+        let effects = app::work(&mut self.app);
+        self.perform(effects);
+    }
+
     fn draw(&mut self) {
-        arrange(&mut self.app, self.now);
+        let asked = if self.slow { arrange } else { arrange_fully }(&mut self.app, self.now);
+        self.effects.extend(asked);
         let theme = self.themes.get(self.app.theme).expect("a theme");
         let (app, appearance, cache) = (&self.app, &self.appearance, &mut self.cache);
         let Ok(_) = self.terminal.draw(|frame| ui::view(app, theme, appearance, self.now, cache, frame));
@@ -178,6 +207,17 @@ impl Journey {
         self
     }
 
+    /// Does `pieces` of the work that waits, or all when there is less.
+    pub(crate) fn works(&mut self, pieces: usize) -> &mut Self {
+        for _ in 0..pieces {
+            if self.app.has_work() {
+                self.work();
+            }
+        }
+        self.draw();
+        self
+    }
+
     // What the world does.
 
     /// A live message at QoS 0.
@@ -217,7 +257,11 @@ impl Journey {
             .into_iter()
             .map(|(topic, payload)| (session, SessionEvent::Message(self.plain(topic, payload))))
             .collect();
-        app::ingest(&mut self.app, &mut batch, false, self.now);
+        let effects = app::ingest(&mut self.app, &mut batch, false, self.now);
+        self.perform(effects);
+        while !self.slow && self.app.has_work() {
+            self.work();
+        }
         self.draw();
         self
     }
@@ -250,6 +294,26 @@ impl Journey {
     /// The session of the connection in front.
     pub(crate) fn session(&self) -> SessionId {
         self.app.connection().session()
+    }
+
+    /// From here on what takes long takes until [`Journey::finish_jobs`] and [`Journey::works`].
+    pub(crate) fn slowly(&mut self) -> &mut Self {
+        self.slow = true;
+        self
+    }
+
+    /// The jobs that are under way come to their end; how many there were.
+    pub(crate) fn finish_jobs(&mut self) -> usize {
+        let (jobs, others): (Vec<_>, Vec<_>) =
+            self.effects().into_iter().partition(|effect| matches!(effect, Effect::Job(_)));
+        self.effects = others;
+        let count = jobs.len();
+        for job in jobs {
+            if let Effect::Job(job) = job {
+                self.done(Done::Job(job.perform(run_within)));
+            }
+        }
+        count
     }
 
     /// An effect came to its end.

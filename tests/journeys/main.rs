@@ -3,6 +3,7 @@
 
 #![allow(clippy::expect_used, reason = "a test that cannot go on says why")]
 
+mod browsing;
 mod connections;
 mod depths;
 mod emptiness;
@@ -15,11 +16,15 @@ mod messages;
 mod mouse;
 mod overlays;
 mod pausing;
+mod pinning;
 mod properties;
 mod publishing;
+mod reading;
 mod safety;
+mod searching;
 mod sizes;
 mod subscribing;
 mod tabs;
+mod travelling;
 mod tree;
 mod wandering;

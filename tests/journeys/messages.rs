@@ -81,8 +81,10 @@ fn views_go_round_and_stay_for_the_next_message() {
     let mut journey = Journey::new();
     journey.message("json", r#"{"temperature":20.4,"unit":"C"}"#);
     journey.sees("pretty").sees(r#""temperature": 20.4"#);
-    journey.keys("v").sees(r#"{"temperature":20.4,"unit":"C"}"#);
+    journey.keys("v").sees("tree").sees("{2 keys}");
+    journey.keys("v").sees("raw").sees(r#"{"temperature":20.4,"unit":"C"}"#);
     journey.keys("v").sees("7b 22 74").message("json", "{}").sees("7b 7d");
+    journey.keys("v").sees("diff").sees("- temperature");
     journey.keys("v").sees("pretty");
 }
 

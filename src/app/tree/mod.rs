@@ -14,14 +14,17 @@ macro_rules! walk {
     };
 }
 
+mod filtering;
+mod pins;
 mod place;
 mod settle;
 
-use super::filter::Filter;
+use super::filter::{Filter, FilterFault};
 use super::node_set::NodeSet;
 use super::siblings::{Siblings, Sort};
 use super::walk::{Cursor, Walk, is_open};
 use crate::store::{Store, TopicId};
+pub use pins::Pins;
 pub use place::Place;
 use place::place;
 
@@ -38,6 +41,8 @@ pub struct TreeRow {
     pub open: bool,
     /// The filter found this topic (not only something below it).
     pub matched: bool,
+    /// The filter does not keep it any more: it stays until the selection moves on.
+    pub stale: bool,
 }
 
 /// Where to move the selection.
@@ -62,11 +67,16 @@ pub struct TreeView {
     closed: NodeSet,
     siblings: Siblings,
     filter: Option<Filter>,
+    /// What is wrong with the filter as typed; the last good one is at work.
+    filter_fault: Option<FilterFault>,
     /// What was selected when the filter hid it: selected again when the filter goes, unless the user has moved since.
     hidden_selection: Option<TopicId>,
     rows: Vec<TreeRow>,
     place: Option<Place>,
     height: usize,
+    pins: Pins,
+    /// Topics and branches that are never news, in rising order.
+    quiet: Vec<TopicId>,
     /// The user has moved, opened or clicked, or has had time to read: nothing opens or moves by itself any more.
     touched: bool,
     /// When it is time to let things stand, in monotonic microseconds.
@@ -76,9 +86,17 @@ pub struct TreeView {
 }
 
 impl TreeView {
-    /// The selected node.
+    /// The selected node: that of the selected pin, or else the one under the cursor. A pinned topic that never had a message is none.
     pub fn selected(&self) -> Option<TopicId> {
-        self.selected
+        match self.pins.selected() {
+            Some(pin) => self.pins.node_of(pin),
+            None => self.selected,
+        }
+    }
+
+    /// The node under the tree's own cursor, while no pin is selected.
+    pub fn cursor(&self) -> Option<TopicId> {
+        self.selected.filter(|_| self.pins.selected().is_none())
     }
 
     /// The rows on screen, top first, as of the last `arrange`.
@@ -103,36 +121,6 @@ impl TreeView {
         self.anchor_row = None;
     }
 
-    /// The filter's text, empty when there is none.
-    pub fn filter_text(&self) -> &str {
-        self.filter.as_ref().map_or("", Filter::text)
-    }
-
-    /// Number of topics the filter found.
-    pub fn filter_matches(&self) -> Option<usize> {
-        self.filter.as_ref().map(Filter::matches)
-    }
-
-    /// Filters by `text`; an empty text shows everything again.
-    pub fn set_filter(&mut self, text: &str, store: &Store) {
-        self.touched = true;
-        let was = self.filter.is_some();
-        self.filter = (!text.is_empty()).then(|| Filter::new(text, store));
-        self.closed = NodeSet::default();
-        self.siblings.clear();
-        let shown =
-            |filter: &Option<Filter>, id| filter.as_ref().is_none_or(|filter| filter.keep().contains(id));
-        if let Some(hidden) = self.hidden_selection.take_if(|hidden| shown(&self.filter, *hidden)) {
-            self.selected = Some(hidden);
-        }
-        if was && self.filter.is_none() {
-            self.reveal(store);
-        }
-        if let Some(selected) = self.selected.take_if(|selected| !shown(&self.filter, *selected)) {
-            self.hidden_selection.get_or_insert(selected);
-        }
-    }
-
     /// Opens every branch above the selection so that it can be seen.
     fn reveal(&mut self, store: &Store) {
         let mut node = self.selected.and_then(|id| store.parent(id));
@@ -150,24 +138,38 @@ impl TreeView {
     /// Selects `node` and makes it visible.
     pub fn select(&mut self, node: TopicId, store: &Store) {
         self.touched = true;
+        self.pins.leave();
         self.selected = Some(node);
         self.hidden_selection = None;
         self.reveal(store);
+    }
+
+    /// Selects `node` for a list that shows it: what is open in the tree stays as it is.
+    pub(in crate::app) fn point_at(&mut self, node: TopicId) {
+        self.touched = true;
+        self.pins.leave();
+        self.selected = Some(node);
+        self.hidden_selection = None;
     }
 
     /// Selects the row at `row` of the screen, if there is one; returns its node.
     pub fn select_row(&mut self, row: usize) -> Option<TopicId> {
         let node = self.rows.get(row)?.node;
         self.touched = true;
+        self.pins.leave();
         self.selected = Some(node);
         self.hidden_selection = None;
         self.anchor_row = Some(row);
         Some(node)
     }
 
-    /// Moves the selection; the screen follows.
-    pub fn step(&mut self, step: Step, store: &Store, now_us: u64) {
-        self.stand_still();
+    /// The tree begins `rows` higher on the screen: the cursor keeps its line there.
+    pub(in crate::app) fn lower(&mut self, rows: usize) {
+        self.anchor_row = self.anchor_row.map(|row| row + rows);
+    }
+
+    /// Moves the cursor; the screen follows. Whether it moved.
+    fn step_rows(&mut self, step: Step, store: &Store, now_us: u64) -> bool {
         let selected = self.selected;
         let mut walk = walk!(self, store, now_us);
         let mut moved = 0isize;
@@ -197,6 +199,7 @@ impl TreeView {
                 .map(|row| row.saturating_add_signed(moved).min(last_row))
                 .or(Some(last_row / 2)),
         };
+        self.selected != selected
     }
 
     /// Turns the screen without moving the selection (mouse wheel).
@@ -254,47 +257,10 @@ impl TreeView {
         }
     }
 
-    /// Moves to the next (or previous) topic that the filter found, round and round; false without a match.
-    pub fn step_match(&mut self, forward: bool, store: &Store, now_us: u64) -> bool {
-        if self.filter.as_ref().is_none_or(|filter| filter.matches() == 0) {
-            return false;
-        }
-        let start = self.selected;
-        let mut walk = walk!(self, store, now_us);
-        let from = start.and_then(|id| walk.at(id));
-        let mut cursor = from.clone().or_else(|| walk.first());
-        let mut wrapped = false;
-        while let Some(at) = &mut cursor {
-            let stepped = if forward { walk.next(at) } else { walk.previous(at) };
-            if !stepped {
-                if wrapped {
-                    return false;
-                }
-                wrapped = true;
-                cursor = if forward { walk.first() } else { walk.last() };
-            }
-            let Some(at) = &cursor else { return false };
-            if walk.filter.is_some_and(|filter| filter.is_match(at.node())) {
-                let node = at.node();
-                self.selected = Some(node);
-                self.hidden_selection = None;
-                self.anchor_row = self
-                    .rows
-                    .iter()
-                    .position(|row| row.node == node)
-                    .or(Some(self.height.saturating_sub(1) / 2));
-                return true;
-            }
-        }
-        false
-    }
-
     /// Brings the rows up to date for a pane of `height` rows. Nothing jumps: the selection keeps its row, else the top row stays.
     pub fn arrange(&mut self, store: &Store, height: usize, now_us: u64) {
         self.height = height;
-        if let Some(filter) = &mut self.filter {
-            self.siblings.admit(&filter.take_newcomers(store), store);
-        }
+        self.follow_filter(store, now_us);
         if !self.touched {
             self.settle(store, now_us);
         }
@@ -359,6 +325,7 @@ fn fill(walk: &mut Walk<'_>, cursor: &mut Cursor, height: usize, rows: &mut Vec<
             branch: walk.store.child_count(node) > 0,
             open: walk.is_open(node),
             matched: walk.filter.is_some_and(|filter| filter.is_match(node)),
+            stale: walk.filter.is_some_and(|filter| filter.is_stale(node)),
         });
         if !walk.next(cursor) {
             break;

@@ -1,9 +1,9 @@
 //! Which area does what a command asks for.
 
 use super::{
-    ask, back, broker, browse, chart, clear_filter, connections, copy, focus, form, history, lists, login,
-    menu, message, next_theme, out, overdue, overlay, pause, prompt, publish, search, show, subscriptions,
-    tabs, topics, travel, zoom,
+    ask, back, broker, browse, chart, clear_filter, connections, copy, filters, focus, form, history, lists,
+    login, menu, message, next_theme, out, overdue, overlay, pins, prompt, publish, search, show,
+    subscriptions, tabs, topics, travel, zoom,
 };
 use crate::app::{App, Command, Context, Effect, Screen};
 use crate::model::Moment;
@@ -25,7 +25,7 @@ pub(super) fn run_now(app: &mut App, command: Command, now: Moment) -> Vec<Effec
         Command::ShowBroker => show(app, Screen::Broker),
         Command::NextPane => focus(app, 1),
         Command::PreviousPane => focus(app, 2),
-        Command::Pause => pause(app, now),
+        Command::Pause => travel::pause(app, now),
         Command::Reconnect => login::reconnect(app),
         Command::StayOffline => login::stay_offline(app),
         Command::ShowConnections | Command::NextTab | Command::PreviousTab | Command::CloseTab => {
@@ -143,7 +143,7 @@ pub(super) fn run_now(app: &mut App, command: Command, now: Moment) -> Vec<Effec
         | Command::LatestMessage
         | Command::ToggleWrap
         | Command::ScrollLeft
-        | Command::ScrollRight => message::run(app, command),
+        | Command::ScrollRight => message::run(app, command, now),
         Command::Up
         | Command::Down
         | Command::PageUp
@@ -154,7 +154,11 @@ pub(super) fn run_now(app: &mut App, command: Command, now: Moment) -> Vec<Effec
             Vec::new()
         }
         Command::ApplyFilter => {
-            *app.filter_input_slot() = None;
+            if app.screen() == Screen::Connections {
+                *app.filter_input_slot() = None;
+            } else {
+                topics::keep_filter(app);
+            }
             Vec::new()
         }
         Command::ClearFilter => {
@@ -171,12 +175,17 @@ pub(super) fn run_now(app: &mut App, command: Command, now: Moment) -> Vec<Effec
         | Command::Expand
         | Command::Collapse
         | Command::NextMatch
-        | Command::PreviousMatch
-        | Command::TogglePin
-        | Command::ToggleMute
-        | Command::OpenFilters
-        | Command::SaveFilter => {
+        | Command::PreviousMatch => {
             topics::run(app, command, now);
+            Vec::new()
+        }
+        Command::TogglePin | Command::ToggleMute => pins::run(app, command, now),
+        Command::OpenFilters => {
+            filters::open(app);
+            Vec::new()
+        }
+        Command::SaveFilter => {
+            filters::ask_name(app);
             Vec::new()
         }
     }
@@ -192,12 +201,12 @@ fn movement(app: &mut App, command: Command, now: Moment) {
         Context::Message => message::movement(app, command),
         Context::History => history::movement(app, command),
         Context::Broker => broker::movement(app, command),
-        Context::Search | Context::SearchEntry => search::movement(app, command),
+        Context::Search | Context::SearchEntry => search::movement(app, command, now),
         Context::Browse => browse::movement(app, command),
         Context::Overdue => overdue::movement(app, command),
         Context::Chart => chart::movement(app, command),
         Context::Help | Context::Palette | Context::Notices | Context::Menu => {
-            overlay::movement(app, command)
+            overlay::movement(app, command);
         }
         Context::Subscriptions => subscriptions::movement(app, command),
         Context::Publish

@@ -1,7 +1,7 @@
 //! What became of effects: passwords found, sessions begun, requests refused, profiles written.
 
-use super::{connections, form, session, subscriptions, test};
-use crate::app::{App, Connection, Done, Effect, SessionRequestName};
+use super::{connections, form, search, session, subscriptions, test};
+use crate::app::{App, Connection, Done, Effect, JobDone, Loaded, SessionRequestName};
 use crate::config::PasswordSource;
 use crate::model::{
     ConnectionId, LinkState, Moment, PublishState, SessionEvent, SessionId, Severity, Target, Trouble,
@@ -30,13 +30,45 @@ pub(super) fn on_done(app: &mut App, done: Done, now: Moment) -> Vec<Effect> {
         }
         Done::Copied(text) => app.notices.push(now, Severity::Success, text),
         Done::Failed(text) => app.notices.push(now, Severity::Error, text),
-        Done::Job(done) => match done {},
+        Done::Job(done) => return job_done(app, done),
+        Done::SchemasLoaded(id, loaded) => schemas_loaded(app, id, loaded, now),
         Done::RequestRefused(id, name, reason) => {
             let text = request_refused(app, id, &name, &reason);
             app.notices.push(now, Severity::Error, text);
         }
     }
     Vec::new()
+}
+
+/// Hands what a job found to whoever asked for it; a tab that was closed since needs nothing.
+fn job_done(app: &mut App, done: JobDone) -> Vec<Effect> {
+    match done {
+        JobDone::Read(id, shown) => {
+            if let Some(connection) = app.connection_by_id(id) {
+                connection.message_read(shown);
+            }
+        }
+        JobDone::Found(id, text, document, matches) => {
+            if let Some(connection) = app.connection_by_id(id) {
+                connection.text_found(&text, document, matches);
+            }
+        }
+        JobDone::Wrapped(id, document, index) => {
+            if let Some(connection) = app.connection_by_id(id) {
+                connection.rows_counted(document, index);
+            }
+        }
+        JobDone::Asked(answer) => return search::answered(app, answer),
+    }
+    Vec::new()
+}
+
+fn schemas_loaded(app: &mut App, id: ConnectionId, loaded: Loaded, now: Moment) {
+    let Some(connection) = app.connection_by_id(id) else { return };
+    connection.message.schemas.load(loaded.schemas);
+    for fault in loaded.faults {
+        app.notices.push(now, Severity::Error, fault.to_string());
+    }
 }
 
 /// Takes back what counted on the request; what is said of it.

@@ -1,6 +1,6 @@
 //! Menus: moving in one, and what choosing does. Each pick has its owner.
 
-use super::{moves, run as run_command};
+use super::{filters, message, moves, run as run_command};
 use crate::app::{App, Command, Effect, Menu, MenuItem, Overlay, Pick};
 use crate::model::{Moment, Severity};
 
@@ -36,5 +36,19 @@ pub(super) fn choose(app: &mut App, now: Moment) -> Vec<Effect> {
 fn picked(app: &mut App, pick: Pick, now: Moment) -> Vec<Effect> {
     match pick {
         Pick::Run(command) => run_command(app, command, now),
+        Pick::UseFilter(text) => {
+            filters::apply(app, &text, now);
+            Vec::new()
+        }
+        Pick::DeleteFilters => {
+            filters::choose_to_delete(app);
+            Vec::new()
+        }
+        Pick::DeleteFilter(name) => filters::delete(app, &name, now),
+        Pick::TakeFor(text) => {
+            message::decode::take_for(app, &text);
+            Vec::new()
+        }
+        Pick::Decode(decoding, place) => message::decode::decide(app, decoding, place, now),
     }
 }

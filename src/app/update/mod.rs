@@ -7,6 +7,7 @@ mod chart;
 mod connections;
 mod dispatch;
 mod done;
+mod filters;
 mod form;
 mod history;
 mod lists;
@@ -18,6 +19,7 @@ mod moves;
 mod out;
 mod overdue;
 mod overlay;
+mod pins;
 mod prompt;
 mod publish;
 mod search;
@@ -38,6 +40,7 @@ use crate::model::{Moment, Severity};
 use dispatch::run_now;
 pub(super) use login::begin;
 pub use session::ingest;
+pub(super) use travel::tell as tell_travel;
 
 /// Bytes of a one-line field: longer than the longest topic, so that too long a topic can be told why.
 const MAX_LINE_BYTES: usize = 128 * 1024;
@@ -76,6 +79,7 @@ fn react(app: &mut App, action: Action, now: Moment) -> Vec<Effect> {
             for connection in &mut app.connections {
                 connection.sample_rates(now);
             }
+            app.connection_mut().tree.tick(now.mono_us);
             overdue::tick(app, now);
             subscriptions::rest(app, now)
         }
@@ -106,10 +110,14 @@ fn on_key(app: &mut App, key: KeyEvent, now: Moment) -> Vec<Effect> {
         Context::Publish => publish::on_key(app, key, now),
         Context::Login => login::on_key(app, key),
         Context::SubscriptionEntry => subscriptions::on_key(app, key),
+        Context::SearchEntry => {
+            search::on_key(app, key, now);
+            Vec::new()
+        }
         Context::Filter => {
             if let Some(input) = app.filter_input() {
                 input.handle_event(&Event::Key(key));
-                apply_filter(app);
+                apply_filter(app, now);
             }
             Vec::new()
         }
@@ -140,10 +148,11 @@ fn on_paste(app: &mut App, text: &str, now: Moment) {
         Context::Publish => publish::on_paste(app, text),
         Context::Login => refusal = login::on_paste(app, text).err(),
         Context::SubscriptionEntry => refusal = subscriptions::on_paste(app, text).err(),
+        Context::SearchEntry => refusal = search::on_paste(app, text, now).err(),
         Context::Filter => {
             if let Some(input) = app.filter_input() {
                 refusal = insert(input, text).err();
-                apply_filter(app);
+                apply_filter(app, now);
             }
         }
         Context::Prompt => refusal = prompt::on_paste(app, text).err(),
@@ -177,10 +186,10 @@ fn insert(input: &mut Input, text: &str) -> Result<(), String> {
 }
 
 /// Brings the tree or list in line with its filter as typed.
-fn apply_filter(app: &mut App) {
+fn apply_filter(app: &mut App, now: Moment) {
     match app.screen() {
         Screen::Connections => connections::apply_filter(app),
-        _ => topics::apply_filter(app),
+        _ => topics::apply_filter(app, now),
     }
 }
 
@@ -238,17 +247,6 @@ fn set_focus(app: &mut App, pane: Pane) {
 fn zoom(app: &mut App) -> Vec<Effect> {
     let zoomed = &mut app.connection_mut().zoomed;
     *zoomed = !*zoomed;
-    Vec::new()
-}
-
-fn pause(app: &mut App, now: Moment) -> Vec<Effect> {
-    let connection = app.connection_mut();
-    if connection.paused.take().is_some() {
-        connection.store.release();
-    } else {
-        connection.store.hold(now);
-        connection.paused = Some(now);
-    }
     Vec::new()
 }
 

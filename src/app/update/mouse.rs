@@ -3,8 +3,13 @@
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};
 
-use super::{connections, history, overlay, run, set_focus, subscriptions, tabs};
-use crate::app::{App, Command, Context, Effect, Field, Overlay, Pane, Screen, layout};
+use super::{
+    browse, connections, history, message, overlay, run, search, set_focus, subscriptions, tabs, topics,
+    travel,
+};
+use crate::app::{
+    App, Command, Context, Effect, Field, Left, Overlay, Pane, SEARCH_LINES, Screen, layout, scrubber,
+};
 use crate::model::{Moment, QoS};
 
 /// Rows turned by one notch of the wheel.
@@ -17,7 +22,16 @@ pub(super) fn on_mouse(app: &mut App, event: MouseEvent, now: Moment) -> Vec<Eff
         MouseEventKind::ScrollUp => -NOTCH,
         MouseEventKind::ScrollDown => NOTCH,
         MouseEventKind::Down(MouseButton::Left) => {
+            app.connection_mut().travel.scrubbing = false;
             return click(app, at, now);
+        }
+        MouseEventKind::Drag(MouseButton::Left) => {
+            scrub(app, at);
+            return Vec::new();
+        }
+        MouseEventKind::Up(MouseButton::Left) => {
+            app.connection_mut().travel.scrubbing = false;
+            return Vec::new();
         }
         _ => return Vec::new(),
     };
@@ -48,12 +62,19 @@ fn wheel(app: &mut App, at: Position, rows: isize, now: Moment) {
     } else if app.screen() == Screen::Broker {
         let scroll = &mut app.connection_mut().broker_scroll;
         *scroll = scroll.saturating_add_signed(rows);
-    } else if inside(areas.topics, at).is_some() {
+    } else if let Some(topics) = inside(areas.topics, at) {
+        if pin_row(app, topics, at).is_some() {
+            return app.connection_mut().tree.scroll_pins(rows);
+        }
         let connection = app.connection_mut();
         let shown = connection.shown_moment(now);
-        connection.tree.scroll(rows, &connection.store, shown.mono_us);
+        match connection.left {
+            Left::Search => search::step(connection, rows),
+            Left::Browse => browse::step(connection, rows),
+            Left::Tree | Left::Overdue => connection.tree.scroll(rows, &connection.store, shown.mono_us),
+        }
     } else if inside(areas.message, at).is_some() {
-        app.connection_mut().message.scroll_by(rows);
+        message::scroll(app, rows);
     } else if inside(areas.history, at).is_some() {
         history::step(app, rows);
     }
@@ -113,21 +134,34 @@ fn click(app: &mut App, at: Position, now: Moment) -> Vec<Effect> {
     if let Some(pane) = inside(areas.publish, at) {
         return click_publish(app, pane, at, now);
     }
-    if [areas.topics, areas.message, areas.history].into_iter().any(|area| inside(area, at).is_some()) {
-        // The keys go where the click went; the filter stays as typed.
-        app.connection_mut().filter_input = None;
-    }
     if let Some(topics) = inside(areas.topics, at) {
-        click_topics(app, topics, at);
+        match app.connection().left {
+            Left::Search | Left::Browse => click_list(app, topics, at),
+            Left::Tree | Left::Overdue => click_topics(app, topics, at, now),
+        }
     } else if inside(areas.message, at).is_some() {
         set_focus(app, Pane::Message);
+        message::click(app, at.y);
     } else if let Some(area) = inside(areas.history, at) {
         set_focus(app, Pane::History);
         if at.y > area.y {
             history::select_row(app, usize::from(at.y - area.y - 1));
         }
     }
+    if [areas.topics, areas.message, areas.history].into_iter().any(|area| inside(area, at).is_some()) {
+        // The keys go where the click went; the filter stays as it is at work.
+        close_filter(app, areas.topics);
+    }
     Vec::new()
+}
+
+/// Ends the typing of the filter. Its lines go, and the selected row stays on its line of the screen.
+fn close_filter(app: &mut App, topics: Option<Rect>) {
+    let top = |app: &App| topics.map_or(0, |topics| layout::tree_top(app, topics));
+    let before = top(app);
+    app.connection_mut().filter_input = None;
+    let risen = before.saturating_sub(top(app));
+    app.connection_mut().tree.lower(usize::from(risen));
 }
 
 fn click_ask(app: &mut App, body: Rect, at: Position, now: Moment) -> Vec<Effect> {
@@ -186,14 +220,65 @@ fn click_publish(app: &mut App, pane: Rect, at: Position, now: Moment) -> Vec<Ef
     Vec::new()
 }
 
-fn click_topics(app: &mut App, topics: Rect, at: Position) {
+/// The row of the pins at a place.
+fn pin_row(app: &App, topics: Rect, at: Position) -> Option<usize> {
+    let row = at.y.checked_sub(layout::pins_top(app, topics))?;
+    let in_tree = app.connection().left == Left::Tree;
+    (in_tree && row < layout::pin_rows(app, topics)).then_some(usize::from(row))
+}
+
+/// A click on a pin selects it, a second one goes to its topic in the tree.
+fn click_pin(app: &mut App, row: usize, now: Moment) {
+    let tree = &mut app.connection_mut().tree;
+    let before = tree.pins().selected();
+    let pin = tree.select_pin_row(row);
+    if let Some(node) = tree.selected().filter(|_| pin.is_some() && pin == before) {
+        topics::go_to(app, node, now);
+    }
+}
+
+/// A click on a row of a list shows its message; a click above the rows of the search goes into its entry.
+fn click_list(app: &mut App, pane: Rect, at: Position) {
     set_focus(app, Pane::Topics);
+    let connection = app.connection_mut();
+    let searching = connection.left == Left::Search;
+    let lines = if searching { SEARCH_LINES } else { 0 };
+    let Some(row) = at.y.checked_sub(pane.y + 1 + lines).map(usize::from) else {
+        connection.search.typing |= searching;
+        return;
+    };
+    connection.search.typing = false;
+    if searching {
+        search::select(connection, connection.search.view.top + row);
+    } else {
+        browse::select(connection, connection.browse.view.top + row);
+    }
+}
+
+/// The scrubber follows the mouse while it is held, wherever the mouse goes.
+fn scrub(app: &mut App, at: Position) {
+    let topics = layout::areas(app).topics.filter(|_| app.connection().travel.scrubbing);
+    let Some(areas) = topics.and_then(|topics| scrubber(app, topics)) else { return };
+    let column = at.x.clamp(areas.bar.x, areas.bar.right().saturating_sub(1)) - areas.bar.x;
+    travel::scrub(app, column, areas.bar.width);
+}
+
+fn click_topics(app: &mut App, topics: Rect, at: Position, now: Moment) {
+    if scrubber(app, topics).is_some_and(|areas| areas.all.contains(at)) {
+        app.connection_mut().travel.scrubbing = true;
+        scrub(app, at);
+        return;
+    }
+    set_focus(app, Pane::Topics);
+    if let Some(row) = pin_row(app, topics, at) {
+        return click_pin(app, row, now);
+    }
     let top = layout::tree_top(app, topics);
     if at.y < top {
         return;
     }
     let connection = app.connection_mut();
-    let before = connection.tree.selected();
+    let before = connection.tree.cursor();
     let row = usize::from(at.y - top);
     let Some(drawn) = connection.tree.rows().get(row).copied() else { return };
     let node = connection.tree.select_row(row);

@@ -3,7 +3,7 @@
 use crossterm::event::{Event, KeyEvent};
 use tui_input::backend::crossterm::EventHandler;
 
-use super::insert;
+use super::{filters, insert, message};
 use crate::app::{App, Command, Effect, Overlay, Prompt, Purpose};
 use crate::model::Moment;
 
@@ -59,20 +59,23 @@ fn changed(app: &mut App) {
 }
 
 /// Has `text` count while it is being typed; what is to be said of it.
-fn followed(_app: &mut App, _purpose: Purpose, _text: &str) -> Option<Result<String, String>> {
-    None
+fn followed(app: &mut App, purpose: Purpose, text: &str) -> Option<Result<String, String>> {
+    match purpose {
+        Purpose::Find => message::find::follow(app, text),
+        _ => None,
+    }
 }
 
 /// Takes what was typed; or says what is wrong with it.
-fn accepted(_app: &mut App, purpose: Purpose, _text: &str, _now: Moment) -> Result<Vec<Effect>, String> {
+fn accepted(app: &mut App, purpose: Purpose, text: &str, now: Moment) -> Result<Vec<Effect>, String> {
     match purpose {
-        Purpose::Find
-        | Purpose::Jq
-        | Purpose::DecodeAs
-        | Purpose::FilterHistory
+        Purpose::NameFilter => filters::save(app, text, now),
+        Purpose::TravelTo => super::travel::to_typed(app, text, now),
+        Purpose::Find => message::find::accept(app, text).map(|()| Vec::new()),
+        Purpose::Jq => message::jq::accept(app, text).map(|()| Vec::new()),
+        Purpose::DecodeAs => message::decode::typed(app, text, now),
+        Purpose::FilterHistory
         | Purpose::JumpToTime
-        | Purpose::TravelTo
-        | Purpose::NameFilter
         | Purpose::ChartField
         | Purpose::SaveTo
         | Purpose::ExportTo
@@ -81,4 +84,8 @@ fn accepted(_app: &mut App, purpose: Purpose, _text: &str, _now: Moment) -> Resu
 }
 
 /// Nothing is wanted: a live one takes back what it did.
-fn dropped(_app: &mut App, _purpose: Purpose) {}
+fn dropped(app: &mut App, purpose: Purpose) {
+    if purpose == Purpose::Find {
+        message::find::forget(app);
+    }
+}

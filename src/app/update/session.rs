@@ -84,8 +84,15 @@ fn on_message(connection: &mut Connection, message: &Message) {
     if connection.subscriptions.hides(&message.topic) {
         return;
     }
-    let topic = connection.store.ingest(message).topic;
-    connection.subscriptions.count(&message.topic, topic);
+    if message.topic.starts_with("spBv1.0/") {
+        connection.sparkplug.learn(&message.topic, &message.payload);
+    }
+    let place = connection.store.ingest(message);
+    connection.subscriptions.count(&message.topic, place.topic);
+    if let Some(topic) = place.topic {
+        connection.tree.touch(topic);
+    }
+    connection.list_arrival(message, place);
 }
 
 fn on_link(app: &mut App, id: ConnectionId, state: LinkState, now: Moment) {
@@ -98,6 +105,7 @@ fn on_link(app: &mut App, id: ConnectionId, state: LinkState, now: Moment) {
     }
     if matches!(state, LinkState::Connected { session_present: false, .. }) {
         connection.store.forget_retained();
+        connection.tree.doubt_filter();
     }
     if state.is_connected() {
         connection.refusals = 0;

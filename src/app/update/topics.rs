@@ -4,7 +4,7 @@ use tui_input::Input;
 
 use super::set_focus;
 use crate::app::{App, Command, Pane, Step};
-use crate::model::Moment;
+use crate::model::{Moment, Severity};
 use crate::store::TopicId;
 
 pub(super) fn run(app: &mut App, command: Command, now: Moment) {
@@ -13,7 +13,10 @@ pub(super) fn run(app: &mut App, command: Command, now: Moment) {
         Command::FilterTree => {
             set_focus(app, Pane::Topics);
             let connection = app.connection_mut();
-            connection.filter_input = Some(Input::new(connection.tree.filter_text().to_owned()));
+            let text = connection.tree.filter_text().to_owned();
+            // A fault of an earlier try is not one of this text.
+            connection.tree.set_filter(&text, &connection.store, now_us);
+            connection.filter_input = Some(Input::new(text));
         }
         Command::NextSort => {
             let tree = &mut app.connection_mut().tree;
@@ -29,14 +32,22 @@ pub(super) fn run(app: &mut App, command: Command, now: Moment) {
             let connection = app.connection_mut();
             connection.tree.step_match(command == Command::NextMatch, &connection.store, now_us);
         }
-        _ => on_selection(app, command, now_us),
+        _ => on_selection(app, command, now),
     }
 }
 
-fn on_selection(app: &mut App, command: Command, now_us: u64) {
+fn on_selection(app: &mut App, command: Command, now: Moment) {
+    let now_us = app.connection().shown_moment(now).mono_us;
     let connection = app.connection_mut();
     let (tree, store) = (&mut connection.tree, &connection.store);
     let Some(selected) = tree.selected() else { return };
+    if tree.pins().selected().is_some() {
+        match command {
+            Command::OpenNode | Command::Expand => return go_to(app, selected, now),
+            Command::Collapse => return,
+            _ => {}
+        }
+    }
     let branch = store.child_count(selected) > 0;
     match command {
         Command::OpenNode if branch => tree.set_open(selected, !tree.is_open(selected)),
@@ -56,6 +67,23 @@ fn on_selection(app: &mut App, command: Command, now_us: u64) {
     }
 }
 
+/// Goes from a pin to its topic in the tree, opened.
+pub(super) fn go_to(app: &mut App, node: TopicId, now: Moment) {
+    let connection = app.connection_mut();
+    if connection.tree.hides(node) {
+        app.notices.push_here(
+            now,
+            Severity::Warning,
+            "the filter hides this topic in the tree: Esc clears it",
+        );
+        return;
+    }
+    connection.tree.select(node, &connection.store);
+    if connection.store.child_count(node) > 0 {
+        connection.tree.set_open(node, true);
+    }
+}
+
 pub(super) fn movement(app: &mut App, command: Command, now: Moment) {
     let now_us = app.connection().shown_moment(now).mono_us;
     let connection = app.connection_mut();
@@ -72,16 +100,24 @@ pub(super) fn movement(app: &mut App, command: Command, now: Moment) {
 }
 
 /// Brings the tree in line with the filter as typed.
-pub(super) fn apply_filter(app: &mut App) {
+pub(super) fn apply_filter(app: &mut App, now: Moment) {
     let connection = app.connection_mut();
-    let Some(text) = connection.filter_input.as_ref().map(|input| input.value().to_owned()) else { return };
-    if text != connection.tree.filter_text() {
-        connection.tree.set_filter(&text, &connection.store);
+    let now_us = connection.shown_moment(now).mono_us;
+    let Some(input) = &connection.filter_input else { return };
+    connection.tree.set_filter(input.value(), &connection.store, now_us);
+}
+
+/// Gives the keys back to the tree; a filter with a fault stays to be mended.
+pub(super) fn keep_filter(app: &mut App) {
+    let connection = app.connection_mut();
+    if connection.tree.filter_fault().is_none() {
+        connection.filter_input = None;
     }
 }
 
 pub(super) fn clear_filter(app: &mut App) {
     let connection = app.connection_mut();
     connection.filter_input = None;
-    connection.tree.set_filter("", &connection.store);
+    // Without a filter no moment matters.
+    connection.tree.set_filter("", &connection.store, 0);
 }

@@ -10,7 +10,7 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 
-use crate::app::{self, Action, App, Command, Settings, arrange, update};
+use crate::app::{self, Action, App, Command, Settings, arrange_fully, update};
 use crate::broker::fleet::{DEMO_SEED, Fleet, FleetEvent, SCENE_START};
 use crate::config::{Look, Profile, Themes};
 use crate::model::{
@@ -57,14 +57,14 @@ impl Scene {
         }
         play(&mut app);
         let now = moment(SCENE_LENGTH);
-        arrange(&mut app, now);
+        drop(arrange_fully(&mut app, now));
         Self { app, now, themes, appearance: Appearance { look, zone: TimeZone::UTC } }
     }
 
     /// Runs a command as if its key had been pressed.
     pub fn run(&mut self, command: Command) -> &mut Self {
         update(&mut self.app, Action::Run(command), self.now);
-        arrange(&mut self.app, self.now);
+        drop(arrange_fully(&mut self.app, self.now));
         self
     }
 
@@ -74,7 +74,7 @@ impl Scene {
         if let Some(id) = connection.store.find(topic) {
             connection.tree.select(id, &connection.store);
         }
-        arrange(&mut self.app, self.now);
+        drop(arrange_fully(&mut self.app, self.now));
         self
     }
 
@@ -88,7 +88,10 @@ impl Scene {
     pub fn draw(&mut self) -> Buffer {
         let (columns, rows) = self.app.size;
         let mut cache = Cache::default();
-        arrange(&mut self.app, self.now);
+        while self.app.has_work() {
+            drop(app::work(&mut self.app));
+        }
+        drop(arrange_fully(&mut self.app, self.now));
         let Ok(mut terminal) = Terminal::new(TestBackend::new(columns, rows));
         if let Some(theme) = self.themes.get(self.app.theme) {
             let Ok(_) = terminal.draw(|frame| {

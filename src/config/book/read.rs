@@ -8,13 +8,14 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use bytes::Bytes;
 use toml_edit::Value;
 
+use super::super::decoders::decoders;
 use super::super::fault::{FileFault, Origin};
 use super::super::header::parse_header;
 use super::super::name::check_name;
 use super::super::paths::expand;
 use super::super::proxy::proxy_url;
 use super::super::section::Section;
-use super::super::{PasswordSource, Profile, Safety};
+use super::super::{PasswordSource, Profile, Safety, SavedFilter};
 use crate::model::{
     Address, Properties, Protocol, ProtocolChoice, Proxy, Publication, QoS, RetainHandling, Secret,
     Subscription, Target, TlsOptions, TopicFilter, Will, check_topic,
@@ -76,9 +77,12 @@ pub(super) fn profile(
     profile.public = table.flag("public")?.unwrap_or_default();
     profile.excluded = table.parsed_list("exclude", filter)?;
     profile.muted = table.parsed_list("mute", filter)?;
+    profile.saved_filters = saved_filters(origin, &mut table, warnings)?;
+    profile.pins = table.parsed_list("pins", node)?;
+    profile.quiet = table.parsed_list("quiet", node)?;
+    profile.browsed = table.parsed_list("browse", filter)?;
     profile.remembered = table.parsed("remembered", protocol)?;
-    // Known to later versions: a file that is shared with one is no reason for a warning.
-    table.ignore("decoders");
+    profile.decoders = decoders(origin, &mut table, warnings)?;
     table.close(warnings);
     Ok(profile)
 }
@@ -114,6 +118,34 @@ fn subscription(
     wanted.id = section.number("id", 1..=268_435_455)?;
     section.close(warnings);
     Ok(wanted)
+}
+
+/// Each a table with a name and what the filter says. What is wrong with a filter is told when it is used.
+fn saved_filters(
+    origin: Origin<'_>,
+    table: &mut Section<'_>,
+    warnings: &mut Vec<FileFault>,
+) -> Result<Vec<SavedFilter>, FileFault> {
+    let read = |value: &Value| {
+        let wanted =
+            || origin.fault(value.span(), "a saved filter is { name = \"warm\", filter = \"temp age:<1m\" }");
+        let mut section = Section::new(origin, value.as_inline_table().ok_or_else(wanted)?);
+        let (name, text) = (section.text("name")?, section.text("filter")?);
+        section.close(warnings);
+        let saved = name.zip(text).filter(|(name, text)| !name.is_empty() && !text.is_empty());
+        saved
+            .map(|(name, text)| SavedFilter { name: name.to_owned(), text: text.to_owned() })
+            .ok_or_else(wanted)
+    };
+    table.list("saved_filters")?.into_iter().map(read).collect()
+}
+
+/// The path of a topic or of a branch. A first level without text is a branch like any other.
+fn node(path: &str) -> Result<String, String> {
+    match path.chars().find(|c| matches!(c, '+' | '#' | '\0')) {
+        Some(_) => Err("this is the path of a topic or of a branch, without wildcards".into()),
+        None => Ok(path.to_owned()),
+    }
 }
 
 fn qos(section: &mut Section<'_>) -> Result<QoS, FileFault> {

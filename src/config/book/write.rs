@@ -6,10 +6,10 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use toml_edit::{Array, Decor, InlineTable, Item, RawString, Table, TableLike, Value, value};
 
-use super::super::{PasswordSource, Profile, Safety};
+use super::super::{PasswordSource, Profile, Safety, SavedFilter};
 use crate::model::{
-    Properties, Protocol, ProtocolChoice, Proxy, QoS, RetainHandling, Secret, Subscription, Target,
-    TlsOptions, Transport, Will,
+    DecoderRule, Properties, Protocol, ProtocolChoice, Proxy, QoS, RetainHandling, Secret, Subscription,
+    Target, TlsOptions, Transport, Will,
 };
 
 /// What the path of a Unix socket cannot hold in a URL.
@@ -49,6 +49,11 @@ pub(super) fn table(profile: &Profile) -> Table {
     insert_list(&mut table, "filters", target.filters.iter().map(subscription));
     insert_list(&mut table, "exclude", profile.excluded.iter().map(|filter| filter.as_str().into()));
     insert_list(&mut table, "mute", profile.muted.iter().map(|filter| filter.as_str().into()));
+    insert_list(&mut table, "saved_filters", profile.saved_filters.iter().map(saved_filter));
+    insert_list(&mut table, "pins", profile.pins.iter().map(Value::from));
+    insert_list(&mut table, "quiet", profile.quiet.iter().map(Value::from));
+    insert_list(&mut table, "browse", profile.browsed.iter().map(|filter| filter.as_str().into()));
+    insert_list(&mut table, "decoders", profile.decoders.iter().map(decoder));
     insert_table(&mut table, "tls", tls(&target.tls));
     let mut websocket = Table::new();
     let headers = target.websocket.headers.iter();
@@ -255,6 +260,15 @@ fn subscription(wanted: &Subscription) -> Value {
         options.insert("id", i64::from(id).into());
     }
     options.into()
+}
+
+fn saved_filter(saved: &SavedFilter) -> Value {
+    InlineTable::from_iter([("name", saved.name.as_str()), ("filter", saved.text.as_str())]).into()
+}
+
+fn decoder(rule: &DecoderRule) -> Value {
+    let parts = [("filter", rule.filter.as_str().to_owned()), ("as", rule.decoding.to_string())];
+    InlineTable::from_iter(parts).into()
 }
 
 fn password(source: &PasswordSource) -> Option<InlineTable> {

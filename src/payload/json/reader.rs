@@ -1,5 +1,5 @@
 //! Reads JSON from start to end and checks its grammar (RFC 8259), keeping nothing but one bit a level. Called by the
-//! checker and the printer beside it.
+//! checker, the printer, `structure`, `field` and `shape`.
 
 use std::ops::Range;
 
@@ -7,7 +7,7 @@ use super::{JsonReason, MAX_DEPTH};
 
 /// What the reader finds; commas, colons and whitespace are checked and left out.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Event {
+pub(in crate::payload) enum Event {
     /// `{` or `[`.
     Open(char),
     /// `}` or `]`.
@@ -28,20 +28,21 @@ enum Expect {
 }
 
 /// Reads a JSON text from start to end, checking its grammar.
-pub(super) struct Reader<'a> {
+pub(in crate::payload) struct Reader<'a> {
     bytes: &'a [u8],
     /// Offset of the next byte to read.
-    pub(super) at: usize,
+    pub(in crate::payload) at: usize,
     /// One bit a level: set for an object.
     objects: [u64; MAX_DEPTH / 64],
     depth: usize,
     expect: Expect,
 }
 
-type Fault = (usize, JsonReason);
+/// Byte offset, and what is wrong there.
+pub(in crate::payload) type Fault = (usize, JsonReason);
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(text: &'a str) -> Self {
+    pub(in crate::payload) fn new(text: &'a str) -> Self {
         let objects = [0; MAX_DEPTH / 64];
         Self { bytes: text.as_bytes(), at: 0, objects, depth: 0, expect: Expect::Value }
     }
@@ -62,7 +63,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The next event, or `None` after the last.
-    pub(super) fn next(&mut self) -> Result<Option<Event>, Fault> {
+    pub(in crate::payload) fn next(&mut self) -> Result<Option<Event>, Fault> {
         self.skip_whitespace();
         let byte = match (self.peek(), self.expect) {
             (None, Expect::Nothing) => return Ok(None),

@@ -39,11 +39,11 @@ impl Chunk {
     /// The records of its run in order of arrival, those that are dead included.
     pub(super) fn arrivals(&self) -> impl Iterator<Item = Record<'_>> {
         let mut offset = self.run.map_or(usize::MAX, |run| run.offset);
-        let mut next = move || {
+        let next = move || {
             let record = Record::at(&self.bytes, offset)?;
             offset += record.size();
             Some(record)
         };
-        std::iter::from_fn(move || next()).filter(|record| !record.has(CARRIED))
+        std::iter::from_fn(next).filter(|record| !record.has(CARRIED))
     }
 }

@@ -16,8 +16,9 @@ impl Log {
         let mut offset = 0;
         while let Some(record) = self.chunks.front().and_then(|chunk| Record::at(&chunk.bytes, offset)) {
             let (size, dead) = (record.size(), record.has(DEAD));
-            let arrival = (!record.has(CARRIED)).then(|| Arrival::from(record));
-            arrival.into_iter().for_each(|arrival| self.leave(arrival));
+            if let Some(arrival) = (!record.has(CARRIED)).then(|| Arrival::from(record)) {
+                self.leave(arrival);
+            }
             let address = Address::new(self.front, offset);
             if !dead {
                 match self.reason_to_carry(heads, address, limit) {

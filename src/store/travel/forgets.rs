@@ -42,7 +42,9 @@ impl Forgets {
 
     /// Lets those go that no moment from `floor` on is before.
     pub(in crate::store) fn trim(&mut self, floor: Seq) {
-        while let Some(oldest) = self.list.pop_front_if(|oldest| oldest.after < floor) {
+        while self.list.front().is_some_and(|oldest| oldest.after < floor)
+            && let Some(oldest) = self.list.pop_front()
+        {
             self.bytes -= bytes_of(&oldest);
             self.gone += 1;
         }

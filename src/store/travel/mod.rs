@@ -8,7 +8,7 @@ mod forgets;
 mod past;
 mod survey;
 
-use super::log::Arrival;
+use super::log::{Arrival, Log};
 use super::{SYS, Seq, Store, TopicId, USER};
 use crate::model::Moment;
 pub(super) use forgets::Forgets;
@@ -185,6 +185,11 @@ impl Store {
         self.travel.as_ref().map_or(self.end(), |travel| travel.at)
     }
 
+    /// The newest message, of `$SYS` or of the user's topics; while held, at the hold.
+    pub fn newest_message(&self, sys: bool) -> Option<Seq> {
+        self.logs[usize::from(sys)].newest_until(self.end()).filter(|&found| found >= self.floor())
+    }
+
     /// The message before the moment that is asked for, in order of arrival; of `$SYS` or of the user's topics.
     pub fn message_before(&self, seq: Seq, sys: bool) -> Option<Seq> {
         let before = Seq(seq.0.checked_sub(1)?);
@@ -275,11 +280,13 @@ impl Store {
             self.timeline.forget_before(oldest.mono_us);
         }
         let Some(mut travel) = self.travel.take() else { return self.forgets.trim(floor) };
-        let lost: Vec<Arrival> = self.logs.iter_mut().flat_map(|log| log.take_lost()).collect();
+        let lost: Vec<Arrival> = self.logs.iter_mut().flat_map(Log::take_lost).collect();
         if floor <= travel.at {
             self.travel = Some(travel);
         } else if floor < self.end() && self.forgets.floor() < floor {
-            lost.iter().for_each(|&arrival| self.redo(&mut travel.past, arrival));
+            for &arrival in &lost {
+                self.redo(&mut travel.past, arrival);
+            }
             self.roll(&mut travel, floor);
             travel.target = travel.target.max(floor);
             travel.pushed = travel.target == floor;

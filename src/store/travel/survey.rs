@@ -8,6 +8,7 @@ use crate::store::{SYS, Seq, Store, USER};
 
 /// Rates in the past are means over this time before the moment.
 const RECENT_US: u64 = 10_000_000;
+const MOST_SECONDS: f32 = RECENT_US as f32 / 1e6;
 
 /// How far looking back has come.
 #[derive(Debug, Default)]
@@ -48,7 +49,13 @@ impl Survey {
     /// Seconds over which messages were counted.
     fn seconds(&self) -> f32 {
         let from = self.oldest_us.max(self.since_us);
-        (self.moment_us.saturating_sub(from) as f32 / 1e6).clamp(1.0, RECENT_US as f32 / 1e6)
+        (self.moment_us.saturating_sub(from) as f32 / 1e6).clamp(1.0, MOST_SECONDS)
+    }
+
+    /// So many messages as a rate. What came once in a short time has none yet.
+    fn rate_of(&self, messages: u32) -> f32 {
+        let seconds = self.seconds();
+        if messages < 2 && seconds < MOST_SECONDS { 0.0 } else { messages as f32 / seconds }
     }
 }
 
@@ -57,7 +64,7 @@ impl Travel {
     pub(in crate::store) fn rate(&self, node: u32) -> Option<f32> {
         let later = self.past.of(node).filter(|later| later.messages > 0)?;
         let counted = self.survey.counted && later.survey == self.survey.number;
-        Some(if counted { later.recent as f32 / self.survey.seconds() } else { 0.0 })
+        Some(if counted { self.survey.rate_of(later.recent) } else { 0.0 })
     }
 
     /// Payload bytes per second of a share, by the same rules.

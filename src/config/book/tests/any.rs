@@ -8,10 +8,10 @@ use proptest::option;
 use proptest::prelude::*;
 
 use super::{BY_HAND, Place};
-use crate::config::{PasswordSource, Profile, Safety, check_name};
+use crate::config::{PasswordSource, Profile, Safety, SavedFilter, check_name};
 use crate::model::{
-    Properties, Protocol, ProtocolChoice, Proxy, Publication, QoS, RetainHandling, Secret, Subscription,
-    Target, TopicFilter, Transport, Will,
+    DecoderRule, Decoding, Properties, Protocol, ProtocolChoice, Proxy, Publication, QoS, RetainHandling,
+    Secret, Subscription, Target, TopicFilter, Transport, Will,
 };
 
 /// A profile with everything set. Each of its secrets is `hidden`.
@@ -62,6 +62,12 @@ pub(super) fn full() -> Profile {
     profile.public = true;
     profile.excluded = vec![TopicFilter::parse("a").expect("filter")];
     profile.muted = vec![TopicFilter::parse("b").expect("filter")];
+    profile.saved_filters = vec![SavedFilter { name: "f".into(), text: "a".into() }];
+    profile.pins = vec!["p".into()];
+    profile.quiet = vec!["q".into()];
+    profile.browsed = vec![TopicFilter::parse("c/#").expect("filter")];
+    let decoding = Decoding::parse("gzip>cbor").expect("decoding");
+    profile.decoders = vec![DecoderRule { filter: TopicFilter::parse("c").expect("filter"), decoding }];
     profile.password = PasswordSource::Saved("hidden".into());
     profile.remembered = Some(Protocol::V4);
     profile
@@ -88,6 +94,19 @@ fn any_subscription() -> impl Strategy<Value = Subscription> {
             ..Subscription::new(filter, QoS::from_level(qos).expect("a level"))
         },
     )
+}
+
+fn any_decoder() -> impl Strategy<Value = DecoderRule> {
+    let decoding = prop_oneof![
+        Just("hex".to_owned()),
+        Just("base64>gzip>messagepack".to_owned()),
+        Just("array:f32be".to_owned()),
+        "/[a-z ]{1,9}\\.proto:[a-z.]{1,9}".prop_map(|schema| format!("zstd>protobuf:{schema}")),
+    ];
+    (any_filter(), decoding).prop_map(|(filter, text)| DecoderRule {
+        filter,
+        decoding: Decoding::parse(&text).expect("decoding"),
+    })
 }
 
 fn any_password() -> impl Strategy<Value = PasswordSource> {
@@ -205,15 +224,27 @@ fn any_profile() -> impl Strategy<Value = Profile> {
             any::<bool>(),
             vec(any_filter(), 0..3),
             vec(any_filter(), 0..3),
+            vec(any_decoder(), 0..3),
+        ),
+        (
+            vec(("\\PC{1,9}", "\\PC{1,9}"), 0..3),
+            vec("[a-zA-Z/ \"\\\\ü]{0,20}", 0..4),
+            vec("[a-z/]{0,90}", 0..3),
+            vec(any_filter(), 0..3),
         ),
     )
         .prop_map(
             |(
                 (name, target, password, remembered),
                 (group, colour, notes),
-                (safety, public, excluded, muted),
+                (safety, public, excluded, muted, decoders),
+                (saved, pins, quiet, browsed),
             )| {
+                let saved = saved.into_iter().map(|(name, text)| SavedFilter { name, text });
                 Profile {
+                    saved_filters: saved.collect(),
+                    pins,
+                    quiet,
                     name,
                     group,
                     colour,
@@ -222,6 +253,8 @@ fn any_profile() -> impl Strategy<Value = Profile> {
                     public,
                     excluded,
                     muted,
+                    browsed,
+                    decoders,
                     target,
                     password,
                     remembered,

@@ -8,7 +8,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use super::*;
-use crate::config::Safety;
+use crate::config::{Safety, SavedFilter};
 use crate::model::{Protocol, ProtocolChoice, QoS, Subscription, Target, TopicFilter};
 
 struct Place {
@@ -224,4 +224,51 @@ fn d10_shown_profiles_hold_no_secret() {
     assert!(!shown.contains("hidden"), "{shown}");
     assert_eq!(shown.matches("***").count(), 4, "{shown}");
     assert_eq!(profile_text(&profile, false).matches("hidden").count(), 4);
+}
+
+#[test]
+fn g05_pins_and_saved_filters_change_and_the_comments_beside_them_stay() {
+    const TEXT: &str = r#"[[profile]]
+name = "home"
+url = "mqtt://h"
+pins = [
+    "home/door", # the front one
+    "home/lamp",
+]
+saved_filters = [
+    # those that are cold
+    { name = "cold", filter = "payload:/1\\d\\./" }, # in winter
+] # mine
+quiet = ["home/camera"] # too chatty
+"#;
+    let place = Place::with(TEXT);
+    let mut book = place.load();
+    assert_eq!((book.faults(), book.warnings()), (&[][..], &[][..]));
+    let mut home = book.find("home").expect("home").clone();
+    assert_eq!(home.saved_filters[0].text, r"payload:/1\d\./");
+    home.pins = vec!["home/door".into(), "a \"b\"".into()];
+    home.saved_filters.push(SavedFilter { name: "new".into(), text: "x".into() });
+    home.quiet.clear();
+    book.save(home.clone(), Some("home")).expect("saved");
+    let wanted = TEXT
+        .replace("    \"home/lamp\",\n", "    'a \"b\"',\n")
+        .replace("# in winter\n", "# in winter\n    { name = \"new\", filter = \"x\" },\n")
+        .replace("quiet = [\"home/camera\"] # too chatty\n", "");
+    assert_eq!(place.text(), wanted);
+    assert_eq!(place.load().find("home"), Some(&home));
+}
+
+#[test]
+fn g02_pins_and_saved_filters_that_cannot_be_are_faults_with_their_place() {
+    for (line, at, word) in [
+        ("pins = [\"home/+\"]", 9, "without wildcards"),
+        ("quiet = [7]", 10, "text in quotes"),
+        ("saved_filters = [\"x\"]", 18, "{ name = "),
+        ("saved_filters = [{ name = \"x\" }]", 18, "{ name = "),
+    ] {
+        let book = Place::with(format!("[[profile]]\nname = \"x\"\nurl = \"mqtt://h\"\n{line}\n")).load();
+        let fault = &book.faults()[0];
+        assert_eq!(fault.place, Some((4, at)), "{line}: {fault:?}");
+        assert!(fault.reason.contains(word), "{line}: {}", fault.reason);
+    }
 }

@@ -1,0 +1,118 @@
+//! What changed between two messages: as a view of its own, and beside the lines that changed.
+
+use super::Change;
+use super::shown::Subject;
+use crate::payload::diff::{Diff, DiffRow, Form, Mark, Part, Place, Side};
+use crate::payload::structure::{NodeId, Structure};
+use crate::payload::{Document, Kind, Reading};
+
+/// Compares two messages that were read.
+pub(super) fn diff(older: (&Reading, Subject<'_>), newer: (&Reading, Subject<'_>)) -> Diff {
+    Diff::between(side(older.0, older.1), side(newer.0, newer.1))
+}
+
+fn side<'a>(reading: &'a Reading, subject: Subject<'a>) -> Side<'a> {
+    let form = match reading.text(subject.bytes) {
+        Some(text) if reading.is_json() => Form::Json(text),
+        Some(text) if reading.kind == Kind::Xml => Form::Xml(text),
+        Some(text) => Form::Text(text),
+        None => Form::Bytes,
+    };
+    Side { bytes: reading.bytes(subject.bytes), form }
+}
+
+/// What is new and what changed in `document`, which is `text` laid out, by line.
+pub(super) fn changes(diff: &Diff, text: &str, document: &Document) -> Vec<Change> {
+    let Ok(structure) = Structure::of_json(text) else { return Vec::new() };
+    let lines = lines(&structure);
+    if lines.last != document.lines() {
+        // Not laid out.
+        return Vec::new();
+    }
+    let mut changes: Vec<Change> =
+        diff.rows.iter().filter_map(|row| change(row, &structure, &lines)).collect();
+    changes.sort_by_key(|change| change.line);
+    changes.dedup_by_key(|change| change.line);
+    changes
+}
+
+fn change(row: &DiffRow, structure: &Structure, lines: &Lines) -> Option<Change> {
+    let Place::Pointer(pointer) = &row.place else { return None };
+    if !matches!(row.mark, Mark::Added | Mark::Changed) {
+        return None;
+    }
+    let node = structure.at_pointer(pointer).ok().flatten()?;
+    let text = |part: &Option<Part>| part.as_ref().map(|part| part.text.clone());
+    Some(Change { line: lines.of(node)?, old: text(&row.old), new: text(&row.new)? })
+}
+
+/// The line on which each node begins when it is laid out.
+struct Lines {
+    of: Vec<(NodeId, usize)>,
+    /// Lines of all.
+    last: usize,
+}
+
+impl Lines {
+    fn of(&self, node: NodeId) -> Option<usize> {
+        let at = self.of.binary_search_by_key(&node, |(known, _)| *known).ok()?;
+        Some(self.of[at].1)
+    }
+}
+
+fn lines(structure: &Structure) -> Lines {
+    let mut of = Vec::with_capacity(structure.len());
+    // Where the open containers that have a closing line of their own end.
+    let mut ends: Vec<usize> = Vec::new();
+    let mut line = 0;
+    for (index, node) in structure.nodes().enumerate() {
+        while ends.last().is_some_and(|end| *end <= index) {
+            ends.pop();
+            line += 1;
+        }
+        line += usize::from(index > 0);
+        of.push((node, line));
+        if structure.child_count(node) > 0 {
+            ends.push(index + structure.size(node));
+        }
+    }
+    Lines { of, last: line + ends.len() + 1 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::payload::pretty;
+
+    #[test]
+    fn each_value_is_known_by_the_line_it_is_laid_out_on() {
+        let text = r#"{"a":{"b":[],"c":[1,{"d":2}]},"e":"x","a":3}"#;
+        let document = pretty(text).expect("JSON");
+        let structure = Structure::of_json(text).expect("JSON");
+        let lines = lines(&structure);
+        assert_eq!(lines.last, document.lines());
+        for (pointer, wanted) in [
+            ("", "{"),
+            ("/a/b", "    \"b\": [],"),
+            ("/a/c/0", "      1,"),
+            ("/a/c/1/d", "        \"d\": 2"),
+            ("/e", "  \"e\": \"x\","),
+        ] {
+            let node = structure.at_pointer(pointer).expect("a pointer").expect("a node");
+            assert_eq!(document.line(lines.of(node).expect("a line")), wanted);
+        }
+    }
+
+    #[test]
+    fn what_changed_stands_on_its_line() {
+        let (old, new) = (r#"{"t":20.1,"gone":1,"h":{"x":1}}"#, r#"{"t":20.4,"h":{"x":1,"y":null}}"#);
+        let diff = Diff::between(Side::of(old.as_bytes()), Side::of(new.as_bytes()));
+        let found = changes(&diff, new, &pretty(new).expect("JSON"));
+        let change = |line, old: Option<&str>, new: &str| Change {
+            line,
+            old: old.map(str::to_owned),
+            new: new.to_owned(),
+        };
+        assert_eq!(found, [change(1, Some("20.1"), "20.4"), change(4, None, "null")]);
+    }
+}

@@ -1,0 +1,143 @@
+//! Taking payloads for something else than they look like: first what for, then for which messages.
+
+use super::super::{menu, prompt};
+use crate::app::{App, DecodeFor, Effect, MenuItem, Pick, Purpose};
+use crate::model::{DecoderRule, Decoding, Moment, Severity, TopicFilter, rule_for};
+
+/// Asks what the payload is to be taken for.
+pub(super) fn ask(app: &mut App) {
+    let connection = app.connection();
+    let now = connection.shown().and_then(|shown| shown.of.decoding.as_ref());
+    let now = now.map_or_else(|| "auto".to_owned(), |chosen| chosen.decoding.to_string());
+    let item = |(text, detail): &(&str, &str)| MenuItem {
+        text: (*text).to_owned(),
+        detail: if *text == now { format!("{detail} (as it is now)") } else { (*detail).to_owned() },
+        pick: Ok(Pick::TakeFor((*text).to_owned())),
+    };
+    let items = Decoding::CHOICES.iter().map(item).collect();
+    menu::open(app, "Take the payload for", items);
+}
+
+/// What for is chosen: goes on to the name it needs, or to which messages.
+pub(in crate::app::update) fn take_for(app: &mut App, text: &str) {
+    match Decoding::parse(text) {
+        Ok(decoding) => ask_where(app, &decoding),
+        // It ends in a colon: a file or an element is missing.
+        Err(_) => prompt::open(app, Purpose::DecodeAs, text),
+    }
+}
+
+/// What was typed: `cbor`, or with the topics at once, `cbor for home/+/raw`.
+pub(in crate::app::update) fn typed(app: &mut App, text: &str, now: Moment) -> Result<Vec<Effect>, String> {
+    let (what, filter) = match text.rsplit_once(" for ") {
+        Some((what, filter)) => (what, Some(filter.trim())),
+        None => (text, None),
+    };
+    let decoding = Decoding::parse(what)?;
+    match filter {
+        None => {
+            ask_where(app, &decoding);
+            Ok(Vec::new())
+        }
+        Some(filter) => {
+            let filter = TopicFilter::parse(filter).map_err(|fault| format!("'{filter}': {fault}"))?;
+            Ok(decide(app, decoding, DecodeFor::Filter(filter), now))
+        }
+    }
+}
+
+/// Asks for which messages.
+fn ask_where(app: &mut App, decoding: &Decoding) {
+    let connection = app.connection();
+    let Some(message) = connection.shown_message() else { return };
+    let topic = connection.store.path(message.topic).to_owned();
+    let saved = app.saved_profile().map(|profile| profile.name.clone());
+    let item = |text: &str, detail: String, place: DecodeFor| MenuItem {
+        text: text.to_owned(),
+        detail,
+        pick: Ok(Pick::Decode(decoding.clone(), place)),
+    };
+    let mut items = vec![item("this message", "until another choice is made".to_owned(), DecodeFor::Once)];
+    let kept = |filter: &TopicFilter| DecodeFor::Kept(filter.clone());
+    for (index, filter) in filters(&topic).into_iter().enumerate() {
+        let text = if index == 0 { "this topic" } else { filter.as_str() };
+        items.push(item(text, "while the program runs".to_owned(), DecodeFor::Filter(filter.clone())));
+        if let Some(name) = &saved {
+            items.push(item(text, format!("and kept in the profile '{name}'"), kept(&filter)));
+        }
+    }
+    items.push(item("other topics…", "by a filter".to_owned(), DecodeFor::Asked));
+    menu::open(app, format!("Take for {decoding}"), items);
+}
+
+/// Filters that a topic suggests: itself, its siblings, everything below the same branch.
+fn filters(topic: &str) -> Vec<TopicFilter> {
+    let mut texts = vec![topic.to_owned()];
+    if let Some((above, _)) = topic.rsplit_once('/') {
+        texts.push(format!("{above}/+"));
+        texts.push(format!("{above}/#"));
+    }
+    texts.iter().filter_map(|text| TopicFilter::parse(text).ok()).collect()
+}
+
+/// Where is chosen, too.
+pub(in crate::app::update) fn decide(
+    app: &mut App,
+    decoding: Decoding,
+    place: DecodeFor,
+    now: Moment,
+) -> Vec<Effect> {
+    match place {
+        DecodeFor::Once => {
+            let connection = app.connection_mut();
+            if let Some(message) = connection.shown_message() {
+                let (topic, seq) = (message.topic, message.seq);
+                connection.message.decodings.choose_once(topic, seq, decoding);
+            }
+            Vec::new()
+        }
+        DecodeFor::Asked => {
+            let connection = app.connection();
+            let topic = connection.tree.selected().map(|topic| connection.store.path(topic));
+            let text = format!("{decoding} for {}", topic.unwrap_or("#"));
+            prompt::open(app, Purpose::DecodeAs, text);
+            Vec::new()
+        }
+        DecodeFor::Filter(filter) => {
+            choose(app, filter, decoding);
+            Vec::new()
+        }
+        DecodeFor::Kept(filter) => keep(app, &filter, &decoding, now),
+    }
+}
+
+/// Takes the messages of a filter for something while the program runs. What they look like needs no rule unless another one says else.
+fn choose(app: &mut App, filter: TopicFilter, decoding: Decoding) {
+    let connection = app.connection_mut();
+    connection.message.decodings.forget(&filter);
+    let others = connection.message.decodings.rules().iter().chain(connection.decoder_rules());
+    let ruled = rule_for(others, filter.as_str()).is_some();
+    if ruled || !decoding.is_auto() {
+        connection.message.decodings.choose(filter, decoding);
+    }
+}
+
+/// Writes the rule into the profile, before those that are there: the first one that matches counts.
+fn keep(app: &mut App, filter: &TopicFilter, decoding: &Decoding, now: Moment) -> Vec<Effect> {
+    let Some(mut profile) = app.saved_profile().cloned() else { return Vec::new() };
+    let changed = |rules: &mut Vec<DecoderRule>| {
+        rules.retain(|rule| rule.filter != *filter);
+        if !decoding.is_auto() || rule_for(rules.iter(), filter.as_str()).is_some() {
+            rules.insert(0, DecoderRule { filter: filter.clone(), decoding: decoding.clone() });
+        }
+    };
+    changed(&mut profile.decoders);
+    let connection = app.connection_mut();
+    // It counts at once, whatever becomes of the file; the notice tells.
+    changed(&mut connection.profile.decoders);
+    connection.message.decodings.forget(filter);
+    let name = profile.name.clone();
+    let text = format!("keeping '{filter}' as {decoding} in the profile '{name}'");
+    app.notices.push(now, Severity::Info, text);
+    vec![Effect::SaveProfile(Box::new(profile), Some(name), app.next_save())]
+}

@@ -1,0 +1,111 @@
+//! The lines above a payload: when and how it came, what it turned out to be, what the reader has to know.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use super::super::ink::{Ink, row_of};
+use crate::app::{Body, ChosenBy, Connection, Shown};
+use crate::config::Role;
+use crate::payload::{format, width};
+use crate::store::MessageRef;
+
+/// Notes on screen at most; the payload needs the room.
+const NOTES: usize = 3;
+
+/// `14:03:20.114   QoS 1   retained   DUP   gzip › JSON, 1.2 KB ‹ 310 B`.
+pub(super) fn draw(
+    ink: &Ink<'_>,
+    message: &MessageRef<'_>,
+    shown: Option<&Shown>,
+    area: Rect,
+    buffer: &mut Buffer,
+) {
+    let (text, muted) = (ink.style(Role::Text), ink.style(Role::Muted));
+    let mut facts: Vec<(String, Style)> =
+        vec![(ink.time(message.received), text), (format!("QoS {}", message.qos), muted)];
+    if message.retain {
+        facts.push(("retained".into(), ink.style(Role::Retain)));
+    }
+    if message.dup {
+        facts.push(("DUP".into(), ink.style(Role::Warning)));
+    }
+    let size = format::bytes(message.payload.len() as u64);
+    let chosen = shown.and_then(|shown| shown.of.decoding.as_ref()).map_or("", |chosen| match chosen.by {
+        ChosenBy::You => " (your choice)",
+        ChosenBy::Rule => " (by a rule)",
+    });
+    match shown {
+        None => facts.push((size, muted)),
+        Some(shown) if shown.reading.layers.is_empty() => {
+            facts.push((size, muted));
+            facts.push((format!("{}{chosen}", shown.reading.kind), muted));
+        }
+        Some(shown) => facts.push((format!("{}{chosen}", shown.reading.chain()), muted)),
+    }
+    let mut x = area.x;
+    for (fact, style) in facts {
+        let room = area.right().saturating_sub(x);
+        let fact = ink.clean(&fact);
+        if width(&fact) > usize::from(room) {
+            break;
+        }
+        x += ink.put(buffer, x, area.y, room, &fact, style) + 3;
+    }
+}
+
+/// What the reader has to know, below the facts; rows used.
+pub(super) fn notes(
+    connection: &Connection,
+    ink: &Ink<'_>,
+    message: &MessageRef<'_>,
+    area: Rect,
+    buffer: &mut Buffer,
+) -> u16 {
+    let mut notes: Vec<(String, Role)> = Vec::new();
+    match connection.shown() {
+        Some(shown) => {
+            if let Some(program) = &shown.of.program {
+                let end = if shown.end.is_empty() {
+                    String::new()
+                } else {
+                    format!("   {}; y copies the payload as sent", shown.end)
+                };
+                notes.push((format!("jq {program}{end}"), Role::Accent));
+            }
+            notes.extend(since(connection, ink, shown));
+            notes.extend(shown.notes.iter().map(|note| (note.clone(), Role::Warning)));
+        }
+        None if message.payload.len() > QUICK => {
+            let size = format::bytes(message.payload.len() as u64);
+            notes.push((format!("reading {size}{}", ink.glyphs().ellipsis), Role::Muted));
+        }
+        None => {}
+    }
+    let room = usize::from(area.height.saturating_sub(1)).min(NOTES);
+    for (row, (note, role)) in notes.iter().take(room).enumerate() {
+        let row = row_of(area, row);
+        ink.put(buffer, row.x, row.y, row.width, &ink.clean(note), ink.style(*role));
+    }
+    notes.len().min(room) as u16
+}
+
+/// Which message a diff compares with.
+fn since(connection: &Connection, ink: &Ink<'_>, shown: &Shown) -> Option<(String, Role)> {
+    let Body::Diff(_) = &shown.body else { return None };
+    let (topic, seq) = shown.of.against?;
+    let other = connection.store.message(topic, seq)?;
+    let time = ink.time(other.received);
+    let mut text = if connection.message.marked == Some((topic, seq)) {
+        format!("diff with the marked message of {time}")
+    } else {
+        format!("diff with the message before, of {time}")
+    };
+    if topic != shown.of.topic {
+        text = format!("{text} on {}", connection.store.path(topic));
+    }
+    Some((text, Role::Muted))
+}
+
+/// Bytes that are read sooner than a word about it could be read.
+pub(super) const QUICK: usize = 64 * 1024;

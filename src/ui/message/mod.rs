@@ -1,0 +1,220 @@
+//! The message pane: what came with the message, and its payload in the chosen view. Only visible lines are laid out.
+//!
+//! ```text
+//! mod.rs       ╭ topic ─────────────────── view ╮
+//! facts.rs     │ time  QoS  chain               │
+//!              │ what the reader has to know    │
+//! properties   │ MQTT 5 properties              │
+//! document.rs, tree.rs, hex.rs, diff.rs: the payload
+//!              ╰ path or what is found ── lines ╯
+//! ```
+
+mod diff;
+mod document;
+mod facts;
+mod hex;
+mod node;
+mod tree;
+
+use std::sync::Arc;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Widget;
+
+use super::ink::{Ink, row_of};
+use super::{Cache, properties};
+use crate::app::{App, Body, Connection, Pane, Shown};
+use crate::config::Role;
+use crate::model::ConnectionId;
+use crate::payload::structure::Structure;
+use crate::payload::{Content, Document, Prepared, WrapIndex, format};
+use crate::store::{MessageRef, Seq, TopicId};
+use document::Lines;
+
+/// What is kept of the message on screen.
+#[derive(Debug, Default)]
+pub(super) struct Kept {
+    of: Option<(ConnectionId, TopicId, Seq)>,
+    properties: properties::Shown,
+    /// Rows of a short document, counted once for a width.
+    wrapped: Option<(Arc<Document>, Arc<WrapIndex>)>,
+}
+
+pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, buffer: &mut Buffer) {
+    let connection = app.connection();
+    let focused = connection.focus == Pane::Message && !connection.publish.open;
+    let topic = connection.tree.selected().map(|id| connection.store.path(id));
+    let title = topic.map_or("Message".into(), |topic| ink.clean(topic).into_owned());
+    let title = if title.is_empty() { ink.glyphs().empty_level.to_owned() } else { title };
+    let view = view_title(connection, ink);
+    let room = usize::from(area.width).saturating_sub(view.width() + 6);
+    let title = ink.tail(&title, room);
+    let block = ink.frame(&title, focused).title(view);
+    let inside = block.inner(area);
+    block.render(area, buffer);
+    let inside = Rect { x: inside.x + 1, width: inside.width.saturating_sub(2), ..inside };
+    cache.measured.message = (0, usize::from(inside.height));
+    cache.measured.message_cut = false;
+    match (connection.tree.selected(), connection.shown_message()) {
+        (_, Some(message)) => draw_message(connection, ink, &message, inside, focused, cache, buffer),
+        (Some(node), None) => node::draw(connection, ink, node, inside, buffer),
+        (None, None) => {
+            let text = "Select a topic to read its messages.";
+            ink.put(buffer, inside.x, inside.y, inside.width, text, ink.style(Role::Muted));
+        }
+    }
+}
+
+fn view_title(connection: &Connection, ink: &Ink<'_>) -> Line<'static> {
+    let wrap = if connection.wraps() { ", wrapped" } else { "" };
+    let view = format!(" {}{wrap} ", connection.message.view.label());
+    let view = Span::styled(view, ink.style(Role::Muted));
+    let (Some(seq), Some(topic)) = (connection.message.at, connection.tree.selected()) else {
+        return Line::from(view).right_aligned();
+    };
+    let newer = connection.store.index_of(topic, seq) as u64;
+    let older = format!(" older message, {} newer: Esc for the latest ", format::grouped(newer));
+    Line::from(vec![Span::styled(older, ink.style(Role::Warning)), view]).right_aligned()
+}
+
+fn draw_message(
+    connection: &Connection,
+    ink: &Ink<'_>,
+    message: &MessageRef<'_>,
+    area: Rect,
+    focused: bool,
+    cache: &mut Cache,
+    buffer: &mut Buffer,
+) {
+    let key = (connection.id, message.topic, message.seq);
+    if cache.message.of != Some(key) {
+        cache.message.of = Some(key);
+        cache.message.properties = properties::Shown::of(message.properties().as_ref(), ink);
+    }
+    facts::draw(ink, message, connection.shown(), row_of(area, 0), buffer);
+    let below = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
+    let used = facts::notes(connection, ink, message, below, buffer);
+    let body = Rect { y: below.y + used, height: below.height - used, ..below };
+    draw_body(connection, ink, message, body, focused, cache, buffer);
+}
+
+/// What of the payload is drawn.
+enum Drawn<'a> {
+    Nothing(&'a str),
+    Lines(Lines<'a>),
+    Hex(&'a [u8]),
+    Tree(&'a Structure),
+    Diff(diff::Lines<'a>),
+}
+
+/// Properties and payload, which scroll as one.
+fn draw_body(
+    connection: &Connection,
+    ink: &Ink<'_>,
+    message: &MessageRef<'_>,
+    area: Rect,
+    focused: bool,
+    cache: &mut Cache,
+    buffer: &mut Buffer,
+) {
+    let Some(shown) = connection.shown() else {
+        return draw_first_lines(ink, message, area, buffer);
+    };
+    let before = cache.message.properties.arrange(usize::from(area.width));
+    let drawn = drawn(connection, ink, message, shown, area.width, cache);
+    let payload_lines = match &drawn {
+        Drawn::Nothing(_) => 1,
+        Drawn::Lines(lines) => lines.count(),
+        Drawn::Hex(bytes) => hex::lines(bytes.len(), area.width),
+        Drawn::Tree(structure) => structure.row_count(connection.message.folding.open()),
+        Drawn::Diff(lines) => lines.count(),
+    };
+    let (lines, height) = (before + payload_lines, usize::from(area.height));
+    cache.measured.message = (lines, height);
+    cache.measured.message_above = before;
+    let first = connection.message.scroll().row.min(lines.saturating_sub(height));
+    let first = match (&drawn, connection.message.folding.at()) {
+        // What is selected stays on screen, whatever became of the pane's height.
+        (Drawn::Tree(structure), Some(at)) => {
+            let row = before + structure.row_of(connection.message.folding.open(), at);
+            first.clamp((row + 1).saturating_sub(height), row)
+        }
+        _ => first,
+    };
+    cache.measured.message_rows = Some((area.y, first));
+    let properties = std::mem::take(&mut cache.message.properties);
+    let used = properties.draw(first, message.received, ink, area, cache, buffer);
+    cache.message.properties = properties;
+    let body = Rect { y: area.y + used, height: area.height - used, ..area };
+    let first_of_payload = first.saturating_sub(before);
+    match drawn {
+        Drawn::Nothing(text) => {
+            let lines = ink.wrapped(text, body.width, usize::from(body.height));
+            for (index, line) in lines.iter().enumerate() {
+                ink.put(buffer, body.x, body.y + index as u16, body.width, line, ink.style(Role::Muted));
+            }
+        }
+        Drawn::Lines(lines) => {
+            cache.measured.message_cut = lines.draw(connection, ink, first_of_payload, body, buffer);
+        }
+        Drawn::Hex(bytes) => hex::draw(ink, bytes, first_of_payload, body, buffer),
+        Drawn::Tree(structure) => {
+            tree::draw(connection, ink, structure, first_of_payload, body, focused, buffer);
+        }
+        Drawn::Diff(lines) => lines.draw(ink, first_of_payload, body, buffer),
+    }
+    let right = if lines > height {
+        format!(" {} of {} lines ", format::grouped((first + height) as u64), format::grouped(lines as u64))
+    } else {
+        String::new()
+    };
+    draw_bottom(connection, ink, area, &right, buffer);
+}
+
+fn drawn<'a>(
+    connection: &'a Connection,
+    ink: &Ink<'_>,
+    message: &'a MessageRef<'_>,
+    shown: &'a Shown,
+    columns: u16,
+    cache: &mut Cache,
+) -> Drawn<'a> {
+    match &shown.body {
+        Body::Nothing(text) => Drawn::Nothing(text),
+        Body::Document(document) => Drawn::Lines(Lines::new(connection, ink, document, columns, cache)),
+        Body::Tree(structure) => Drawn::Tree(structure),
+        Body::Diff(diff) => Drawn::Diff(diff::Lines::new(diff, ink, columns)),
+        Body::Hex => Drawn::Hex(message.payload),
+        Body::HexInside => Drawn::Hex(shown.reading.bytes(message.payload)),
+    }
+}
+
+/// The beginning of a payload as sent, while it is being read.
+fn draw_first_lines(ink: &Ink<'_>, message: &MessageRef<'_>, area: Rect, buffer: &mut Buffer) {
+    const HEAD: usize = 16 * 1024;
+    // A small one is there before the eye has seen that it was not.
+    if message.payload.len() <= facts::QUICK {
+        return;
+    }
+    let head = &message.payload[..HEAD.min(message.payload.len())];
+    let Content::Document(document) = Prepared::as_sent(head).content else { return };
+    let (columns, height) = (usize::from(area.width), usize::from(area.height));
+    let rows = crate::payload::slice(&document, 0, 0, columns, height, document::style(ink), &[]);
+    for (index, row) in rows.iter().enumerate() {
+        document::draw_row(ink, row, row_of(area, index), buffer);
+    }
+}
+
+/// The lower border: the selected path or what is looked for on the left, `right` on the right.
+fn draw_bottom(connection: &Connection, ink: &Ink<'_>, area: Rect, right: &str, buffer: &mut Buffer) {
+    ink.put_right(buffer, area.x, area.bottom(), area.width, right, ink.style(Role::Muted));
+    let room = area.width.saturating_sub(crate::payload::width(right) as u16);
+    let left = match (&connection.message.find, connection.selected_field()) {
+        (Some(find), _) => format!(" {}: {} ", ink.clean(&find.text), find.summary()),
+        (None, Some(field)) => format!(" {} ", ink.clean(&field.to_string())),
+        (None, None) => return,
+    };
+    ink.put(buffer, area.x, area.bottom(), room, &left, ink.style(Role::Muted));
+}
