@@ -11,7 +11,8 @@ impl App {
     pub fn has_work(&self) -> bool {
         let waits =
             |connection: &super::Connection| connection.store.has_travel_work() || connection.has_list_work();
-        self.connection().tree.has_work() || self.connections.iter().any(waits)
+        let front = self.connection();
+        front.tree.has_work() || front.has_history_work() || self.connections.iter().any(waits)
     }
 }
 
@@ -32,7 +33,9 @@ pub fn work(app: &mut App) -> Vec<Effect> {
         }
     }
     let connection = app.connection_mut();
-    if connection.tree.has_work() {
+    if connection.has_history_work() {
+        connection.history_work();
+    } else if connection.tree.has_work() {
         connection.tree.work(&connection.store);
     }
     Vec::new()

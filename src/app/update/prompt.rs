@@ -3,7 +3,7 @@
 use crossterm::event::{Event, KeyEvent};
 use tui_input::backend::crossterm::EventHandler;
 
-use super::{filters, insert, message};
+use super::{filters, history, insert, message};
 use crate::app::{App, Command, Effect, Overlay, Prompt, Purpose};
 use crate::model::Moment;
 
@@ -62,6 +62,7 @@ fn changed(app: &mut App) {
 fn followed(app: &mut App, purpose: Purpose, text: &str) -> Option<Result<String, String>> {
     match purpose {
         Purpose::Find => message::find::follow(app, text),
+        Purpose::FilterHistory => history::follow(app, text),
         _ => None,
     }
 }
@@ -74,9 +75,9 @@ fn accepted(app: &mut App, purpose: Purpose, text: &str, now: Moment) -> Result<
         Purpose::Find => message::find::accept(app, text).map(|()| Vec::new()),
         Purpose::Jq => message::jq::accept(app, text).map(|()| Vec::new()),
         Purpose::DecodeAs => message::decode::typed(app, text, now),
-        Purpose::FilterHistory
-        | Purpose::JumpToTime
-        | Purpose::ChartField
+        Purpose::FilterHistory => history::accept(app, text).map(|()| Vec::new()),
+        Purpose::JumpToTime => history::jump(app, text, now),
+        Purpose::ChartField
         | Purpose::SaveTo
         | Purpose::ExportTo
         | Purpose::Pipe => Ok(Vec::new()),
@@ -85,7 +86,9 @@ fn accepted(app: &mut App, purpose: Purpose, text: &str, now: Moment) -> Result<
 
 /// Nothing is wanted: a live one takes back what it did.
 fn dropped(app: &mut App, purpose: Purpose) {
-    if purpose == Purpose::Find {
-        message::find::forget(app);
+    match purpose {
+        Purpose::Find => message::find::forget(app),
+        Purpose::FilterHistory => history::forget_filter(app),
+        _ => {}
     }
 }
