@@ -92,7 +92,12 @@ impl Connection {
 pub(super) fn arrange(connection: &mut Connection, areas: &Areas, now: Moment) {
     let Connection { store, browse, search, .. } = connection;
     match connection.left {
-        Left::Tree | Left::Overdue => {}
+        Left::Tree => {}
+        Left::Overdue => {
+            if let Some(topic) = connection.overdue.settle() {
+                connection.tree.point_at(topic);
+            }
+        }
         Left::Search => search.arrange(store, browse, layout::found_rows(areas, SEARCH_LINES), now),
         Left::Browse => {
             if let Some((seq, topic)) = browse.arrange(store, layout::found_rows(areas, 0)) {
@@ -102,5 +107,7 @@ pub(super) fn arrange(connection: &mut Connection, areas: &Areas, now: Moment) {
     }
 }
 
+/// Lines above the rows of the overdue: the titles of the columns.
+pub const OVERDUE_LINES: u16 = 1;
 /// Lines above the rows of the search: what is sought, and what came of it.
 pub const SEARCH_LINES: u16 = 2;

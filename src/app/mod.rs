@@ -62,7 +62,7 @@ pub use history::{Criteria, HistoryColumns, HistoryFilter, HistoryRow, HistoryVi
 pub use job::{Job, JobDone};
 pub use keymap::{command_for, key_label, parse_key};
 pub use list_view::ListView;
-pub use lists::SEARCH_LINES;
+pub use lists::{OVERDUE_LINES, SEARCH_LINES};
 pub use login::{Credentials, Login, LoginField};
 pub use menu::{DecodeFor, Menu, MenuItem, Pick};
 pub use message::{

@@ -79,10 +79,19 @@ impl Overdue {
         self.count
     }
 
-    /// Index of the selected one.
-    pub fn selected(&self) -> usize {
-        let at = self.found.iter().position(|late| Some(late.topic) == self.selected);
-        at.unwrap_or_default()
+    /// Index of the selected one, if it is still overdue.
+    pub fn selected(&self) -> Option<usize> {
+        self.found.iter().position(|late| Some(late.topic) == self.selected)
+    }
+
+    /// The list comes on screen: its first row is to be selected.
+    pub(super) fn reopened(&mut self) {
+        self.selected = None;
+    }
+
+    /// Selects the first row where none was yet; its topic.
+    pub(super) fn settle(&mut self) -> Option<TopicId> {
+        if self.selected.is_some() { None } else { self.select(0) }
     }
 
     /// Selects the row `index`, or the last one; its topic.
@@ -94,7 +103,7 @@ impl Overdue {
 
     /// Index of the first row on screen when `rows` fit.
     pub fn top(&self, rows: usize) -> usize {
-        self.selected().saturating_sub(rows.saturating_sub(1))
+        self.selected().unwrap_or_default().saturating_sub(rows.saturating_sub(1))
     }
 
     /// Begins a sweep, unless one is under way or the last one is young.
@@ -139,7 +148,7 @@ pub(super) fn work(connection: &mut Connection) {
     let all = topics.len();
     for topic in topics.skip(sweep.next).take(if connected { PIECE } else { 0 }) {
         let Some((silent, usual)) = store.silence(topic, sweep.now.mono_us) else { continue };
-        if judge(silent, usual).is_some() {
+        if judge(silent, usual).is_some() && !connection.is_quiet(topic) {
             sweep.count += 1;
             sweep.found.push(OverdueTopic { topic, silent, usual });
         }

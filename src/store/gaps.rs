@@ -80,10 +80,10 @@ impl Store {
         known.then(|| Duration::from_secs_f32(usual))
     }
 
-    /// For how long this topic is silent at `now_us` (monotonic), as far as anybody listened, and how long it usually is.
+    /// For how long this topic is silent at `now_us` (monotonic; in the past, the moment shown), as far as anybody listened, and how long it usually is.
     pub fn silence(&self, topic: TopicId, now_us: u64) -> Option<(Duration, Duration)> {
         let usual = self.usual_gap(topic)?;
-        let heard_us = self.heads.last_us(topic.0)?.max(self.gaps.since_us);
+        let heard_us = self.own_last_us(topic)?.max(self.gaps.since_us);
         Some((Duration::from_micros(now_us.saturating_sub(heard_us)), usual))
     }
 

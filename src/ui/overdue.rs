@@ -1,6 +1,8 @@
 //! Topics that are silent for longer than usual, in the place of the tree: topic, how long it usually is silent, for how long it is now,
 //! and its last value.
 
+use std::time::Duration;
+
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -32,7 +34,7 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, fram
     let buffer = frame.buffer_mut();
     block.render(area, buffer);
     if ink.is_live() {
-        cache.wake_for_age(ink.now, std::time::Duration::from_secs(1));
+        cache.wake_for_age(ink.now, Duration::from_secs(1));
     }
     let topic = inside.width.saturating_sub(1 + USUAL + SILENT + TIMES + 1);
     let name = if topic > 44 { topic * 6 / 10 } else { topic };
@@ -50,10 +52,10 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, fram
         }
     };
     let top = overdue.top(usize::from(rows.height));
-    for (index, late) in list.iter().enumerate().skip(top).take(usize::from(rows.height)) {
-        let row = row_of(rows, index - top);
+    for (index, late) in list.iter().skip(top).take(usize::from(rows.height)).enumerate() {
+        let row = row_of(rows, index);
         draw_row(connection, ink, late, (name, topic), row, buffer);
-        if index == overdue.selected() {
+        if connection.tree.selected() == Some(late.topic) {
             ink.select(buffer, row, focused);
         }
     }
@@ -68,6 +70,15 @@ fn empty(connection: &Connection, swept: bool) -> &'static str {
          first five messages on."
     } else {
         "Looking through the topics…"
+    }
+}
+
+/// `0.5s`, `42s`, `4m 10s`.
+fn usual_words(usual: Duration) -> String {
+    if usual < Duration::from_secs(10) {
+        format!("{:.1}s", usual.as_secs_f32())
+    } else {
+        format::lasting(usual)
     }
 }
 
@@ -112,7 +123,7 @@ fn draw_row(
     let now = OverdueTopic { topic: late.topic, silent, usual };
     let mut x = area.x + 1 + topic;
     for (text, columns, role) in [
-        (format::lasting(usual), USUAL, Role::Muted),
+        (usual_words(usual), USUAL, Role::Muted),
         (format::lasting(silent), SILENT, role),
         (format!("{:.0}x", now.times()), TIMES, Role::Muted),
     ] {

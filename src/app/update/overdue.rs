@@ -1,29 +1,36 @@
 //! The list of the overdue: opening it, moving in it. What is selected there is selected in the tree.
 
-use super::{moves, set_focus};
-use crate::app::{App, Command, Effect, Left, Pane};
+use super::moves;
+use crate::app::{App, Command, Connection, Effect, Left};
 use crate::model::Moment;
 
 pub(super) fn run(app: &mut App, _command: Command, now: Moment) -> Vec<Effect> {
     let connection = app.connection_mut();
+    if connection.left == Left::Overdue {
+        connection.close_list();
+        return Vec::new();
+    }
+    connection.open_list(Left::Overdue);
+    connection.overdue.reopened();
     let shown = connection.shown_moment(now);
-    connection.left = if connection.left == Left::Overdue { Left::Tree } else { Left::Overdue };
     connection.overdue.begin(shown);
-    set_focus(app, Pane::Topics);
     Vec::new()
 }
 
 pub(super) fn movement(app: &mut App, command: Command) {
-    let overdue = &app.connection().overdue;
-    let wanted = overdue.selected().saturating_add_signed(moves::rows(command, moves::PAGE));
-    select(app, wanted);
+    step(app.connection_mut(), moves::rows(command, moves::PAGE));
+}
+
+/// Moves in the list by `rows`.
+pub(super) fn step(connection: &mut Connection, rows: isize) {
+    let wanted = connection.overdue.selected().map_or(0, |at| at.saturating_add_signed(rows));
+    select(connection, wanted);
 }
 
 /// Selects a row of the list, and its topic in the tree.
-pub(super) fn select(app: &mut App, row: usize) {
-    let connection = app.connection_mut();
+pub(super) fn select(connection: &mut Connection, row: usize) {
     if let Some(topic) = connection.overdue.select(row) {
-        connection.tree.select(topic, &connection.store);
+        connection.tree.point_at(topic);
     }
 }
 
