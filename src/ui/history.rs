@@ -13,6 +13,10 @@ use crate::config::Role;
 use crate::payload::{format, preview, preview_kind, width};
 use crate::store::{MessageRef, Seq, TopicId};
 
+/// Columns of a gap and of a size, without the blanks after them.
+const GAP: u16 = 8;
+const SIZE: u16 = 7;
+
 pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, buffer: &mut Buffer) {
     let connection = app.connection();
     let focused = connection.focus == Pane::History && !connection.publish.open;
@@ -145,7 +149,7 @@ impl Rows<'_> {
             Some(away) => (format!("away {}", format::age(away)), Role::Warning),
             None => (gap.map_or_else(String::new, format::gap), Role::Faint),
         };
-        ink.put_right(buffer, x, area.y, columns.gap - 2, &text, ink.style(role));
+        ink.put_right(buffer, x, area.y, GAP, &text, ink.style(role));
         x += columns.gap;
         if self.connection.message.marked == Some((self.topic, row.seq)) {
             ink.put(buffer, x - 1, area.y, 1, "m", ink.style(Role::Accent));
@@ -153,7 +157,7 @@ impl Rows<'_> {
         self.draw_flags(message, x, area.y, buffer);
         x += columns.flags;
         let size = format::bytes(message.payload.len() as u64);
-        ink.put_right(buffer, x, area.y, columns.size - 2, &size, muted);
+        ink.put_right(buffer, x, area.y, SIZE, &size, muted);
         x += columns.size;
         let rest = Rect { x, width: area.right().saturating_sub(x + 1), ..area };
         self.draw_content(row, message, rest, cache, buffer);
@@ -164,7 +168,7 @@ impl Rows<'_> {
         let ink = self.ink;
         x += ink.put(buffer, x, y, 2, &format!("Q{}", message.qos), ink.style(Role::Muted)) + 1;
         if message.retain {
-            x += ink.put(buffer, x, y, 1, "R", ink.style(Role::Retain)) + 1;
+            x += ink.put(buffer, x, y, 1, "R", ink.style(Role::Retain));
         }
         if message.dup {
             ink.put(buffer, x, y, 1, "D", ink.style(Role::Warning));

@@ -58,10 +58,13 @@ pub struct HistoryColumns {
 impl HistoryColumns {
     /// Columns for a pane so wide, its frame included.
     pub fn of(width: u16) -> Self {
-        let columns = Self { time: 13, gap: 10, flags: 7, size: 9, change: 0, preview: 0 };
-        let before = columns.time + columns.gap + columns.flags + columns.size;
+        let roomy = Self { time: 13, gap: 10, flags: 6, size: 9, change: 0, preview: 0 };
         // Frame, and a blank at either side.
-        let rest = width.saturating_sub(4 + before);
+        let rest = |columns: Self| {
+            width.saturating_sub(4 + columns.time + columns.gap + columns.flags + columns.size)
+        };
+        let columns = if rest(roomy) < 32 { Self { gap: 9, size: 8, ..roomy } } else { roomy };
+        let rest = rest(columns);
         if rest < 64 {
             return Self { change: rest, ..columns };
         }
