@@ -17,6 +17,8 @@ const MOST_MESSAGES: usize = 20_000;
 /// Messages, and bytes of payload, in one piece: about a millisecond.
 const PIECE: usize = 300;
 const PIECE_BYTES: usize = 64 * 1024;
+/// Messages before anything is odd: the first few show what there is.
+const LEAST_MESSAGES: u32 = 5;
 /// Odd messages remembered of one topic.
 const MOST_ODD: usize = 200;
 /// Topics whose shape is kept, and bytes of them all.
@@ -81,7 +83,8 @@ impl Known {
     fn learn(&mut self, seq: Seq, text: Option<&str>) {
         self.learnt = Some(seq);
         let Some(text) = text else { return };
-        let oddities = self.shape.judge(text);
+        let settled = self.shape.messages() >= LEAST_MESSAGES;
+        let oddities = if settled { self.shape.judge(text) } else { Vec::new() };
         self.shape.learn(text);
         if oddities.is_empty() {
             return;

@@ -206,7 +206,7 @@ impl Rows<'_> {
             return;
         };
         let text = self.ink.clean(words);
-        let style = if matches!(words, "same" | "same content, other bytes") {
+        let style = if matches!(words, "same" | "same content") {
             self.ink.style(Role::Faint)
         } else {
             self.ink.fresh(self.ink.shown.since(message.received), cache)

@@ -50,7 +50,7 @@ fn each_row_says_what_changed_since_the_message_before() {
         ("14:00:11", r#"{"temperature":20.1"#),
         ("14:00:12", "temperature 20.1 → 20.4"),
         ("14:00:13", "same"),
-        ("14:00:14", "same content, other bytes"),
+        ("14:00:14", "same content"),
         ("14:00:15", "humidity 47 → 48, +1"),
     ] {
         assert!(row(&journey, time).contains(change), "{}", row(&journey, time));
@@ -80,9 +80,9 @@ fn rows_that_take_long_are_worded_piece_by_piece_after_the_frame() {
     journey.messages(payloads.iter().map(|payload| (CLIMATE, payload.as_bytes())));
     let words = |journey: &Journey| journey.screen().matches("→").count();
     let before = words(&journey);
-    assert!(before < 9, "all at once in\n{}", journey.screen());
+    assert!(before < 10, "all at once in\n{}", journey.screen());
     journey.works(20);
-    assert_eq!(words(&journey), 9, "in\n{}", journey.screen());
+    assert_eq!(words(&journey), 10, "in\n{}", journey.screen());
 }
 
 #[test]
@@ -108,7 +108,7 @@ fn a_long_history_is_looked_through_piece_by_piece_and_the_count_grows() {
     let values: Vec<String> = (0..5_000).map(|n| (n / 2).to_string()).collect();
     journey.messages(values.iter().map(|value| (CLIMATE, value.as_bytes())));
     journey.keys("+G<tab><tab>").slowly().keys("=").sees("500 of 5,000 changed, 1,000 looked at");
-    journey.works(1).sees("1,000 of 5,000 changed, 2,000 looked at");
+    journey.works(1).sees("1,500 of 5,000 changed, 3,000 looked at");
     journey.works(10).sees("2,500 of 5,000 changed ").does_not_see("looked at");
 }
 

@@ -34,7 +34,11 @@ impl Connection {
             return "same".to_owned();
         }
         if let Some(diff) = self.diff(older, newer) {
-            return diff.summary(columns);
+            // That other bytes say it is of no interest in a row.
+            return match diff.verdict {
+                Verdict::SameContent => "same content".to_owned(),
+                Verdict::Same | Verdict::Differs => diff.summary(columns),
+            };
         }
         let (old, new) = (older.payload.len() as u64, newer.payload.len() as u64);
         if old == new {
