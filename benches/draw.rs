@@ -67,9 +67,13 @@ impl Bench {
     }
 
     fn receive(&mut self, topic: String) {
+        self.receive_payload(topic, Bytes::from_static(PAYLOAD));
+    }
+
+    fn receive_payload(&mut self, topic: String, payload: Bytes) {
         let message = Message {
             topic,
-            payload: Bytes::from_static(PAYLOAD),
+            payload,
             qos: QoS::AtMostOnce,
             retain: false,
             dup: false,
@@ -306,6 +310,51 @@ fn sorting(c: &mut Criterion) {
     }
 }
 
+/// Six lines of 200,000 points each: as many as are kept one by one.
+fn chart(c: &mut Criterion) {
+    const LINES: usize = 6;
+    let mut group = c.benchmark_group("chart");
+    let mut bench = Bench::new((0..LINES).map(|line| format!("load/device{line}"))).open_all();
+    let mut noise = 0_u64;
+    let mut feed = |bench: &mut Bench, messages: usize| {
+        for message in 0..messages {
+            noise = noise.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            bench.now = bench.now.plus(Duration::from_millis(3));
+            let payload = format!("{{\"id\":{message},\"temperature\":{}.25}}", noise >> 57);
+            bench.receive_payload(format!("load/device{}", message % LINES), Bytes::from(payload));
+        }
+    };
+    feed(&mut bench, LINES * 200_000);
+    let begun = std::time::Instant::now();
+    for _ in 0..LINES {
+        bench.run(Command::Down);
+        bench.run(Command::ChartNumber);
+        for _ in 0..3 {
+            bench.run(Command::Down);
+        }
+        bench.run(Command::ChooseItem);
+        bench.run(Command::CloseChart);
+    }
+    bench.run(Command::ChartNumber);
+    while bench.app.has_work() {
+        drop(app::work(&mut bench.app));
+    }
+    println!("reading {} points of {LINES} lines: {:?}", LINES * 200_000, begun.elapsed());
+    group.bench_function("frame, all of 6 x 200 k points", |b| b.iter(|| bench.frame()));
+    bench.run(Command::ZoomPane);
+    group.bench_function("frame, all of them over the whole screen", |b| b.iter(|| bench.frame()));
+    bench.run(Command::ZoomIn);
+    group.bench_function("frame, half of them", |b| b.iter(|| bench.frame()));
+    group.bench_function("key: cursor to the point before", |b| b.iter(|| bench.run(Command::ChartLeft)));
+    bench.run(Command::ChartLive);
+    group.bench_function("100 messages and a frame", |b| {
+        b.iter(|| {
+            feed(&mut bench, 100);
+            bench.frame();
+        });
+    });
+}
+
 /// A million messages on a hundred thousand topics, four levels deep or all under one branch, looked at in the past.
 fn travel(c: &mut Criterion) {
     let mut group = c.benchmark_group("travel");
@@ -365,5 +414,5 @@ fn travel(c: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, frames, history, keys, filter, sorting, travel);
+criterion_group!(benches, frames, history, keys, filter, sorting, travel, chart);
 criterion_main!(benches);

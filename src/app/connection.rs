@@ -284,6 +284,11 @@ impl Connection {
         self.told_trouble.as_deref().filter(|_| left)
     }
 
+    /// When the link went down, while it is down.
+    pub fn down_since(&self) -> Option<Moment> {
+        self.down_since
+    }
+
     /// Whether the link was ever up.
     pub fn was_connected(&self) -> bool {
         self.link.is_connected() || self.down_since.is_some() || !self.outages.is_empty()

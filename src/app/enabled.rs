@@ -1,7 +1,7 @@
 //! Whether a command can run now, and if not, why: in a few words for the palette and the status line.
 
 use super::command::Disabled;
-use super::{App, Choice, Overlay, Screen, Shown, Stage};
+use super::{App, Choice, Overlay, Right, Screen, Shown, Stage};
 
 #[expect(clippy::unnecessary_wraps, reason = "the table wants one signature")]
 pub(super) fn always(_: &App) -> Result<(), Disabled> {
@@ -39,9 +39,22 @@ pub(super) fn has_found(app: &App) -> Result<(), Disabled> {
     app.connection().message.find.as_ref().map(|_| ()).ok_or("nothing is looked for: press /")
 }
 
+pub(super) fn has_output(app: &App) -> Result<(), Disabled> {
+    match &app.overlay {
+        Overlay::Output(piped) if piped.end.is_some() => Ok(()),
+        Overlay::Output(_) => Err("the command still runs"),
+        _ => Err("no command was run: press |"),
+    }
+}
+
 /// Nothing is sent, and no field changed, that is not on the screen.
 pub(super) fn is_publishing(app: &App) -> Result<(), Disabled> {
     if app.connection().publish.open { Ok(()) } else { Err("the publish pane is not open: press p") }
+}
+
+pub(super) fn has_chart(app: &App) -> Result<(), Disabled> {
+    let shown = app.connection().right == Right::Chart;
+    if shown { Ok(()) } else { Err("the chart is not on screen: press c on a number") }
 }
 
 /// From a message that was evicted the way to the others stays open.

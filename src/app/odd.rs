@@ -134,7 +134,7 @@ impl Connection {
             let is_value = reading.is_json() || matches!(reading.kind, Kind::Number | Kind::Boolean);
             known.learn(message.seq, reading.text(message.payload).filter(|_| is_value));
         }
-        self.shapes.behind = done < newer;
+        self.shapes.behind = done > 0 && done < newer;
         self.shapes.topics.insert(topic, known);
     }
 }

@@ -1,7 +1,7 @@
 //! Work in slices: what takes too long for one key or one frame is done piece by piece, and the loop looks at keys and traffic between
 //! two pieces. A piece is measured by what is looked at, not by a clock: some milliseconds.
 
-use super::{App, Effect};
+use super::{App, Connection, Effect};
 
 /// Messages that a piece of travelling may pass.
 const PIECE: usize = 10_000;
@@ -9,10 +9,16 @@ const PIECE: usize = 10_000;
 impl App {
     /// Whether a piece of work waits.
     pub fn has_work(&self) -> bool {
-        let waits =
-            |connection: &super::Connection| connection.store.has_travel_work() || connection.has_list_work();
+        let waits = |connection: &Connection| {
+            connection.store.has_travel_work()
+                || connection.chart.has_work(&connection.store)
+                || connection.has_list_work()
+        };
         let front = self.connection();
-        front.tree.has_work() || front.has_history_work() || self.connections.iter().any(waits)
+        front.tree.has_work()
+            || front.has_history_work()
+            || self.connections.iter().any(waits)
+            || self.out.export.as_ref().is_some_and(|export| export.has_work())
     }
 }
 
@@ -22,6 +28,10 @@ pub fn work(app: &mut App) -> Vec<Effect> {
     if let Some(connection) = travelling {
         connection.store.travel_work(PIECE);
         connection.follow_travel();
+    }
+    let charting = |connection: &&mut Connection| connection.chart.has_work(&connection.store);
+    if let Some(connection) = app.connections.iter_mut().find(charting) {
+        connection.work_chart();
         return Vec::new();
     }
     let front = app.active;
@@ -38,5 +48,5 @@ pub fn work(app: &mut App) -> Vec<Effect> {
     } else if connection.tree.has_work() {
         connection.tree.work(&connection.store);
     }
-    Vec::new()
+    super::update::work_on_export(app)
 }

@@ -103,6 +103,28 @@ fn age_unit(seconds: u64) -> (u64, char) {
     }
 }
 
+/// A measured value with at most `digits` significant ones, without noughts at its end: `20.4`, `-0.0012`, `1204500`, `6.02e23`.
+pub fn number(value: f64, digits: usize) -> String {
+    if value == 0.0 {
+        return "0".to_owned();
+    }
+    let digits = digits.clamp(1, 17);
+    let rounded = format!("{value:.*e}", digits - 1);
+    let Some((mantissa, exponent)) = rounded.split_once('e') else { return rounded };
+    let exponent: i32 = exponent.parse().unwrap_or_default();
+    let trimmed = |text: &str| match text.contains('.') {
+        true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
+        false => text.to_owned(),
+    };
+    if (-5..15).contains(&exponent) {
+        let decimals = (digits as i32 - 1 - exponent).max(0) as usize;
+        let whole: f64 = rounded.parse().unwrap_or(value);
+        trimmed(&format!("{whole:.decimals$}"))
+    } else {
+        format!("{}e{exponent}", trimmed(mantissa))
+    }
+}
+
 /// Time passed since something: `0s`, `4m`, `2h`, `3d`.
 pub fn age(age: Duration) -> String {
     let (unit, suffix) = age_unit(age.as_secs());
@@ -170,6 +192,24 @@ mod tests {
         assert_eq!(rates, ["–", "–", "0.3/s", "8.2/s", "10/s", "842/s", "12.4k/s", "–", "–"]);
         let byte_rates = [0.0, 120.0, 999.4, 1_500.0, 88_000.0, 1_200_000.0].map(byte_rate);
         assert_eq!(byte_rates, ["–", "120 B/s", "999 B/s", "1.5 kB/s", "88 kB/s", "1.2 MB/s"]);
+    }
+
+    #[test]
+    fn measured_values_have_the_digits_that_matter() {
+        for (value, digits, text) in [
+            (20.4, 6, "20.4"),
+            (20.45, 3, "20.4"),
+            (99.96, 3, "100"),
+            (-0.001_234, 3, "-0.00123"),
+            (1_204_500.0, 3, "1200000"),
+            (0.1 + 0.2, 10, "0.3"),
+            (6.022e23, 4, "6.022e23"),
+            (-5e-324, 3, "-4.94e-324"),
+            (f64::MAX, 3, "1.8e308"),
+            (-0.0, 3, "0"),
+        ] {
+            assert_eq!(number(value, digits), text);
+        }
     }
 
     #[test]

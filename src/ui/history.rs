@@ -237,11 +237,8 @@ impl Rows<'_> {
         }
         let kind = preview_kind(message.payload);
         let text = preview(message.payload, kind, usize::from(area.width), ink.payload_style());
-        let style = if alone {
-            ink.fresh(ink.shown.since(message.received), cache)
-        } else {
-            ink.style(Role::Muted)
-        };
+        let style =
+            if alone { ink.fresh(ink.shown.since(message.received), cache) } else { ink.style(Role::Muted) };
         self.put_sought(&text, area, style, buffer);
     }
 

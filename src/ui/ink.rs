@@ -165,7 +165,8 @@ impl Ink<'_> {
         self.stamp(moment, "%Y-%m-%d %H:%M:%S")
     }
 
-    fn stamp(&self, moment: Moment, format: &str) -> String {
+    /// A moment in the user's time zone, in the format of `strftime`.
+    pub(super) fn stamp(&self, moment: Moment, format: &str) -> String {
         match Timestamp::from_millisecond(moment.wall_ms) {
             Ok(stamp) => stamp.to_zoned(self.appearance.zone.clone()).strftime(format).to_string(),
             Err(_) => self.glyphs().dash.to_owned(),

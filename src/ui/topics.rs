@@ -174,12 +174,15 @@ fn cells(
     }
     x += MARK;
     if widths.value > 0 {
-        let columns = usize::from(widths.value - 1);
+        let cell = Rect { x, width: widths.value - 1, ..area };
+        let columns = super::chart::spark::draw(connection, ink, node, cell, buffer);
         let text = match value {
             Value::Words(words) => words,
-            Value::Payload(payload) => preview(payload, preview_kind(payload), columns, ink.payload_style()),
+            Value::Payload(payload) => {
+                preview(payload, preview_kind(payload), usize::from(columns), ink.payload_style())
+            }
         };
-        ink.put(buffer, x, area.y, widths.value - 1, &text, value_style);
+        ink.put(buffer, x, area.y, columns, &text, value_style);
     }
     let muted = ink.style(Role::Muted);
     let mut right = area.right() - 1 - AGE;

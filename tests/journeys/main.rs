@@ -4,7 +4,9 @@
 #![allow(clippy::expect_used, reason = "a test that cannot go on says why")]
 
 mod browsing;
+mod charting;
 mod connections;
+mod copying;
 mod depths;
 mod emptiness;
 mod filtering;

@@ -65,7 +65,10 @@ fn rows_are_clicked_and_turned_with_the_wheel() {
     journey.wheel_up(column, row);
     assert_eq!(journey.selected(), "fast/sensor");
     journey.click(column, row + 5);
-    assert!(["fast/sensor", "slow/sensor"].contains(&journey.selected().as_str()), "a click below is harmless");
+    assert!(
+        ["fast/sensor", "slow/sensor"].contains(&journey.selected().as_str()),
+        "a click below is harmless"
+    );
 }
 
 #[test]

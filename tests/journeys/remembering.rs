@@ -177,7 +177,8 @@ fn the_title_says_since_when_messages_are_kept() {
     journey.keys("+G");
     let store = &journey.app.connection().store;
     let topic = journey.node(CLIMATE);
-    let (kept, oldest) = (store.history_len(topic), store.history(topic).last().map(|oldest| oldest.received));
+    let (kept, oldest) =
+        (store.history_len(topic), store.history(topic).last().map(|oldest| oldest.received));
     assert!(kept < 200);
     let second = (oldest.expect("some are kept").mono_us / 1_000_000) - 10;
     let time = format!("14:{:02}:{:02}", second / 60, second % 60);
@@ -202,6 +203,7 @@ fn a_stretch_is_begun_moved_and_ended() {
     journey.keys("Vj");
     assert_eq!(stretch(&journey), Some((2, 4)), "it has ended");
     assert_eq!(journey.screen().matches('┃').count(), 3, "in\n{}", journey.screen());
+    journey.keys("<ctrl-e>").sees("selected messages").sees("3 messages of the history pane").keys("<esc>");
     journey.keys("<esc>");
     assert_eq!((stretch(&journey), shown(&journey)), (None, 1), "and what is read stays");
 }

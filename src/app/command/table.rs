@@ -1,15 +1,16 @@
 //! The rows of the command table.
 
 use super::super::enabled::{
-    always, can_open, can_save_filter, filter_shown, has_branches, has_browsed, has_connection, has_file,
-    has_filter, has_found, has_history, has_message, has_path, has_profile, has_queued, has_response_topic,
-    has_saved_profile, has_selection, has_tabs, is_asked, is_listing, is_logging_in, is_offline, is_paused,
-    is_publishing, is_resting, is_saved, is_searching, is_writing, sees_subscriptions, types_subscription,
+    always, can_open, can_save_filter, filter_shown, has_branches, has_browsed, has_chart, has_connection,
+    has_file, has_filter, has_found, has_history, has_message, has_output, has_path, has_profile, has_queued,
+    has_response_topic, has_saved_profile, has_selection, has_tabs, is_asked, is_listing, is_logging_in,
+    is_offline, is_paused, is_publishing, is_resting, is_saved, is_searching, is_writing, sees_subscriptions,
+    types_subscription,
 };
 use super::Row;
 use super::context::Context::{
-    Ask, Browse, Chart, Connections, Filter, Form, History, Login, Menu, Message, Overdue, Palette, Prompt,
-    Publish, Search, SearchEntry, SubscriptionEntry, Subscriptions, Topics,
+    Ask, Browse, Chart, Connections, Filter, Form, History, Login, Menu, Message, Output, Overdue, Palette,
+    Prompt, Publish, Search, SearchEntry, SubscriptionEntry, Subscriptions, Topics,
 };
 use super::context::{
     ALL_SCREENS, ALWAYS, ANYWHERE, EXPLORER, FOUND, LISTS, LISTS_AND_PALETTE, OVERLAYS, READING, SCREENS,
@@ -76,6 +77,7 @@ commands! {
     EditPayload, "payload.edit", "Open the payload in $EDITOR", READING, ["e"], None, false, has_message;
     PipePayload, "payload.pipe", "Pipe the payload through a shell command", READING, ["|"], None, false, has_message;
     Export, "export.open", "Export history, results or chart as JSON lines or CSV", EXPLORER, ["ctrl-e"], None, false, has_selection;
+    CopyOutput, "output.copy", "Copy what the command printed, byte for byte", &[Output], ["y"], Some("copy"), false, has_output;
     PublishAgain, "publish.again", "Publish the shown message again: it opens in the publish pane", READING, ["P"], None, true, has_message;
     OlderMessage, "message.older", "Older message of this topic", READING, ["["], Some("older"), false, has_history;
     NewerMessage, "message.newer", "Newer message of this topic", READING, ["]"], Some("newer"), false, has_history;
@@ -104,18 +106,18 @@ commands! {
     SaveFilter, "filter.save", "Save the filter under a name", &[Filter], ["ctrl-s"], Some("save"), false, can_save_filter;
 
     ChartNumber, "chart.add", "Chart the selected number, or add it to the chart", READING, ["c"], Some("chart"), false, has_selection;
-    ChartField, "chart.field", "Add a series to the chart by its field", &[Chart], ["a"], Some("add"), false, always;
-    RemoveSeries, "chart.remove", "Take the selected series out of the chart", &[Chart], ["d", "delete"], Some("remove"), false, always;
-    ChartLeft, "chart.left", "Cursor to the point before", &[Chart], ["left", "h"], None, false, always;
-    ChartRight, "chart.right", "Cursor to the next point", &[Chart], ["right", "l"], None, false, always;
-    ChartEarlier, "chart.earlier", "Pan to earlier", &[Chart], ["[", "H"], Some("earlier"), false, always;
-    ChartLater, "chart.later", "Pan to later", &[Chart], ["]"], Some("later"), false, always;
-    ZoomIn, "chart.zoom-in", "Zoom in", &[Chart], ["+"], Some("zoom in"), false, always;
-    ZoomOut, "chart.zoom-out", "Zoom out", &[Chart], ["-"], Some("zoom out"), false, always;
-    ChartLive, "chart.live", "Back to now, and the whole span", &[Chart], ["0"], None, false, always;
-    NextDrawing, "chart.drawing", "Draw with dots, blocks or ASCII", &[Chart], ["v"], None, false, always;
-    ToggleTable, "chart.table", "Table of values beside the chart, or not", &[Chart], ["w"], None, false, always;
-    CloseChart, "chart.close", "Back to the message; the chart stays as it is", &[Chart], ["esc"], Some("message"), false, always;
+    ChartField, "chart.field", "Add a series to the chart by its field", &[Chart], ["a"], Some("add"), false, has_chart;
+    RemoveSeries, "chart.remove", "Take the selected series out of the chart", &[Chart], ["d", "delete"], Some("remove"), false, has_chart;
+    ChartLeft, "chart.left", "Cursor to the point before", &[Chart], ["left", "h"], None, false, has_chart;
+    ChartRight, "chart.right", "Cursor to the next point", &[Chart], ["right", "l"], None, false, has_chart;
+    ChartEarlier, "chart.earlier", "Pan to earlier", &[Chart], ["[", "H"], Some("earlier"), false, has_chart;
+    ChartLater, "chart.later", "Pan to later", &[Chart], ["]"], Some("later"), false, has_chart;
+    ZoomIn, "chart.zoom-in", "Zoom in", &[Chart], ["+"], Some("zoom in"), false, has_chart;
+    ZoomOut, "chart.zoom-out", "Zoom out", &[Chart], ["-"], Some("zoom out"), false, has_chart;
+    ChartLive, "chart.live", "Back to now, and the whole span", &[Chart], ["0"], None, false, has_chart;
+    NextDrawing, "chart.drawing", "Draw with dots, blocks or ASCII", &[Chart], ["v"], None, false, has_chart;
+    ToggleTable, "chart.table", "Table of values beside the chart, or not", &[Chart], ["w"], None, false, has_chart;
+    CloseChart, "chart.close", "Back to the message; the chart stays as it is", &[Chart], ["esc"], Some("message"), false, has_chart;
 
     StepBack, "travel.back", "One message back in time, everywhere", EXPLORER, [","], None, false, has_tabs;
     StepForward, "travel.forward", "One message forward in time", EXPLORER, ["."], None, false, is_paused;

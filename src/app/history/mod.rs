@@ -10,8 +10,12 @@ pub use criteria::{Criteria, HistoryFilter};
 pub use rows::{HistoryColumns, HistoryRow, RowChange};
 
 use super::Connection;
+use crate::payload::format;
 use crate::store::{Seq, Store, TopicId};
 use listing::Listing;
+
+/// Messages of a stretch that can be exported one by one.
+const MOST_SELECTED: usize = 100_000;
 
 /// State of the history pane.
 #[derive(Debug, Default)]
@@ -85,6 +89,35 @@ impl HistoryView {
         let stretch = self.stretch.filter(|stretch| stretch.topic == topic)?;
         let to = stretch.to.unwrap_or(shown);
         Some((stretch.from.min(to), stretch.from.max(to)))
+    }
+
+    /// The listed messages of the selected stretch, oldest first; `shown` is as in [`HistoryView::selection`].
+    ///
+    /// # Errors
+    /// Says that they are too many to be taken one by one.
+    pub(super) fn selected_messages(
+        &self,
+        store: &Store,
+        topic: TopicId,
+        shown: Seq,
+    ) -> Option<Result<Vec<(TopicId, Seq)>, String>> {
+        let (first, last) = self.selection(topic, shown)?;
+        let newer = self.place(store, topic, last).0;
+        let (before_first, listed) = self.place(store, topic, first);
+        let count = (before_first + usize::from(listed)).saturating_sub(newer);
+        if count > MOST_SELECTED {
+            let most = format::grouped(MOST_SELECTED as u64);
+            return Some(Err(format!("more than {most} messages are selected: export the whole history")));
+        }
+        let mut messages: Vec<(TopicId, Seq)> = match &self.listing {
+            Some(listing) => (newer..newer + count).map_while(|at| Some((topic, listing.get(at)?))).collect(),
+            None => {
+                let messages = store.history_from(topic, newer).take(count);
+                messages.map(|message| (topic, message.seq)).filter(|(_, seq)| *seq >= first).collect()
+            }
+        };
+        messages.reverse();
+        Some(Ok(messages))
     }
 
     /// Begins a stretch at a message, ends the one that was begun, or lets go of one that was ended. Whether one is selected.

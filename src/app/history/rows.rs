@@ -76,8 +76,7 @@ impl HistoryColumns {
 impl HistoryView {
     /// Finds the rows on screen and words what is new among them.
     pub(super) fn arrange_rows(&mut self, connection: &Connection, topic: Option<TopicId>, width: u16) {
-        let worded =
-            (usize::from(HistoryColumns::of(width).change), connection.message.schemas.generation());
+        let worded = (usize::from(HistoryColumns::of(width).change), connection.message.schemas.generation());
         let mut known = std::mem::take(&mut self.rows);
         if worded != self.worded {
             known.clear();
@@ -119,7 +118,10 @@ impl HistoryView {
 
     /// Words some of the rows that are not yet.
     pub(super) fn word_rows(&mut self, connection: &Connection) {
-        let Some(topic) = connection.tree.selected() else { return };
+        let Some(topic) = connection.tree.selected() else {
+            self.rows.clear();
+            return;
+        };
         let mut bytes = 0;
         for row in self.rows.iter_mut().filter(|row| row.is_pending()) {
             let message = |seq: Seq| connection.store.message(topic, seq);

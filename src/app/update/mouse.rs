@@ -4,12 +4,12 @@ use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};
 
 use super::{
-    browse, connections, history, message, overdue, overlay, run, search, set_focus, subscriptions, tabs, topics,
-    travel,
+    browse, chart, connections, history, message, overdue, overlay, run, search, set_focus, subscriptions,
+    tabs, topics, travel,
 };
 use crate::app::{
-    App, Command, Context, Effect, Field, Left, OVERDUE_LINES, Overlay, Pane, SEARCH_LINES, Screen, layout,
-    scrubber,
+    App, Command, Context, Effect, Field, Left, OVERDUE_LINES, Overlay, Pane, Right, SEARCH_LINES, Screen,
+    layout, scrubber,
 };
 use crate::model::{Moment, QoS};
 
@@ -75,6 +75,8 @@ fn wheel(app: &mut App, at: Position, rows: isize, now: Moment) {
             Left::Overdue => overdue::step(connection, rows),
             Left::Tree => connection.tree.scroll(rows, &connection.store, shown.mono_us),
         }
+    } else if inside(areas.message, at).is_some() && app.connection().right == Right::Chart {
+        chart::wheel(app, at, rows < 0, now);
     } else if inside(areas.message, at).is_some() {
         message::scroll(app, rows);
     } else if inside(areas.history, at).is_some() {
@@ -143,7 +145,11 @@ fn click(app: &mut App, at: Position, now: Moment) -> Vec<Effect> {
         }
     } else if inside(areas.message, at).is_some() {
         set_focus(app, Pane::Message);
-        message::click(app, at.y);
+        if app.connection().right == Right::Chart {
+            chart::click(app, at, now);
+        } else {
+            message::click(app, at.y);
+        }
     } else if let Some(area) = inside(areas.history, at) {
         set_focus(app, Pane::History);
         if at.y > area.y {

@@ -92,6 +92,9 @@ fn on_message(connection: &mut Connection, message: &Message) {
     if let Some(topic) = place.topic {
         connection.tree.touch(topic);
     }
+    if let (Some(topic), Some(seq)) = (place.topic, place.seq) {
+        connection.feed_chart(topic, seq, message);
+    }
     connection.list_arrival(message, place);
 }
 
