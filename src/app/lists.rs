@@ -2,7 +2,7 @@
 
 use super::layout::{self, Areas};
 use super::search::Question;
-use super::{Connection, Effect, Job, Left, Pane, Scope};
+use super::{Connection, Effect, Job, Left, Pane, Scope, overdue};
 use crate::model::{Message, Moment};
 use crate::store::{Ingested, Seq, TopicId};
 
@@ -38,14 +38,16 @@ impl Connection {
 
     /// Whether a list has a piece of work to do.
     pub(super) fn has_list_work(&self) -> bool {
-        match self.left {
-            Left::Browse => self.browse.has_work(&self.store) || self.search.has_work(),
-            _ => self.search.has_work(),
-        }
+        let browsing = self.left == Left::Browse && self.browse.has_work(&self.store);
+        browsing || self.overdue.has_work() || self.search.has_work()
     }
 
     /// Does a piece of the work of a list.
     pub(super) fn list_work(&mut self) -> Option<Effect> {
+        if self.overdue.has_work() {
+            overdue::work(self);
+            return None;
+        }
         if self.left == Left::Browse && self.browse.has_work(&self.store) {
             self.browse.work(&self.store);
             return None;
@@ -90,7 +92,12 @@ impl Connection {
 /// Brings the list in front up to date.
 pub(super) fn arrange(connection: &mut Connection, areas: &Areas, now: Moment) {
     match connection.left {
-        Left::Tree | Left::Overdue => {}
+        Left::Tree => {}
+        Left::Overdue => {
+            if let Some(topic) = connection.overdue.settle() {
+                connection.tree.point_at(topic);
+            }
+        }
         Left::Search => {
             let (search, world) = connection.search_in();
             search.arrange(world, layout::found_rows(areas, SEARCH_LINES), now);
@@ -104,5 +111,7 @@ pub(super) fn arrange(connection: &mut Connection, areas: &Areas, now: Moment) {
     }
 }
 
+/// Lines above the rows of the overdue: the titles of the columns.
+pub const OVERDUE_LINES: u16 = 1;
 /// Lines above the rows of the search: what is sought, and what came of it.
 pub const SEARCH_LINES: u16 = 2;

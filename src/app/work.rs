@@ -14,7 +14,9 @@ impl App {
                 || connection.chart.has_work(&connection.store)
                 || connection.has_list_work()
         };
-        self.connection().tree.has_work()
+        let front = self.connection();
+        front.tree.has_work()
+            || front.has_history_work()
             || self.connections.iter().any(waits)
             || self.out.export.as_ref().is_some_and(|export| export.has_work())
     }
@@ -41,7 +43,9 @@ pub fn work(app: &mut App) -> Vec<Effect> {
         }
     }
     let connection = app.connection_mut();
-    if connection.tree.has_work() {
+    if connection.has_history_work() {
+        connection.history_work();
+    } else if connection.tree.has_work() {
         connection.tree.work(&connection.store);
     }
     super::update::work_on_export(app)

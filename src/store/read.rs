@@ -110,7 +110,7 @@ impl Store {
         self.heads.messages(node.0) - later
     }
 
-    fn own_last_us(&self, node: TopicId) -> Option<u64> {
+    pub(super) fn own_last_us(&self, node: TopicId) -> Option<u64> {
         if self.later(node).is_none_or(|later| later.own == 0) {
             return self.heads.last_us(node.0);
         }
@@ -177,6 +177,7 @@ impl Store {
             index: self.index.allocated()
                 + self.counts.capacity() * size_of::<Counts>()
                 + self.heads.allocated()
+                + self.gaps.allocated()
                 + hidden
                 + marks
                 + self.timeline.allocated()

@@ -19,7 +19,7 @@ use super::{Cache, empty, glance};
 use crate::app::layout::{
     self, TREE_AGE as AGE, TREE_FLAG as MARK, TREE_MESSAGES as MESSAGES, TreeColumns, tree_columns,
 };
-use crate::app::{App, Connection, Pane, Place, TreeRow, scrubber};
+use crate::app::{App, Connection, Lateness, Pane, Place, TreeRow, lateness, scrubber};
 use crate::config::Role;
 use crate::payload::{format, width};
 use crate::store::{MessageRef, Stats, TopicId};
@@ -201,9 +201,17 @@ fn cells(
     ink.put_right(buffer, right, area.y, MESSAGES, &format::count(stats.messages_below), muted);
 }
 
-/// Style of the time since the last message.
+/// Style of the time since the last message: of a topic that is overdue, by how much.
 fn age_style(connection: &Connection, ink: &Ink<'_>, node: TopicId) -> Style {
-    ink.style(if connection.is_quiet(node) { Role::Faint } else { Role::Muted })
+    // The time beside a branch is that of all below it.
+    let own = connection.store.child_count(node) == 0;
+    let role = match lateness(connection, node, ink.shown).filter(|_| own) {
+        _ if connection.is_quiet(node) => Role::Faint,
+        None => Role::Muted,
+        Some(Lateness::Late) => Role::Warning,
+        Some(Lateness::Gone) => Role::Error,
+    };
+    ink.style(role)
 }
 
 /// Indentation, mark and level.

@@ -33,13 +33,26 @@ pub(super) fn open(app: &mut App) {
         },
     };
     let topics = u64::from(store.stats(topic).topics_below);
-    let mut items = vec![of_topic];
+    let mut items: Vec<MenuItem> = selected(connection).into_iter().collect();
+    items.push(of_topic);
     if store.child_count(topic) > 0 {
         let detail = format!("{} topics, in the order of arrival", format::grouped(topics));
         items.push(item("history of all below", detail, ExportOf::Below(topic)));
     }
     items.extend(lists(connection));
     menu::open(app, "Export as JSON lines or CSV", items);
+}
+
+/// The stretch that is selected in the history.
+fn selected(connection: &Connection) -> Option<MenuItem> {
+    let shown = connection.shown_message()?;
+    let messages = connection.history.selected_messages(&connection.store, shown.topic, shown.seq)?;
+    let count = messages.as_ref().map_or(0, Vec::len);
+    Some(MenuItem {
+        text: "selected messages".to_owned(),
+        detail: format!("{} messages of the history pane", format::grouped(count as u64)),
+        pick: messages.map(|messages| Pick::Export(ExportOf::Messages(messages))),
+    })
 }
 
 /// What was found and what is browsed, where there is such.
