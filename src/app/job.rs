@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use super::message::{FindJob, ReadJob, RunJq, Shown, WrapJob};
 use super::search::{Answer, Question};
-use crate::model::ConnectionId;
+use super::{Action, App, Done, Effect, arrange, run_within, update};
+use crate::model::{ConnectionId, Moment};
 use crate::payload::find::Matches;
 use crate::payload::{Document, WrapIndex};
 
@@ -52,6 +53,26 @@ impl Job {
                 JobDone::Wrapped(connection, document, index)
             }
             Self::Ask(question) => JobDone::Asked(question.answer(run)),
+        }
+    }
+}
+
+/// Like [`arrange`], with every job done on the spot: for pictures and tests. The other effects come back.
+pub fn arrange_fully(app: &mut App, now: Moment) -> Vec<Effect> {
+    let mut others = Vec::new();
+    loop {
+        let mut jobs = 0;
+        for effect in arrange(app, now) {
+            match effect {
+                Effect::Job(job) => {
+                    jobs += 1;
+                    others.extend(update(app, Action::Done(Done::Job(job.perform(run_within))), now));
+                }
+                other => others.push(other),
+            }
+        }
+        if jobs == 0 {
+            return others;
         }
     }
 }

@@ -63,7 +63,7 @@ pub use connections::{Choice, ConnectionsView, DEMO, ListLine};
 pub use filter::{FilterFault, HELP as FILTER_HELP, LANGUAGE as FILTER_LANGUAGE};
 pub use form::{AfterSaving, Form, FormField, FormRow, Kind};
 pub use history::{Criteria, HistoryColumns, HistoryFilter, HistoryRow, HistoryView, Listed, RowChange};
-pub use job::{Job, JobDone};
+pub use job::{Job, JobDone, arrange_fully};
 pub use keymap::{command_for, key_label, parse_key};
 pub use list_view::ListView;
 pub use lists::{OVERDUE_LINES, SEARCH_LINES};
@@ -332,26 +332,6 @@ pub fn arrange(app: &mut App, now: Moment) -> Vec<Effect> {
     connection.arrange_history(history_rows, areas.history.map_or(0, |area| area.width));
     let on_screen = areas.message.is_some() && connection.right == Right::Message;
     connection.arrange_message(on_screen)
-}
-
-/// Like [`arrange`], with every job done on the spot: for pictures and tests. The other effects come back.
-pub fn arrange_fully(app: &mut App, now: Moment) -> Vec<Effect> {
-    let mut others = Vec::new();
-    loop {
-        let mut jobs = 0;
-        for effect in arrange(app, now) {
-            match effect {
-                Effect::Job(job) => {
-                    jobs += 1;
-                    others.extend(update(app, Action::Done(Done::Job(job.perform(run_within))), now));
-                }
-                other => others.push(other),
-            }
-        }
-        if jobs == 0 {
-            return others;
-        }
-    }
 }
 
 /// What drawing found out that moving needs to know.
