@@ -9,7 +9,9 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use mqtt_tui::model::{Message, Moment, QoS};
+use mqtt_tui::app::{Action, App, Command, Mode, Settings, update, work};
+use mqtt_tui::config::Profile;
+use mqtt_tui::model::{Message, Moment, QoS, Target};
 use mqtt_tui::store::{Limits, Store};
 
 const BATCH: u64 = 100_000;
@@ -127,6 +129,67 @@ fn search(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// A program that has received a gigabyte, in small JSON payloads on 10,000 topics, with the search open.
+fn after_a_gigabyte(now: Moment) -> App {
+    let limits = Limits { bytes: (1 << 30) / 15 * 16 + (8 << 20), ..Limits::default() };
+    let mut app = App::new(Settings { read_only: false, themes: Vec::new(), limits });
+    drop(app.open(Profile::new("bench", Target::new("localhost", 1883, "bench"))));
+    let pool = realistic(10_000);
+    let store = &mut app.connection_mut().store;
+    let mut number = 0u64;
+    while store.totals().history_bytes < 1 << 30 {
+        let payload = format!(
+            r#"{{"temperature":{}.{},"humidity":{},"battery":97,"linkquality":{},"state":"ON"}}"#,
+            number % 40,
+            number % 10,
+            number % 100,
+            number % 255,
+        );
+        let Message { topic, .. } = pool[(number % 10_000) as usize].clone();
+        store.ingest(&Message { received: now, ..message(topic, payload.as_bytes()) });
+        number += 1;
+    }
+    update(&mut app, Action::Run(Command::OpenSearch), now);
+    app
+}
+
+/// From the last key of a text to the end of the search, in slices as the loop does them; and the longest slice.
+fn search_everything(criterion: &mut Criterion) {
+    let now = Moment { mono_us: 1_000_000, wall_ms: 1_800_000_000_000 };
+    let mut app = after_a_gigabyte(now);
+    println!(
+        "{} messages, {} MB",
+        app.connection().store.totals().stored,
+        app.connection().store.totals().history_bytes >> 20
+    );
+    let mut group = criterion.benchmark_group("search 1 GB");
+    group.sample_size(10).throughput(Throughput::Bytes(1 << 30));
+    for (name, regex, text) in [
+        ("text that is nowhere, case smart", false, "fault"),
+        ("text that is nowhere, exact", false, "Fault"),
+        ("text in every message", false, "humidity"),
+        ("expression", true, r#"temperature":-\d"#),
+    ] {
+        let mut longest = Duration::ZERO;
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| {
+                let search = &mut app.connection_mut().search;
+                search.input = text.into();
+                search.mode = if regex { Mode::Text } else { Mode::Jq };
+                update(&mut app, Action::Run(Command::NextSearchMode), now);
+                while app.has_work() {
+                    let start = Instant::now();
+                    work(&mut app);
+                    longest = longest.max(start.elapsed());
+                }
+                app.connection().search.report().unwrap().found
+            });
+        });
+        println!("longest slice: {longest:?}");
+    }
+    group.finish();
+}
+
 /// A pane of 50 rows in the middle of a topic with a million messages.
 fn history_pane(criterion: &mut Criterion) {
     let mut store = Store::new(Limits::default());
@@ -145,5 +208,5 @@ fn history_pane(criterion: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, updates, first_messages, search, history_pane);
+criterion_group!(benches, updates, first_messages, search, search_everything, history_pane);
 criterion_main!(benches);

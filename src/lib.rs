@@ -18,7 +18,7 @@
 //! |---|---|
 //! | [`model`] | topics and filters, messages, link state, what sessions and program say to each other: plain data |
 //! | [`payload`] | bytes to kind to document, printers, previews, number formats, the one sanitiser |
-//! | [`store`] | topic tree with counters, history under a byte budget, hold, search |
+//! | [`store`] | topic tree with counters, history under a byte budget, hold, any past moment, search |
 //! | [`sys`] | what a broker says of itself under `$SYS`, as one model |
 //! | [`config`] | saved connections, settings, imports, secrets, themes, what the terminal can show, paths |
 //! | [`mqtt`] | the session: connecting, back-off, subscriptions, publishes, reasons explained |

@@ -256,6 +256,34 @@ fn travelling() {
     insta::assert_snapshot!("scrubber__ascii", text(&scene.draw()));
 }
 
+/// In the demo, one message before the alarm the press still runs, its pressure low already: the whole tree says so.
+#[test]
+fn the_moment_before_the_alarm() {
+    const ALARM: &str = "plant/line1/press/alarm";
+    let mut scene = scene((160, 48));
+    scene.select(ALARM);
+    let store = &scene.app.connection().store;
+    let topic = store.find(ALARM).expect("the demo has an alarm");
+    let raised = store
+        .history(topic)
+        .position(|message| message.payload.starts_with(br#"{"active":true"#))
+        .expect("in two minutes there is one");
+    (0..raised).for_each(|_| keys(&mut scene, "["));
+    let latest = |scene: &Scene, topic: &str| {
+        let store = &scene.app.connection().store;
+        let message = store.find(topic).and_then(|topic| store.latest(topic)).expect("has come");
+        String::from_utf8_lossy(message.payload).into_owned()
+    };
+    keys(&mut scene, "'");
+    assert!(latest(&scene, ALARM).contains("HYD-017"), "{}", latest(&scene, ALARM));
+    keys(&mut scene, ",");
+    assert!(latest(&scene, ALARM).contains(r#""active":false"#), "{}", latest(&scene, ALARM));
+    let status = latest(&scene, "plant/line1/press/status");
+    assert!(status.contains(r#""state":"running""#) && status.contains(r#""pressure_bar":15"#), "{status}");
+    keys(&mut scene, "space");
+    assert_eq!(scene.app.connection().store.standing(), None);
+}
+
 #[test]
 fn paused() {
     let mut scene = reading(COMMON);
@@ -529,6 +557,40 @@ fn views_of_a_payload_in_ascii() {
     keys(&mut scene, "D v");
     scene.draw();
     insta::assert_snapshot!("message__tree_ascii", text(&scene.draw()));
+}
+
+#[test]
+fn searching() {
+    let mut scene = reading(COMMON);
+    keys(&mut scene, "F");
+    insta::assert_snapshot!("search__empty_80x24", text(&scene.draw()));
+    keys(&mut scene, "a l a r m");
+    insta::assert_snapshot!("search__typed_80x24", text(&scene.draw()));
+    keys(&mut scene, "enter down");
+    insta::assert_snapshot!("search__80x24", text(&scene.draw()));
+    insta::assert_snapshot!("search__styles", styles(&scene.draw()));
+    let mut scene = reading((160, 48));
+    keys(&mut scene, "F ctrl-t t e m p e r a t u r e . { 5 } 2 1 enter down");
+    insta::assert_snapshot!("search__regex_160x48", text(&scene.draw()));
+    let mut scene = reading(SMALL);
+    keys(&mut scene, "F ctrl-t l a m p (");
+    insta::assert_snapshot!("search__fault_60x20", text(&scene.draw()));
+}
+
+#[test]
+fn browsing() {
+    let mut scene = reading(COMMON);
+    keys(&mut scene, "B");
+    insta::assert_snapshot!("browse__empty_80x24", text(&scene.draw()));
+    scene.select("zigbee2mqtt");
+    keys(&mut scene, "b esc");
+    for size in [COMMON, (160, 48)] {
+        scene.app.size = size;
+        keys(&mut scene, "B");
+        scene.draw();
+        keys(&mut scene, "down down");
+        insta::assert_snapshot!(format!("browse__{}x{}", size.0, size.1), text(&scene.draw()));
+    }
 }
 
 /// Charts the number of each topic, each with the keys that its menu needs.

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::history::HistoryView;
+use super::lists::CameFrom;
 use super::login::{Credentials, Login};
 use super::message::{Body, MessageView};
 use super::publish::PublishPane;
@@ -14,7 +15,7 @@ use super::{Browse, Chart, Left, Overdue, Pane, Right, Screen, Search, Travel};
 use crate::config::{PasswordSource, Profile, Safety};
 use crate::model::{ConnectionId, LinkState, Moment, SessionId, Subscription, Target};
 use crate::payload::SparkplugAliases;
-use crate::store::{Limits, MessageRef, Store};
+use crate::store::{Limits, MessageRef, Seq, Store, TopicId};
 use crate::sys::SysModel;
 use tui_input::Input;
 
@@ -82,6 +83,8 @@ pub struct Connection {
     pub broker_scroll: usize,
     /// What stands in the place of the tree.
     pub left: Left,
+    /// Where one was before a list took the place of the tree.
+    pub(super) came_from: Option<CameFrom>,
     /// What stands in the place of the message.
     pub right: Right,
     /// The pane that has the keys stands over the whole screen.
@@ -123,6 +126,7 @@ impl Connection {
             address: profile.target.url(),
             subscriptions: Subscriptions::of(&profile),
             client_id: profile.target.client_id.clone(),
+            browse: Browse::of(&profile.browsed),
             profile,
             link: LinkState::Idle,
             told_trouble: None,
@@ -147,11 +151,11 @@ impl Connection {
             filter_input: None,
             broker_scroll: 0,
             left: Left::default(),
+            came_from: None,
             right: Right::default(),
             zoomed: false,
             tree: TreeView::default(),
             search: Search::default(),
-            browse: Browse::default(),
             overdue: Overdue::default(),
             chart: Chart::default(),
             travel: Travel::default(),
@@ -237,7 +241,9 @@ impl Connection {
             MessageView { view: self.message.view, wrap: self.message.wrap, ..MessageView::default() };
         self.sparkplug = SparkplugAliases::default();
         self.history = HistoryView::default();
-        (self.search, self.browse, self.overdue) = (Search::default(), Browse::default(), Overdue::default());
+        (self.search, self.overdue) = (Search::default(), Overdue::default());
+        self.browse.forget_broker();
+        self.came_from = None;
         (self.chart, self.travel) = (Chart::default(), Travel::default());
         (self.left, self.right) = (Left::default(), Right::default());
         self.subscribing = None;
@@ -328,6 +334,16 @@ impl Connection {
     /// Whether the payload on screen is wrapped: lines of text are, hex and branches never.
     pub fn wraps(&self) -> bool {
         self.message.wrap && self.shown().is_none_or(|shown| matches!(shown.body, Body::Document(_)))
+    }
+
+    /// Shows this message beside the list it stands in.
+    pub(super) fn look_at(&mut self, topic: TopicId, seq: Seq) {
+        self.tree.point_at(topic);
+        self.message.of = Some(topic);
+        if self.message.at != Some(seq) {
+            self.message.at = Some(seq);
+            self.message.reset();
+        }
     }
 
     /// The message in the message pane: the one moved to, else the latest of the selected topic; while that is being read, the one

@@ -1,7 +1,7 @@
 //! Whether a command can run now, and if not, why: in a few words for the palette and the status line.
 
 use super::command::Disabled;
-use super::{App, Choice, Overlay, Right, Screen};
+use super::{App, Choice, Overlay, Right, Screen, Shown, Stage};
 
 #[expect(clippy::unnecessary_wraps, reason = "the table wants one signature")]
 pub(super) fn always(_: &App) -> Result<(), Disabled> {
@@ -30,6 +30,15 @@ pub(super) fn has_message(app: &App) -> Result<(), Disabled> {
     app.connection().shown_message().map(|_| ()).ok_or("no message is shown")
 }
 
+pub(super) fn has_branches(app: &App) -> Result<(), Disabled> {
+    let shown = app.connection().shown();
+    shown.and_then(Shown::structure).map(|_| ()).ok_or("branches are in the tree view: press v")
+}
+
+pub(super) fn has_found(app: &App) -> Result<(), Disabled> {
+    app.connection().message.find.as_ref().map(|_| ()).ok_or("nothing is looked for: press /")
+}
+
 /// Nothing is sent, and no field changed, that is not on the screen.
 pub(super) fn is_publishing(app: &App) -> Result<(), Disabled> {
     if app.connection().publish.open { Ok(()) } else { Err("the publish pane is not open: press p") }
@@ -49,6 +58,19 @@ pub(super) fn has_history(app: &App) -> Result<(), Disabled> {
 
 pub(super) fn filter_shown(app: &App) -> Result<(), Disabled> {
     if app.filter_shown() { Ok(()) } else { Err("the tree is not filtered: press /") }
+}
+
+pub(super) fn is_searching(app: &App) -> Result<(), Disabled> {
+    let running = app.connection().search.report().is_some_and(|report| report.stage == Stage::Running);
+    if running { Ok(()) } else { Err("no search is running") }
+}
+
+pub(super) fn has_browsed(app: &App) -> Result<(), Disabled> {
+    if app.connection().browse.marks().is_empty() {
+        Err("the browse set is empty: b adds to it")
+    } else {
+        Ok(())
+    }
 }
 
 pub(super) fn has_filter(app: &App) -> Result<(), Disabled> {

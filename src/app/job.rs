@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::message::{FindJob, ReadJob, RunJq, Shown, WrapJob};
+use super::search::{Answer, Question};
 use crate::model::ConnectionId;
 use crate::payload::find::Matches;
 use crate::payload::{Document, WrapIndex};
@@ -17,6 +18,8 @@ pub enum Job {
     Find(FindJob),
     /// Count the rows of a large document.
     Wrap(WrapJob),
+    /// A jq condition asked of messages.
+    Ask(Question),
 }
 
 /// What a job found.
@@ -28,6 +31,8 @@ pub enum JobDone {
     Found(ConnectionId, String, Arc<Document>, Matches),
     /// Where the rows of a document begin.
     Wrapped(ConnectionId, Arc<Document>, WrapIndex),
+    /// Of which messages the condition is true.
+    Asked(Answer),
 }
 
 impl Job {
@@ -46,6 +51,7 @@ impl Job {
                 let (connection, document, index) = job.perform();
                 JobDone::Wrapped(connection, document, index)
             }
+            Self::Ask(question) => JobDone::Asked(question.answer(run)),
         }
     }
 }

@@ -148,6 +148,11 @@ pub fn tree_top(app: &App, topics: Rect) -> u16 {
     topics.y + 2 + above_tree(app, topics)
 }
 
+/// Rows of a list in the place of the tree that has `lines` of its own above them.
+pub fn found_rows(areas: &Areas, lines: u16) -> usize {
+    areas.topics.map_or(0, |area| usize::from(area.height.saturating_sub(2 + lines)))
+}
+
 /// Columns of the tree's number cells.
 pub const TREE_MESSAGES: u16 = 7;
 /// See [`TREE_MESSAGES`].

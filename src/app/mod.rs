@@ -7,7 +7,7 @@ mod action;
 mod ask;
 mod banner;
 mod browse;
-mod chart;
+pub mod chart;
 pub mod command;
 mod connection;
 mod connections;
@@ -18,6 +18,8 @@ mod history;
 mod job;
 mod keymap;
 pub mod layout;
+mod list_view;
+mod lists;
 mod login;
 mod menu;
 mod message;
@@ -48,11 +50,8 @@ mod work;
 pub use action::{Action, Done, Effect, Loaded, SaveId, SessionRequestName};
 pub use ask::{Ask, Then};
 pub use banner::{Banner, banner};
-pub use browse::Browse;
-pub use chart::{
-    Chart, Csv, Drawing, Extent, Figures, Grid, MOST_POINTS, MOST_SERIES, Plot, Point, Points, Series,
-    Window, place,
-};
+pub use browse::{Browse, Toggled};
+pub use chart::Chart;
 pub use command::{Command, Context};
 pub use connection::Connection;
 pub use connections::{Choice, ConnectionsView, DEMO, ListLine};
@@ -61,6 +60,8 @@ pub use form::{AfterSaving, Form, FormField, FormRow, Kind};
 pub use history::HistoryView;
 pub use job::{Job, JobDone};
 pub use keymap::{command_for, key_label, parse_key};
+pub use list_view::ListView;
+pub use lists::SEARCH_LINES;
 pub use login::{Credentials, Login, LoginField};
 pub use menu::{DecodeFor, Menu, MenuItem, Pick};
 pub use message::{
@@ -76,14 +77,16 @@ pub use publish::{Answers, Field, MAX_EDITOR_BYTES, MAX_EDITOR_LINES, PublishPan
 pub use publish_properties::WrittenProperties;
 pub use rates::Rates;
 pub use scrubber::{PastTime, SCRUBBER_STEP, SCRUBBER_TIME, ScrubberAreas, scrubber, scrubber_rows};
-pub use search::Search;
+pub use search::{
+    Answer, Figures, Hit, MAX_LISTED, Mode, Place as FoundPlace, Question, Report, Scope, Search, Stage,
+};
 pub use siblings::Sort;
 pub use test::{Test, TestEnd, TestNews};
 pub use travel::{Travel, step_label};
 pub use tree::{Pins, Place, Step, TreeRow, TreeView};
 pub use update::{ingest, update};
 pub use when::when;
-pub use work::{PIECE, work};
+pub use work::work;
 
 use crate::config::{Profile, ProfileBook, Safety, SettingsFile};
 use crate::model::{ConnectionId, Moment, Target};
@@ -294,8 +297,11 @@ pub fn arrange(app: &mut App, now: Moment) -> Vec<Effect> {
         places::arrange(app, areas.body);
         return Vec::new();
     }
-    let tree_rows = layout::tree_rows(app, &areas);
-    let pin_rows = areas.topics.map_or(0, |topics| layout::pin_rows(app, topics));
+    // A list in the place of the tree says what is selected: the tree waits as it is.
+    let in_tree = app.connection().left == Left::Tree;
+    let tree_rows = if in_tree { layout::tree_rows(app, &areas) } else { 0 };
+    let pin_rows = areas.topics.filter(|_| in_tree).map_or(0, |topics| layout::pin_rows(app, topics));
+    lists::arrange(app.connection_mut(), &areas, now);
     let history_rows = layout::history_rows(&areas);
     let defaults = app.defaults.decoders.clone();
     let connection = app.connection_mut();
@@ -355,7 +361,7 @@ pub struct Measured {
     /// Past notices, and rows for them.
     pub notices: (usize, usize),
     /// Where the chart's lines stand.
-    pub chart: Plot,
+    pub chart: chart::Plot,
 }
 
 /// Takes in what drawing found out, so that scrolling ends at the end.

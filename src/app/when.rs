@@ -31,15 +31,19 @@ pub fn when(text: &str, shown: Moment, now: Moment, zone: &TimeZone) -> Result<i
             "'{text}' is no time: type 14:03, 14:03:20.5, 2026-11-20 14:03, or -5m for five minutes before"
         )
     };
-    if let Ok(time) = text.parse::<Time>() {
-        let day = day_of(shown, zone).ok_or_else(not_understood)?;
-        let at = |day: Date| wall_ms(day.to_datetime(time), zone);
-        let today = at(day).ok_or_else(not_understood)?;
-        let earlier = day.yesterday().ok().and_then(at).filter(|_| today > now.wall_ms);
-        return Ok(earlier.unwrap_or(today));
+    if let Ok(stamp) = text.parse::<Timestamp>() {
+        return Ok(stamp.as_millisecond());
     }
-    let date = text.parse::<DateTime>().ok();
-    date.and_then(|date| wall_ms(date, zone)).ok_or_else(not_understood)
+    // Dates before times: a date with a time reads as a time as well.
+    if let Ok(date) = text.parse::<DateTime>() {
+        return wall_ms(date, zone).ok_or_else(not_understood);
+    }
+    let time = text.parse::<Time>().map_err(|_| not_understood())?;
+    let day = day_of(shown, zone).ok_or_else(not_understood)?;
+    let at = |day: Date| wall_ms(day.to_datetime(time), zone);
+    let today = at(day).ok_or_else(not_understood)?;
+    let earlier = day.yesterday().ok().and_then(at).filter(|_| today > now.wall_ms);
+    Ok(earlier.unwrap_or(today))
 }
 
 fn day_of(moment: Moment, zone: &TimeZone) -> Option<Date> {
@@ -97,6 +101,8 @@ mod tests {
             ("2026-11-18 23:10", "2026-11-18T23:10:00Z"),
             ("2026-11-18T23:10:05", "2026-11-18T23:10:05Z"),
             ("2026-11-18", "2026-11-18T00:00:00Z"),
+            ("2026-11-18T23:10:05+02:00", "2026-11-18T21:10:05Z"),
+            ("14", "2026-11-20T14:00:00Z"),
             ("-5m", "2026-11-20T13:55:00Z"),
             ("-1h30m", "2026-11-20T12:30:00Z"),
             ("-2.5s", "2026-11-20T13:59:57.5Z"),
@@ -125,7 +131,6 @@ mod tests {
             "",
             "soon",
             "25:00",
-            "14",
             "-",
             "-5",
             "-5 weeks",

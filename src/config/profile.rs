@@ -92,6 +92,8 @@ pub struct Profile {
     pub pins: Vec<String>,
     /// Topics and branches that are grey in the tree and never news, by their whole path.
     pub quiet: Vec<String>,
+    /// Topics, and branches with all below them, whose messages are listed together.
+    pub browsed: Vec<TopicFilter>,
     /// What payloads are to be taken for; the first rule that matches a topic counts. Before those of the settings.
     pub decoders: Vec<DecoderRule>,
     /// Where and as whom, without the password. An empty client id means a new random one each time.
@@ -126,6 +128,7 @@ impl Profile {
             saved_filters: Vec::new(),
             pins: Vec::new(),
             quiet: Vec::new(),
+            browsed: Vec::new(),
             decoders: Vec::new(),
             target,
             password: PasswordSource::default(),

@@ -6,7 +6,9 @@
 //! - `log`, `record`, `heads`, `chain`: history. Records in chunks, in order of arrival, each pointing to the one before it
 //!   on its topic. When the budget is used up the oldest chunk goes; the newest messages of every topic in it are carried
 //!   forward, so a busy topic never erases a quiet one.
-//! - `hold`: reading stands still while receiving goes on. `search`: topics by a part of their text.
+//! - `hold`: reading stands still while receiving goes on. `travel`: reading as of an earlier message than the hold. `timeline`:
+//!   how many messages came when. `read`: what the store tells, as of whichever moment is shown. `search`: topics by a part of their text.
+//!   `scan`: every message, in pieces.
 //!
 //! `$SYS` lives in the same tree, with totals and a sixteenth of the history budget of its own; nothing it does shows in
 //! the user's totals, rates, backlog or evictions. The root counts the user's traffic only.
@@ -15,6 +17,10 @@
 //! hold; nodes that came later are in no answer (their ids are unknown outside, except from [`Store::ingest`]; asked
 //! about one, the store says it has nothing). Only eviction goes on: a message that gave way is `None` even if it was
 //! there at the hold.
+//!
+//! [`Store::travel`] moves the moment further back, to right after any message since which nothing has left the memory; all
+//! answers are as of then, as if no more had ever been received. What had no place in the tree (hidden topics, malformed
+//! ones) has none in the order of arrival either: those figures stay as of the hold.
 
 mod chain;
 mod heads;
@@ -24,6 +30,7 @@ mod log;
 mod rate;
 mod read;
 mod record;
+mod scan;
 mod search;
 mod stats;
 #[cfg(test)]
@@ -46,6 +53,7 @@ pub use chain::History;
 pub use hold::Held;
 pub use index::Children;
 pub use record::MessageRef;
+pub use scan::{Scan, Scanned};
 pub use stats::{Memory, Stats, Totals};
 use timeline::Timeline;
 use travel::{Forgets, Travel};

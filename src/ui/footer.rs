@@ -44,6 +44,9 @@ const WAYS: usize = 2;
 /// Keys that stay on the line when a notice comes, beside the last ones.
 const FIRST: usize = 3;
 
+/// A command that works in more contexts than these is no special one of the lists in the place of the tree.
+const LIST_CONTEXTS: usize = 4;
+
 /// As many keys as fit, but not less than `least`. The last ones lead to all the others: they stay.
 fn fitting(keys: &[(String, String)], room: u16, least: usize) -> Vec<(String, String)> {
     let mut keys = keys.to_vec();
@@ -69,6 +72,10 @@ fn keys(app: &App, ink: &Ink<'_>) -> Vec<(String, String)> {
             Some((row.command, ink.key(row.keys.iter().find(works)?), row.footer?.to_owned()))
         })
         .collect();
+    if context.is_list() {
+        // What these lists are for comes before what works elsewhere, too.
+        keys.sort_by_key(|(command, ..)| command.row().contexts.len() > LIST_CONTEXTS);
+    }
     if app.connection().paused.is_some()
         && let Some(at) = keys.iter().position(|(command, ..)| *command == Command::Pause)
     {

@@ -24,6 +24,7 @@ mod details;
 mod empty;
 mod footer;
 mod form;
+mod found;
 mod glyphs;
 mod header;
 mod help;

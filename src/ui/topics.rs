@@ -137,6 +137,9 @@ fn draw_row(
     buffer: &mut Buffer,
 ) {
     name(connection, ink, row, widths.name, area, buffer);
+    if connection.browse.contains(connection.store.path(row.node)) {
+        ink.put(buffer, area.x, area.y, 1, ink.glyphs().browsed, ink.style(Role::Accent));
+    }
     cells(connection, ink, widths, Some(row.node), area, cache, buffer);
     if row.stale {
         let faint = ink.style(Role::Faint);

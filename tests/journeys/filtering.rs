@@ -283,7 +283,7 @@ fn a_paused_view_is_filtered_as_of_the_pause() {
     journey.keys("/payload:open<enter><space>").sees("1 match");
     journey.message("house/door", "closed").message("new/door", "open").wait(2.0).sees("1 match");
     assert_eq!(journey.tree(), ["- house", "    door"]);
-    journey.keys("<space>").works().sees("1 match");
+    journey.keys("<space>").works(10_000).sees("1 match");
     assert!(journey.tree().contains(&"- new".to_owned()), "{:?}", journey.tree());
 }
 
@@ -295,7 +295,7 @@ fn b03_what_takes_long_is_searched_in_pieces_and_says_how_far_it_is() {
     journey.messages(topics.iter().map(|topic| (topic.as_str(), &payload[..])));
     journey.keys("/payload:x").sees("searching… ");
     assert!(!journey.shows("500 matches"), "{}", journey.screen());
-    journey.works().sees("500 matches").does_not_see("searching");
+    journey.works(10_000).sees("500 matches").does_not_see("searching");
 }
 
 #[test]

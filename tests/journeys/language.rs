@@ -7,7 +7,7 @@ use bytes::Bytes;
 use crossterm::event::{KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use jiff::tz::TimeZone;
 use mqtt_tui::app::{
-    self, Action, App, Done, Effect, Settings, arrange, arrange_fully, parse_key, run_within, update, work,
+    self, Action, App, Done, Effect, Settings, arrange, arrange_fully, parse_key, run_within, update,
 };
 use mqtt_tui::config::{Colours, Look, Profile, ProfileBook, Themes};
 use mqtt_tui::model::{
@@ -32,7 +32,7 @@ pub(crate) struct Journey {
     appearance: Appearance,
     cache: Cache,
     terminal: Terminal<TestBackend>,
-    /// Jobs wait until they are asked for.
+    /// Jobs and work in slices wait until they are asked for.
     slow: bool,
 }
 
@@ -119,12 +119,31 @@ impl Journey {
 
     fn act(&mut self, action: Action) {
         let effects = update(&mut self.app, action, self.now);
-        self.effects.extend(effects);
-        // What a chart reads is read at once; other work is done by the journeys that are about it.
-        while self.app.connection().chart.has_work(&self.app.connection().store) {
-            self.effects.extend(work(&mut self.app));
+        self.perform(effects);
+        while !self.slow && self.app.has_work() {
+            self.work();
         }
         self.draw();
+    }
+
+    /// Jobs are done on the spot; every other effect is kept.
+    fn perform(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            match effect {
+                Effect::Job(job) if !self.slow => {
+                    let done = Action::Done(Done::Job(job.perform(app::run_within)));
+                    let effects = update(&mut self.app, done, self.now);
+                    self.perform(effects);
+                }
+                effect => self.effects.push(effect),
+            }
+        }
+    }
+
+    /// One piece of the work that waits.
+    fn work(&mut self) {
+        let effects = app::work(&mut self.app);
+        self.perform(effects);
     }
 
     fn draw(&mut self) {
@@ -188,6 +207,17 @@ impl Journey {
         self
     }
 
+    /// Does `pieces` of the work that waits, or all when there is less.
+    pub(crate) fn works(&mut self, pieces: usize) -> &mut Self {
+        for _ in 0..pieces {
+            if self.app.has_work() {
+                self.work();
+            }
+        }
+        self.draw();
+        self
+    }
+
     // What the world does.
 
     /// A live message at QoS 0.
@@ -227,7 +257,11 @@ impl Journey {
             .into_iter()
             .map(|(topic, payload)| (session, SessionEvent::Message(self.plain(topic, payload))))
             .collect();
-        app::ingest(&mut self.app, &mut batch, false, self.now);
+        let effects = app::ingest(&mut self.app, &mut batch, false, self.now);
+        self.perform(effects);
+        while !self.slow && self.app.has_work() {
+            self.work();
+        }
         self.draw();
         self
     }
@@ -262,7 +296,7 @@ impl Journey {
         self.app.connection().session()
     }
 
-    /// From here on what takes long takes until [`Journey::finish_jobs`].
+    /// From here on what takes long takes until [`Journey::finish_jobs`] and [`Journey::works`].
     pub(crate) fn slowly(&mut self) -> &mut Self {
         self.slow = true;
         self
@@ -332,15 +366,6 @@ impl Journey {
 
     pub(crate) fn publish_became(&mut self, id: PublishId, state: PublishState) -> &mut Self {
         self.event(SessionEvent::Publish(id, state))
-    }
-
-    /// Everything is done that is done in pieces between keys.
-    pub(crate) fn works(&mut self) -> &mut Self {
-        while self.app.has_work() {
-            app::work(&mut self.app);
-        }
-        self.draw();
-        self
     }
 
     /// Time passes, with a tick for each full second.

@@ -3,6 +3,7 @@
 
 #![allow(clippy::expect_used, reason = "a test that cannot go on says why")]
 
+mod browsing;
 mod charting;
 mod connections;
 mod depths;
@@ -21,6 +22,7 @@ mod properties;
 mod publishing;
 mod reading;
 mod safety;
+mod searching;
 mod sizes;
 mod subscribing;
 mod tabs;

@@ -270,7 +270,7 @@ fn a_far_jump_is_done_in_pieces_and_never_shows_wrong_numbers() {
     for chunk in topics.chunks(1_000) {
         journey.wait(0.1).messages(chunk.iter().map(|topic| (topic.as_str(), &b"x"[..])));
     }
-    journey.keys("@-10h<enter>");
+    journey.slowly().keys("@-10h<enter>");
     let mut shown = Vec::new();
     let mut pieces = 0;
     while journey.app.has_work() {

@@ -65,6 +65,11 @@ impl Context {
         )
     }
 
+    /// Whether a list stands in the place of the tree.
+    pub fn is_list(self) -> bool {
+        matches!(self, Self::Search | Self::Browse | Self::Overdue)
+    }
+
     /// Heading in the help and in the list of keys.
     pub fn title(self) -> &'static str {
         match self {

@@ -1,10 +1,11 @@
 //! The rows of the command table.
 
 use super::super::enabled::{
-    always, can_open, can_save_filter, filter_shown, has_chart, has_connection, has_file, has_filter,
-    has_history, has_message, has_path, has_profile, has_queued, has_response_topic, has_saved_profile,
-    has_selection, has_tabs, is_asked, is_listing, is_logging_in, is_offline, is_paused, is_publishing,
-    is_resting, is_saved, is_writing, sees_subscriptions, types_subscription,
+    always, can_open, can_save_filter, filter_shown, has_branches, has_browsed, has_chart, has_connection,
+    has_file, has_filter, has_found, has_history, has_message, has_path, has_profile, has_queued,
+    has_response_topic, has_saved_profile, has_selection, has_tabs, is_asked, is_listing, is_logging_in,
+    is_offline, is_paused, is_publishing, is_resting, is_saved, is_searching, is_writing, sees_subscriptions,
+    types_subscription,
 };
 use super::Row;
 use super::context::Context::{
@@ -57,11 +58,11 @@ commands! {
     LatestMessage, "message.latest", "Back to the latest message, and follow it", &[Message, History], ["esc"], None, false, always;
     ToggleWrap, "message.wrap", "Wrap long lines of the payload", READING, ["w"], None, false, always;
     FindInPayload, "message.find", "Find text in the payload", &[Message], ["/"], Some("find"), false, has_message;
-    NextFound, "message.next-found", "Next place where the text was found", &[Message], ["n"], None, false, has_message;
-    PreviousFound, "message.previous-found", "Previous place where the text was found", &[Message], ["N"], None, false, has_message;
-    ToggleNode, "message.fold", "Open or close a branch of the payload, in the tree view", &[Message], ["enter"], None, false, has_message;
-    OpenNodes, "message.unfold-all", "Open every branch of the payload, in the tree view", &[Message], ["+"], None, false, has_message;
-    CloseNodes, "message.fold-all", "Close every branch of the payload, in the tree view", &[Message], ["-"], None, false, has_message;
+    NextFound, "message.next-found", "Next place where the text was found", &[Message], ["n"], None, false, has_found;
+    PreviousFound, "message.previous-found", "Previous place where the text was found", &[Message], ["N"], None, false, has_found;
+    ToggleNode, "message.fold", "Open or close a branch of the payload, in the tree view", &[Message], ["enter"], None, false, has_branches;
+    OpenNodes, "message.unfold-all", "Open every branch of the payload, in the tree view", &[Message], ["+"], None, false, has_branches;
+    CloseNodes, "message.fold-all", "Close every branch of the payload, in the tree view", &[Message], ["-"], None, false, has_branches;
     ShowDiff, "message.diff", "What changed since the message before, or since the marked one", READING, ["D"], Some("diff"), false, has_message;
     MarkMessage, "message.mark", "Mark the message, to compare others with it", READING, ["m"], None, false, has_message;
     FilterByJq, "message.jq", "Filter the payload by jq; kept for the topic", READING, ["J"], None, false, has_message;
@@ -89,14 +90,14 @@ commands! {
     OpenSearch, "search.open", "Search everything: topics and payloads in the history", EXPLORER, ["F"], Some("search"), false, has_tabs;
     EditSearch, "search.edit", "Change the search", &[Search], ["/"], Some("change"), false, always;
     RunSearch, "search.run", "Search", &[SearchEntry], ["enter"], Some("search"), false, always;
-    NextSearchMode, "search.mode", "Search by text, regular expression or jq condition", &[Search, SearchEntry], ["ctrl-t"], Some("by"), false, always;
+    NextSearchMode, "search.mode", "Search by text, regular expression or jq condition", &[Search, SearchEntry], ["ctrl-t"], Some("how"), false, always;
     NextSearchScope, "search.scope", "Search everywhere, below the selection, or in the browse set", &[Search, SearchEntry], ["ctrl-o"], Some("where"), false, always;
-    StopSearch, "search.stop", "Stop searching; what was found stays", &[Search, SearchEntry], ["ctrl-k"], None, false, always;
+    StopSearch, "search.stop", "Stop searching; what was found stays", &[Search, SearchEntry], ["ctrl-k"], Some("stop"), false, is_searching;
     GoToFound, "list.go", "Go to it in the tree", FOUND, ["enter"], Some("go there"), false, always;
     CloseList, "list.close", "Back to the tree", &[Search, SearchEntry, Browse, Overdue], ["esc"], Some("tree"), false, always;
     ToggleBrowsed, "browse.toggle", "Add to the browse set, or take out", READING, ["b"], None, false, has_selection;
     ShowBrowsed, "browse.show", "Messages of the browse set, merged by time", EXPLORER, ["B"], None, false, has_tabs;
-    EmptyBrowsed, "browse.clear", "Empty the browse set", &[Browse], ["delete"], None, false, always;
+    EmptyBrowsed, "browse.clear", "Empty the browse set", &[Browse], ["delete"], Some("empty"), false, has_browsed;
     ShowOverdue, "overdue.show", "Topics that are silent for longer than usual", EXPLORER, ["~"], None, false, has_tabs;
     TogglePin, "topics.pin", "Pin above the tree, or unpin", READING, ["*"], None, false, has_path;
     ToggleMute, "topics.mute", "Mute in the tree: grey and never news; or unmute", READING, ["M"], None, false, has_path;

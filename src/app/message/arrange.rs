@@ -59,7 +59,7 @@ impl Connection {
             let kept = kept.filter(|shown| shown.of.seq <= message.seq);
             let kept = kept.filter(|shown| self.store.message(message.topic, shown.of.seq).is_some());
             let kept = kept.map(|shown| shown.of.clone());
-            if reads_at_once(message.payload, &wanted, self.other(&wanted).map(|other| other.payload.len())) {
+            if reads_at_once(message.payload, &wanted, self.other(&wanted).map(|other| other.payload)) {
                 let shown = self.prepare(&message, wanted.clone());
                 self.show(shown);
             } else {

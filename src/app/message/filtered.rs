@@ -39,7 +39,12 @@ pub(super) fn filter(shown: &mut Shown, subject: Subject<'_>, program: &str, run
     shown.end = format!("{} {}", format::grouped(count), if count == 1 { "value" } else { "values" });
     shown.notes.extend(outcome.error.clone().filter(|_| outcome.ended != Ended::Complete));
     if outcome.outputs.is_empty() {
-        shown.body = Body::Nothing("the jq program puts nothing out; J changes it".to_owned());
+        let why = if outcome.ended == Ended::Complete {
+            "the jq program puts nothing out"
+        } else {
+            "nothing came of it"
+        };
+        shown.body = Body::Nothing(format!("{why}: J changes the program"));
     } else if shown.of.view == PayloadView::Tree {
         tree(shown, &outcome.outputs);
     } else {

@@ -54,11 +54,11 @@ impl Reader {
     }
 }
 
-/// Whether a payload can be read, and compared with one of `other` bytes, while a frame waits.
-pub(super) fn reads_at_once(payload: &[u8], wanted: &Wanted, other: Option<usize>) -> bool {
+/// Whether a payload can be read, and compared with `other`, while a frame waits.
+pub(super) fn reads_at_once(payload: &[u8], wanted: &Wanted, other: Option<&[u8]>) -> bool {
     wanted.program.is_none()
         && payload.len() <= AT_ONCE
-        && other.is_none_or(|other| payload.len() + other <= COMPARED_AT_ONCE)
+        && other.is_none_or(|other| payload.len() + other.len() <= COMPARED_AT_ONCE && !may_grow(other))
         && !may_grow(payload)
         && wanted.decoding.as_ref().is_none_or(|chosen| chosen.decoding.wrappings.is_empty())
 }

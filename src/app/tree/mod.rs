@@ -144,6 +144,14 @@ impl TreeView {
         self.reveal(store);
     }
 
+    /// Selects `node` for a list that shows it: what is open in the tree stays as it is.
+    pub(in crate::app) fn point_at(&mut self, node: TopicId) {
+        self.touched = true;
+        self.pins.leave();
+        self.selected = Some(node);
+        self.hidden_selection = None;
+    }
+
     /// Selects the row at `row` of the screen, if there is one; returns its node.
     pub fn select_row(&mut self, row: usize) -> Option<TopicId> {
         let node = self.rows.get(row)?.node;

@@ -201,7 +201,7 @@ fn movement(app: &mut App, command: Command, now: Moment) {
         Context::Message => message::movement(app, command),
         Context::History => history::movement(app, command),
         Context::Broker => broker::movement(app, command),
-        Context::Search | Context::SearchEntry => search::movement(app, command),
+        Context::Search | Context::SearchEntry => search::movement(app, command, now),
         Context::Browse => browse::movement(app, command),
         Context::Overdue => overdue::movement(app, command),
         Context::Chart => chart::movement(app, command, now),

@@ -1,6 +1,6 @@
 //! What became of effects: passwords found, sessions begun, requests refused, profiles written.
 
-use super::{connections, form, session, subscriptions, test};
+use super::{connections, form, search, session, subscriptions, test};
 use crate::app::{App, Connection, Done, Effect, JobDone, Loaded, SessionRequestName};
 use crate::config::PasswordSource;
 use crate::model::{
@@ -30,7 +30,7 @@ pub(super) fn on_done(app: &mut App, done: Done, now: Moment) -> Vec<Effect> {
         }
         Done::Copied(text) => app.notices.push(now, Severity::Success, text),
         Done::Failed(text) => app.notices.push(now, Severity::Error, text),
-        Done::Job(done) => job_done(app, done),
+        Done::Job(done) => return job_done(app, done),
         Done::SchemasLoaded(id, loaded) => schemas_loaded(app, id, loaded, now),
         Done::RequestRefused(id, name, reason) => {
             let text = request_refused(app, id, &name, &reason);
@@ -41,7 +41,7 @@ pub(super) fn on_done(app: &mut App, done: Done, now: Moment) -> Vec<Effect> {
 }
 
 /// Hands what a job found to whoever asked for it; a tab that was closed since needs nothing.
-fn job_done(app: &mut App, done: JobDone) {
+fn job_done(app: &mut App, done: JobDone) -> Vec<Effect> {
     match done {
         JobDone::Read(id, shown) => {
             if let Some(connection) = app.connection_by_id(id) {
@@ -58,7 +58,9 @@ fn job_done(app: &mut App, done: JobDone) {
                 connection.rows_counted(document, index);
             }
         }
+        JobDone::Asked(answer) => return search::answered(app, answer),
     }
+    Vec::new()
 }
 
 fn schemas_loaded(app: &mut App, id: ConnectionId, loaded: Loaded, now: Moment) {

@@ -109,6 +109,10 @@ fn on_key(app: &mut App, key: KeyEvent, now: Moment) -> Vec<Effect> {
         Context::Publish => publish::on_key(app, key, now),
         Context::Login => login::on_key(app, key),
         Context::SubscriptionEntry => subscriptions::on_key(app, key),
+        Context::SearchEntry => {
+            search::on_key(app, key, now);
+            Vec::new()
+        }
         Context::Filter => {
             if let Some(input) = app.filter_input() {
                 input.handle_event(&Event::Key(key));
@@ -143,6 +147,7 @@ fn on_paste(app: &mut App, text: &str, now: Moment) {
         Context::Publish => publish::on_paste(app, text),
         Context::Login => refusal = login::on_paste(app, text).err(),
         Context::SubscriptionEntry => refusal = subscriptions::on_paste(app, text).err(),
+        Context::SearchEntry => refusal = search::on_paste(app, text, now).err(),
         Context::Filter => {
             if let Some(input) = app.filter_input() {
                 refusal = insert(input, text).err();

@@ -4,9 +4,12 @@ use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};
 
 use super::{
-    chart, connections, history, message, overlay, run, set_focus, subscriptions, tabs, topics, travel,
+    browse, chart, connections, history, message, overlay, run, search, set_focus, subscriptions, tabs,
+    topics, travel,
 };
-use crate::app::{App, Command, Context, Effect, Field, Overlay, Pane, Right, Screen, layout, scrubber};
+use crate::app::{
+    App, Command, Context, Effect, Field, Left, Overlay, Pane, Right, SEARCH_LINES, Screen, layout, scrubber,
+};
 use crate::model::{Moment, QoS};
 
 /// Rows turned by one notch of the wheel.
@@ -65,7 +68,11 @@ fn wheel(app: &mut App, at: Position, rows: isize, now: Moment) {
         }
         let connection = app.connection_mut();
         let shown = connection.shown_moment(now);
-        connection.tree.scroll(rows, &connection.store, shown.mono_us);
+        match connection.left {
+            Left::Search => search::step(connection, rows),
+            Left::Browse => browse::step(connection, rows),
+            Left::Tree | Left::Overdue => connection.tree.scroll(rows, &connection.store, shown.mono_us),
+        }
     } else if inside(areas.message, at).is_some() && app.connection().right == Right::Chart {
         chart::wheel(app, at, rows < 0, now);
     } else if inside(areas.message, at).is_some() {
@@ -130,7 +137,10 @@ fn click(app: &mut App, at: Position, now: Moment) -> Vec<Effect> {
         return click_publish(app, pane, at, now);
     }
     if let Some(topics) = inside(areas.topics, at) {
-        click_topics(app, topics, at, now);
+        match app.connection().left {
+            Left::Search | Left::Browse => click_list(app, topics, at),
+            Left::Tree | Left::Overdue => click_topics(app, topics, at, now),
+        }
     } else if inside(areas.message, at).is_some() {
         set_focus(app, Pane::Message);
         if app.connection().right == Right::Chart {
@@ -219,7 +229,8 @@ fn click_publish(app: &mut App, pane: Rect, at: Position, now: Moment) -> Vec<Ef
 /// The row of the pins at a place.
 fn pin_row(app: &App, topics: Rect, at: Position) -> Option<usize> {
     let row = at.y.checked_sub(layout::pins_top(app, topics))?;
-    (row < layout::pin_rows(app, topics)).then_some(usize::from(row))
+    let in_tree = app.connection().left == Left::Tree;
+    (in_tree && row < layout::pin_rows(app, topics)).then_some(usize::from(row))
 }
 
 /// A click on a pin selects it, a second one goes to its topic in the tree.
@@ -229,6 +240,24 @@ fn click_pin(app: &mut App, row: usize, now: Moment) {
     let pin = tree.select_pin_row(row);
     if let Some(node) = tree.selected().filter(|_| pin.is_some() && pin == before) {
         topics::go_to(app, node, now);
+    }
+}
+
+/// A click on a row of a list shows its message; a click above the rows of the search goes into its entry.
+fn click_list(app: &mut App, pane: Rect, at: Position) {
+    set_focus(app, Pane::Topics);
+    let connection = app.connection_mut();
+    let searching = connection.left == Left::Search;
+    let lines = if searching { SEARCH_LINES } else { 0 };
+    let Some(row) = at.y.checked_sub(pane.y + 1 + lines).map(usize::from) else {
+        connection.search.typing |= searching;
+        return;
+    };
+    connection.search.typing = false;
+    if searching {
+        search::select(connection, connection.search.view.top + row);
+    } else {
+        browse::select(connection, connection.browse.view.top + row);
     }
 }
 

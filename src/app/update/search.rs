@@ -1,10 +1,139 @@
-//! Searching everything.
+//! Searching everything: typing, moving in what was found, and the pieces of work.
 
-use crate::app::{App, Command, Effect};
-use crate::model::Moment;
+use crossterm::event::{Event, KeyEvent};
+use tui_input::backend::crossterm::EventHandler;
 
-pub(super) fn run(_app: &mut App, _command: Command, _now: Moment) -> Vec<Effect> {
+use super::{insert, moves};
+use crate::app::{Answer, App, Command, Connection, Effect, Job, Left, Mode, Scope};
+use crate::model::{Moment, Severity};
+
+pub(super) fn run(app: &mut App, command: Command, now: Moment) -> Vec<Effect> {
+    let connection = app.connection_mut();
+    match command {
+        Command::OpenSearch => open(connection, now),
+        Command::EditSearch => connection.search.typing = true,
+        Command::RunSearch => return accept(app, now),
+        Command::NextSearchMode => {
+            connection.search.mode = connection.search.mode.next();
+            changed(connection, now);
+        }
+        Command::NextSearchScope => {
+            let text = next_scope(connection, now);
+            app.notices.push_here(now, Severity::Info, text);
+        }
+        _ => connection.search.stop(),
+    }
     Vec::new()
 }
 
-pub(super) fn movement(_app: &mut App, _command: Command) {}
+/// The last search, or a new one; from its list, the entry.
+fn open(connection: &mut Connection, now: Moment) {
+    if connection.left == Left::Search {
+        connection.search.typing = true;
+        return;
+    }
+    connection.open_list(Left::Search);
+    let below = connection.selected_in_tree();
+    let Connection { search, store, browse, .. } = connection;
+    search.below = below;
+    search.typing = search.report().is_none();
+    search.reopened(store, browse, now);
+}
+
+/// Searches for what is typed and goes into the list.
+fn accept(app: &mut App, now: Moment) -> Vec<Effect> {
+    let connection = app.connection_mut();
+    let Connection { search, store, browse, .. } = connection;
+    // Text and expressions were sought with each key; again only where it was stopped, or new messages were passed over.
+    if search.is_sought() || search.begin(store, browse, now) {
+        search.remember();
+        search.typing = false;
+        select(connection, 0);
+    } else if search.fault.is_none() {
+        let text = "nothing to search for: type a text, an expression or a condition";
+        app.notices.push_here(now, Severity::Warning, text.to_owned());
+    }
+    Vec::new()
+}
+
+/// What is sought has changed: it is sought at once, but for a condition, which takes long.
+fn changed(connection: &mut Connection, now: Moment) {
+    let Connection { search, store, browse, .. } = connection;
+    search.fault = None;
+    if search.mode != Mode::Jq {
+        search.begin(store, browse, now);
+    }
+}
+
+/// Searches somewhere else; where.
+fn next_scope(connection: &mut Connection, now: Moment) -> String {
+    let below = connection.search.below;
+    let next = match (connection.search.scope, below) {
+        (Scope::Everything, _) => Scope::WithSys,
+        (Scope::WithSys, Some(node)) => Scope::Below(node),
+        (Scope::WithSys | Scope::Below(_), _) if !connection.browse.marks().is_empty() => Scope::Browsed,
+        _ => Scope::Everything,
+    };
+    connection.search.scope = next;
+    changed(connection, now);
+    format!("searching {}", connection.search_place())
+}
+
+pub(super) fn on_key(app: &mut App, key: KeyEvent, now: Moment) {
+    let connection = app.connection_mut();
+    let before = connection.search.input.value().to_owned();
+    connection.search.input.handle_event(&Event::Key(key));
+    if connection.search.input.value() != before {
+        changed(connection, now);
+    }
+}
+
+pub(super) fn on_paste(app: &mut App, text: &str, now: Moment) -> Result<(), String> {
+    let connection = app.connection_mut();
+    insert(&mut connection.search.input, text)?;
+    changed(connection, now);
+    Ok(())
+}
+
+/// A condition was asked of some messages: the next ones, unless that search is over.
+pub(super) fn answered(app: &mut App, answer: Answer) -> Vec<Effect> {
+    let Some(connection) = app.connection_by_id(answer.connection) else { return Vec::new() };
+    connection.search.answered(answer).map(Job::Ask).map(Effect::Job).into_iter().collect()
+}
+
+/// In the list, another message; in the entry, another text: earlier ones upwards, and below the latest the list.
+pub(super) fn movement(app: &mut App, command: Command, now: Moment) {
+    let connection = app.connection_mut();
+    if connection.search.typing {
+        match command {
+            Command::Up if connection.search.recall(true) => changed(connection, now),
+            Command::Down if connection.search.recall(false) => changed(connection, now),
+            Command::Down | Command::PageDown if connection.search.rows() > 0 => {
+                connection.search.typing = false;
+                select(connection, 0);
+            }
+            _ => {}
+        }
+        return;
+    }
+    let page = connection.search.view.height.saturating_sub(1).max(1) as isize;
+    step(connection, moves::rows(command, page));
+}
+
+/// Moves in the list by `rows`.
+pub(super) fn step(connection: &mut Connection, rows: isize) {
+    let search = &mut connection.search;
+    let (all, index) = (search.rows(), search.selected_index());
+    if let Some(at) = search.view.step(all, index, rows) {
+        select(connection, at);
+    }
+}
+
+/// Selects the row at `index` of the list: its message is shown beside it.
+pub(super) fn select(connection: &mut Connection, index: usize) {
+    let hit = connection.search.hits_from(index).next().copied();
+    if let Some(hit) = hit {
+        connection.search.view.selected = Some(hit.seq);
+        connection.look_at(hit.topic, hit.seq);
+    }
+}

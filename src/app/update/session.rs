@@ -87,12 +87,13 @@ fn on_message(connection: &mut Connection, message: &Message) {
     if message.topic.starts_with("spBv1.0/") {
         connection.sparkplug.learn(&message.topic, &message.payload);
     }
-    let ingested = connection.store.ingest(message);
-    connection.subscriptions.count(&message.topic, ingested.topic);
-    if let (Some(topic), Some(seq)) = (ingested.topic, ingested.seq) {
+    let place = connection.store.ingest(message);
+    connection.subscriptions.count(&message.topic, place.topic);
+    if let (Some(topic), Some(seq)) = (place.topic, place.seq) {
         connection.tree.touch(topic);
         connection.feed_chart(topic, seq, message);
     }
+    connection.list_arrival(message, place);
 }
 
 fn on_link(app: &mut App, id: ConnectionId, state: LinkState, now: Moment) {

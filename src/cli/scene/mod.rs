@@ -88,6 +88,9 @@ impl Scene {
     pub fn draw(&mut self) -> Buffer {
         let (columns, rows) = self.app.size;
         let mut cache = Cache::default();
+        while self.app.has_work() {
+            drop(app::work(&mut self.app));
+        }
         drop(arrange_fully(&mut self.app, self.now));
         let Ok(mut terminal) = Terminal::new(TestBackend::new(columns, rows));
         if let Some(theme) = self.themes.get(self.app.theme) {

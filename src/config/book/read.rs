@@ -80,6 +80,7 @@ pub(super) fn profile(
     profile.saved_filters = saved_filters(origin, &mut table, warnings)?;
     profile.pins = table.parsed_list("pins", node)?;
     profile.quiet = table.parsed_list("quiet", node)?;
+    profile.browsed = table.parsed_list("browse", filter)?;
     profile.remembered = table.parsed("remembered", protocol)?;
     profile.decoders = decoders(origin, &mut table, warnings)?;
     table.close(warnings);

@@ -52,6 +52,7 @@ pub(super) fn table(profile: &Profile) -> Table {
     insert_list(&mut table, "saved_filters", profile.saved_filters.iter().map(saved_filter));
     insert_list(&mut table, "pins", profile.pins.iter().map(Value::from));
     insert_list(&mut table, "quiet", profile.quiet.iter().map(Value::from));
+    insert_list(&mut table, "browse", profile.browsed.iter().map(|filter| filter.as_str().into()));
     insert_list(&mut table, "decoders", profile.decoders.iter().map(decoder));
     insert_table(&mut table, "tls", tls(&target.tls));
     let mut websocket = Table::new();

@@ -152,6 +152,40 @@ impl Log {
         Record::at(&chunk.bytes, address.offset()).filter(|record| !record.has(DEAD))
     }
 
+    /// Number of the oldest chunk.
+    pub(super) fn front(&self) -> u64 {
+        self.front
+    }
+
+    /// Number of the newest chunk; of an empty log, of one that is not there.
+    pub(super) fn last(&self) -> u64 {
+        self.front + (self.chunks.len() as u64).saturating_sub(1)
+    }
+
+    /// The chunk that records are appended to, and the bytes in it. Others may have come after it, each of one large record.
+    pub(super) fn open(&self) -> Option<(u64, usize)> {
+        let open = self.open?;
+        let chunk = self.chunks.get(usize::try_from(open.checked_sub(self.front)?).ok()?)?;
+        Some((open, chunk.bytes.len()))
+    }
+
+    /// Bytes in use by records.
+    pub(super) fn bytes(&self) -> usize {
+        self.chunks.iter().map(|chunk| chunk.bytes.len()).sum()
+    }
+
+    /// Everything that lies in chunk `number` from `offset` on, whatever became of it.
+    pub(super) fn records(&self, number: u64, offset: usize) -> impl Iterator<Item = Record<'_>> {
+        let position = number.checked_sub(self.front).and_then(|position| usize::try_from(position).ok());
+        let bytes = position.and_then(|at| self.chunks.get(at)).map_or(&[][..], |chunk| &chunk.bytes);
+        let mut next = offset;
+        std::iter::from_fn(move || {
+            let record = Record::at(bytes, next)?;
+            next += record.size();
+            Some(record)
+        })
+    }
+
     fn position(&self, address: Address) -> Option<usize> {
         usize::try_from(address.chunk().checked_sub(self.front)?).ok()
     }

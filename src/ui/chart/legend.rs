@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::{Picture, mark};
-use crate::app::{Figures, Series};
+use crate::app::chart::{Figures, Series};
 use crate::config::Role;
 use crate::payload::field::Field;
 use crate::payload::{format, width};

@@ -29,7 +29,8 @@ use ratatui::widgets::Widget;
 
 use super::Cache;
 use super::ink::{Ink, row_of};
-use crate::app::{App, Chart, Connection, Drawing, Grid, Pane, Plot, Series};
+use crate::app::chart::{Drawing, Grid, Plot, Series};
+use crate::app::{App, Chart, Connection, Pane};
 use crate::config::{Colours, Role};
 use crate::payload::{format, width};
 use canvas::{Canvas, LETTERS};

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::app::Grid;
+use crate::app::chart::Grid;
 use crate::model::Moment;
 use crate::ui::ink::Ink;
 

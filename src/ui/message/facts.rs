@@ -66,7 +66,11 @@ pub(super) fn notes(
     match connection.shown() {
         Some(shown) => {
             if let Some(program) = &shown.of.program {
-                let end = if shown.end.is_empty() { String::new() } else { format!("   {}", shown.end) };
+                let end = if shown.end.is_empty() {
+                    String::new()
+                } else {
+                    format!("   {}; y copies the payload as sent", shown.end)
+                };
                 notes.push((format!("jq {program}{end}"), Role::Accent));
             }
             notes.extend(since(connection, ink, shown));

@@ -65,6 +65,7 @@ pub(super) fn full() -> Profile {
     profile.saved_filters = vec![SavedFilter { name: "f".into(), text: "a".into() }];
     profile.pins = vec!["p".into()];
     profile.quiet = vec!["q".into()];
+    profile.browsed = vec![TopicFilter::parse("c/#").expect("filter")];
     let decoding = Decoding::parse("gzip>cbor").expect("decoding");
     profile.decoders = vec![DecoderRule { filter: TopicFilter::parse("c").expect("filter"), decoding }];
     profile.password = PasswordSource::Saved("hidden".into());
@@ -229,6 +230,7 @@ fn any_profile() -> impl Strategy<Value = Profile> {
             vec(("\\PC{1,9}", "\\PC{1,9}"), 0..3),
             vec("[a-zA-Z/ \"\\\\ü]{0,20}", 0..4),
             vec("[a-z/]{0,90}", 0..3),
+            vec(any_filter(), 0..3),
         ),
     )
         .prop_map(
@@ -236,7 +238,7 @@ fn any_profile() -> impl Strategy<Value = Profile> {
                 (name, target, password, remembered),
                 (group, colour, notes),
                 (safety, public, excluded, muted, decoders),
-                (saved, pins, quiet),
+                (saved, pins, quiet, browsed),
             )| {
                 let saved = saved.into_iter().map(|(name, text)| SavedFilter { name, text });
                 Profile {
@@ -251,6 +253,7 @@ fn any_profile() -> impl Strategy<Value = Profile> {
                     public,
                     excluded,
                     muted,
+                    browsed,
                     decoders,
                     target,
                     password,

@@ -1,0 +1,188 @@
+//! What is sought, as typed: the way of searching, the place, and the text made into something that can look at a message.
+
+use crate::payload::find::{FindFault, Finder};
+use crate::store::TopicId;
+
+/// How a text is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Mode {
+    /// As it is typed, blanks included; capitals count when there is one.
+    #[default]
+    Text,
+    /// As a regular expression.
+    Regex,
+    /// As a condition in jq that the payload has to fulfil.
+    Jq,
+}
+
+impl Mode {
+    /// The next in turn.
+    #[must_use]
+    pub fn next(self) -> Self {
+        match self {
+            Self::Text => Self::Regex,
+            Self::Regex => Self::Jq,
+            Self::Jq => Self::Text,
+        }
+    }
+
+    /// As shown beside the text.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Regex => "regex",
+            Self::Jq => "jq",
+        }
+    }
+
+    /// What may be typed.
+    pub fn hint(self) -> &'static str {
+        match self {
+            Self::Text => "text as it stands in a topic or payload · topic:kitchen 21.5 · payload:on",
+            Self::Regex => r#"a regular expression: "temp\w*":\s*-\d · topic:kitchen alarm|fault"#,
+            Self::Jq => ".temperature > 21 · any(.lights[]; .on) · topic:kitchen .humidity == null",
+        }
+    }
+}
+
+/// Where to search.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Scope {
+    /// All topics but those of `$SYS`.
+    #[default]
+    Everything,
+    /// `$SYS`, too.
+    WithSys,
+    /// At and below the topic that was selected when the search was opened.
+    Below(TopicId),
+    /// In the browse set.
+    Browsed,
+}
+
+/// What has to be found in a message.
+#[derive(Debug, Clone)]
+pub(super) enum Wanted {
+    /// Nothing: the topic is enough.
+    Anything,
+    /// This, in the payload or, if it may be, in the topic.
+    Found(Finder, InTopics),
+    /// The payload fulfils this jq program.
+    Condition(String),
+}
+
+/// Whether topics are looked at as well as payloads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum InTopics {
+    Too,
+    Not,
+}
+
+/// A text that can be sought.
+#[derive(Debug, Clone)]
+pub(super) struct Query {
+    pub(super) mode: Mode,
+    /// Only in topics where this is found.
+    pub(super) topic: Option<Finder>,
+    pub(super) wanted: Wanted,
+}
+
+impl Query {
+    /// Takes `text` for what it is in this mode; nothing when there is nothing to be sought. A fault is told in one line.
+    pub(super) fn parse(mode: Mode, text: &str) -> Result<Option<Self>, String> {
+        let finder = |part: &str| -> Result<Finder, String> {
+            let found = if mode == Mode::Regex { Finder::regex(part) } else { Finder::text(part) };
+            found.map_err(|fault| told(&fault, text, part))
+        };
+        let (word, rest) = topic_word(text);
+        let topic = word.filter(|word| !word.is_empty()).map(finder).transpose()?;
+        let (rest, in_topics) = match rest.strip_prefix("payload:") {
+            Some(rest) if mode != Mode::Jq => (rest, InTopics::Not),
+            _ => (rest, InTopics::Too),
+        };
+        let wanted = match mode {
+            _ if rest.is_empty() || mode == Mode::Jq && rest.trim().is_empty() => Wanted::Anything,
+            Mode::Text | Mode::Regex => Wanted::Found(finder(rest)?, in_topics),
+            Mode::Jq => Wanted::Condition(rest.to_owned()),
+        };
+        let nothing = topic.is_none() && matches!(wanted, Wanted::Anything);
+        Ok((!nothing).then_some(Self { mode, topic, wanted }))
+    }
+
+    /// Whether a condition has to be asked.
+    pub(super) fn is_condition(&self) -> bool {
+        matches!(self.wanted, Wanted::Condition(_))
+    }
+}
+
+/// The word after `topic:` at the beginning, and what follows it.
+fn topic_word(text: &str) -> (Option<&str>, &str) {
+    match text.strip_prefix("topic:") {
+        Some(rest) => {
+            let (word, rest) = rest.split_once(' ').unwrap_or((rest, ""));
+            (Some(word), rest)
+        }
+        None => (None, text),
+    }
+}
+
+/// A fault in `part`, a part of `text`, with its column in the whole.
+fn told(fault: &FindFault, text: &str, part: &str) -> String {
+    let before = text.find(part).and_then(|at| text.get(..at)).map_or(0, |before| before.chars().count());
+    FindFault { column: fault.column.map(|column| column + before), reason: fault.reason.clone() }.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn finds(mode: Mode, text: &str, topic: &str, payload: &str) -> bool {
+        let query = Query::parse(mode, text).expect(text).expect(text);
+        query.topic.is_none_or(|word| word.is_in(topic.as_bytes()))
+            && match query.wanted {
+                Wanted::Anything => true,
+                Wanted::Found(finder, in_topics) => {
+                    finder.is_in(payload.as_bytes())
+                        || in_topics == InTopics::Too && finder.is_in(topic.as_bytes())
+                }
+                Wanted::Condition(_) => panic!("not jq"),
+            }
+    }
+
+    #[test]
+    fn a_text_is_sought_as_it_stands_and_a_prefix_narrows_it() {
+        for (text, topic, payload, found) in [
+            ("21.5", "a", r#"{"t":21.5}"#, true),
+            ("21.5", "a", "2105", false),
+            ("kitchen", "home/Kitchen", "", true),
+            ("Kitchen", "home/kitchen", "", false),
+            (r#""on": true"#, "a", r#"{"on": true}"#, true),
+            ("topic:kitchen 21", "home/kitchen", "21", true),
+            ("topic:kitchen 21", "home/hall", "21", false),
+            ("topic:kitchen", "home/kitchen", "", true),
+            ("payload:kitchen", "home/kitchen", "21", false),
+            ("topic:hall payload:kitchen", "hall", "in the kitchen", true),
+            ("a topic:b", "x", "a topic:b", true),
+        ] {
+            assert_eq!(finds(Mode::Text, text, topic, payload), found, "{text} in {topic} {payload}");
+        }
+        assert!(finds(Mode::Regex, r"topic:^home/ \d+\.\d", "home/x", "21.5"));
+    }
+
+    #[test]
+    fn nothing_to_seek_is_no_fault() {
+        for mode in [Mode::Text, Mode::Regex, Mode::Jq] {
+            for text in ["", "topic:", "payload:", "topic: "] {
+                let nothing = Query::parse(mode, text).expect(text);
+                assert!(nothing.is_none() || mode == Mode::Jq && text == "payload:", "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn e15_a_fault_is_told_with_its_column_in_what_was_typed() {
+        let fault = |text: &str| Query::parse(Mode::Regex, text).expect_err(text);
+        assert_eq!(fault("a(b"), "unclosed group at column 2");
+        assert_eq!(fault("topic:x payload:a(b"), "unclosed group at column 18");
+        assert_eq!(fault("topic:( a"), "unclosed group at column 7");
+    }
+}

@@ -1,0 +1,289 @@
+//! One search under way: the pass over the history, what waits to be decoded or to be asked a jq condition, and what was found. New
+//! messages are looked at as they come.
+
+use std::time::Duration;
+
+use super::batch::{Batch, Item};
+use super::query::{Mode, Query, Scope, Wanted};
+use super::results::{Hit, Place, Results};
+use super::verdicts::{Verdict, Verdicts};
+use crate::app::Browse;
+use crate::model::Moment;
+use crate::payload::{Hints, read};
+use crate::store::{MessageRef, Scan, Scanned, Seq, Store, TopicId};
+
+/// Bytes of the history looked at in one piece when text is sought, and when an expression or condition is: those take longer.
+const PIECE_OF_TEXT: usize = 2 << 20;
+const PIECE: usize = 512 << 10;
+/// Payloads decoded in one piece.
+const DECODED_A_PIECE: usize = 128;
+/// Bytes at the beginning of a payload that are looked at: one piece must not take for ever.
+const LARGEST: usize = 16 << 20;
+/// Largest payload that is decoded, and that an expression or a condition is tried on.
+const LARGEST_DECODED: usize = 64 << 10;
+const LARGEST_ASKED: usize = 1 << 20;
+/// Copies that may wait before the pass waits for them; beyond four times that new messages are passed over.
+const WAITING: usize = 1 << 20;
+
+/// How far a search has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// It goes on.
+    Running,
+    /// The whole history was looked at.
+    Complete,
+    /// The user stopped it.
+    Stopped,
+}
+
+/// What was looked at, in numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Figures {
+    /// Bytes of history passed over so far, and in all.
+    pub bytes: u64,
+    /// See `bytes`.
+    pub all_bytes: u64,
+    /// Messages in the topics of the search that were looked at.
+    pub messages: u64,
+    /// Messages of which only the beginning was looked at, or, with a condition, nothing: they are too large.
+    pub too_large: u64,
+    /// Messages that are no JSON, or of which the condition cannot be asked, or takes too long.
+    pub unfit: u64,
+    /// Messages that came faster than they could be looked at.
+    pub passed_over: u64,
+    /// Binary messages too large to be decoded: only their bytes were looked at.
+    pub undecoded: u64,
+}
+
+/// A search.
+#[derive(Debug)]
+pub(super) struct Run {
+    /// Names it among all searches of the connection.
+    pub(super) number: u64,
+    query: Query,
+    /// The text it was made from.
+    pub(super) sought: String,
+    pub(super) scope: Scope,
+    /// Which browse set it is about, when it is about that.
+    pub(super) browsed: u64,
+    /// Nothing newer was looked at: more was found than is listed, and an earlier moment is shown.
+    pub(super) limit: Option<Seq>,
+    verdicts: Verdicts,
+    scan: Option<Scan>,
+    waiting: Batch,
+    /// A batch is being asked the condition.
+    pub(super) asked: bool,
+    pub(super) results: Results,
+    pub(super) figures: Figures,
+    pub(super) begun: Moment,
+    pub(super) took: Option<Duration>,
+    pub(super) stopped: bool,
+}
+
+/// What a message is judged by.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sight<'a> {
+    pub(super) seq: Seq,
+    pub(super) topic: TopicId,
+    pub(super) at: Moment,
+    pub(super) payload: &'a [u8],
+}
+
+impl<'a> From<MessageRef<'a>> for Sight<'a> {
+    fn from(message: MessageRef<'a>) -> Self {
+        Self { seq: message.seq, topic: message.topic, at: message.received, payload: message.payload }
+    }
+}
+
+impl Sight<'_> {
+    fn hit(self, place: Place) -> Hit {
+        Hit { seq: self.seq, topic: self.topic, at: self.at, place }
+    }
+}
+
+/// Where one searches.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct World<'a> {
+    pub(super) store: &'a Store,
+    pub(super) browse: &'a Browse,
+}
+
+impl Run {
+    /// Begins; nothing is looked at yet.
+    pub(super) fn new(
+        number: u64,
+        (query, sought): (Query, String),
+        scope: Scope,
+        limit: Option<Seq>,
+        world: World<'_>,
+        now: Moment,
+    ) -> Self {
+        let with_sys = match scope {
+            Scope::Everything => false,
+            Scope::Below(node) => world.store.is_sys(node),
+            Scope::WithSys | Scope::Browsed => true,
+        };
+        let upto = limit.unwrap_or(world.store.last_seq());
+        let all_bytes = world.store.scan_bytes(with_sys) as u64;
+        Self {
+            number,
+            query,
+            sought,
+            scope,
+            browsed: world.browse.revision(),
+            limit,
+            verdicts: Verdicts::default(),
+            scan: Some(world.store.scan(upto, with_sys)),
+            waiting: Batch::default(),
+            asked: false,
+            results: Results::default(),
+            figures: Figures { all_bytes, ..Figures::default() },
+            begun: now,
+            took: None,
+            stopped: false,
+        }
+    }
+
+    pub(super) fn stage(&self) -> Stage {
+        if self.stopped {
+            Stage::Stopped
+        } else if self.scan.is_some() || !self.waiting.is_empty() || self.asked {
+            Stage::Running
+        } else {
+            Stage::Complete
+        }
+    }
+
+    /// Whether there is something to do here and now; a condition is asked elsewhere.
+    pub(super) fn has_work(&self) -> bool {
+        if self.query.is_condition() {
+            !self.waiting.is_empty() && !self.asked || self.scan.is_some() && self.waiting.bytes() < WAITING
+        } else {
+            self.scan.is_some() || !self.waiting.is_empty()
+        }
+    }
+
+    /// Ends it where it stands.
+    pub(super) fn stop(&mut self) {
+        self.stopped = true;
+        self.scan = None;
+        self.waiting = Batch::default();
+        self.asked = false;
+    }
+
+    /// Does a piece of the work: decodes some of what waits, or goes on with the pass. Returns false when the history was replaced faster
+    /// than it was looked at: the search has to begin again.
+    pub(super) fn work(&mut self, world: World<'_>) -> bool {
+        if !self.query.is_condition() && !self.waiting.is_empty() {
+            self.decode_some(world.store);
+            return true;
+        }
+        let Some(mut scan) = self.scan.take_if(|_| self.waiting.bytes() < WAITING) else { return true };
+        let mut found = Vec::new();
+        let piece = if self.query.mode == Mode::Text { PIECE_OF_TEXT } else { PIECE };
+        let (bytes, state) = world.store.scan_on(&mut scan, piece, |message| {
+            self.look(message.into(), world, &mut found);
+        });
+        self.figures.bytes += bytes as u64;
+        self.results.settle(found);
+        match state {
+            Scanned::More => self.scan = Some(scan),
+            Scanned::All => self.figures.bytes = self.figures.all_bytes,
+            Scanned::Overtaken => return false,
+        }
+        true
+    }
+
+    /// Looks at a message that has just come.
+    pub(super) fn arrived(&mut self, message: Sight<'_>, world: World<'_>) {
+        if self.stopped || self.limit.is_some() {
+            return;
+        }
+        if self.waiting.bytes() > 4 * WAITING {
+            self.figures.passed_over += 1;
+            return;
+        }
+        let mut found = Vec::new();
+        self.look(message, world, &mut found);
+        self.results.settle(found);
+    }
+
+    fn look(&mut self, message: Sight<'_>, world: World<'_>, found: &mut Vec<Hit>) {
+        let Self { query, scope, .. } = self;
+        let verdict = self.verdicts.of(message.topic, || Verdict::of(message.topic, query, *scope, world));
+        if verdict == Verdict::Outside {
+            return;
+        }
+        self.figures.messages += 1;
+        match &self.query.wanted {
+            Wanted::Anything => self.results.add(message.hit(Place::Topic), found),
+            Wanted::Found(..) if verdict == Verdict::Named => {
+                self.results.add(message.hit(Place::Topic), found);
+            }
+            Wanted::Found(finder, _) => {
+                let most = if self.query.mode == Mode::Text { LARGEST } else { LARGEST_ASKED };
+                self.figures.too_large += u64::from(message.payload.len() > most);
+                if let Some(range) = finder.first_in(&message.payload[..message.payload.len().min(most)]) {
+                    let place = Place::Payload(range.start as u32, range.len() as u32);
+                    self.results.add(message.hit(place), found);
+                } else if is_binary(message.payload) {
+                    self.wait_for_decoding(message);
+                }
+            }
+            Wanted::Condition(_) if message.payload.len() > LARGEST_ASKED => self.figures.too_large += 1,
+            Wanted::Condition(_) if message.payload.is_empty() => self.figures.unfit += 1,
+            Wanted::Condition(_) => self.waiting.push(message),
+        }
+    }
+
+    fn wait_for_decoding(&mut self, message: Sight<'_>) {
+        if message.payload.len() > LARGEST_DECODED {
+            self.figures.undecoded += 1;
+        } else {
+            self.waiting.push(message);
+        }
+    }
+
+    fn decode_some(&mut self, store: &Store) {
+        let Wanted::Found(finder, _) = &self.query.wanted else { return };
+        let mut found = Vec::new();
+        for _ in 0..DECODED_A_PIECE {
+            let Some((Item { seq, topic, at, .. }, payload)) = self.waiting.next() else { break };
+            let reading = read(payload, &Hints { topic: store.path(topic), ..Hints::default() });
+            if reading.text(payload).is_some_and(|text| finder.is_in(text.as_bytes())) {
+                self.results.add(Hit { seq, topic, at, place: Place::Decoded }, &mut found);
+            }
+        }
+        self.results.settle(found);
+    }
+
+    /// The condition with the next batch to ask it of, when none is being asked.
+    pub(super) fn next_batch(&mut self) -> Option<(String, Batch)> {
+        let Wanted::Condition(program) = &self.query.wanted else { return None };
+        if self.asked || self.waiting.is_empty() {
+            return None;
+        }
+        self.asked = true;
+        Some((program.clone(), std::mem::take(&mut self.waiting)))
+    }
+
+    /// Takes in what came of a batch, and what of it is still to be asked.
+    pub(super) fn answered(&mut self, hits: Vec<Hit>, unfit: u64, rest: Batch) {
+        self.asked = false;
+        self.waiting.precede(rest);
+        let mut found = Vec::new();
+        hits.into_iter().for_each(|hit| self.results.add(hit, &mut found));
+        self.results.settle(found);
+        self.figures.unfit += unfit;
+    }
+
+    /// What is sought, to mark it where it stands.
+    pub(super) fn query(&self) -> &Query {
+        &self.query
+    }
+}
+
+/// Whether bytes are no text: what is inside of them may be.
+fn is_binary(payload: &[u8]) -> bool {
+    !payload.is_ascii() && std::str::from_utf8(payload).is_err()
+}

@@ -1,0 +1,337 @@
+//! Searching everything: by text, expression and condition, while messages come and go.
+
+use std::io::Write;
+
+use mqtt_tui::app::{Context, Scope, Stage};
+
+use crate::language::Journey;
+
+/// A house on a day with an alarm.
+fn house() -> Journey {
+    let mut journey = Journey::new();
+    for (topic, payload) in [
+        ("house/kitchen/climate", r#"{"temperature": 20.1, "humidity": 47}"#),
+        ("house/kitchen/light", "on"),
+        ("house/Hall/door", "open"),
+        ("$SYS/broker/uptime", "120 seconds"),
+        ("house/kitchen/climate", r#"{"temperature": 20.4, "humidity": 47}"#),
+        ("house/kitchen/smoke", r#"{"state": "Alarm", "battery": 97}"#),
+        ("house/kitchen/light", "off"),
+        ("house/kitchen/smoke", r#"{"state": "quiet", "battery": 97}"#),
+    ] {
+        journey.message(topic, payload).wait(1.0);
+    }
+    journey
+}
+
+/// Rows of the list: topic and payload of each message that was found.
+fn found(journey: &Journey) -> Vec<String> {
+    let connection = journey.app.connection();
+    let row = |hit: &mqtt_tui::app::Hit| {
+        let message = connection.store.message(hit.topic, hit.seq);
+        let payload = message.map_or("evicted".into(), |message| String::from_utf8_lossy(message.payload));
+        format!("{} {payload}", connection.store.path(hit.topic))
+    };
+    connection.search.hits_from(0).map(row).collect()
+}
+
+fn found_in(journey: &Journey) -> u64 {
+    journey.app.connection().search.report().map_or(0, |report| report.found)
+}
+
+#[test]
+fn what_is_typed_is_found_in_topics_and_payloads_with_each_key() {
+    let mut journey = house();
+    journey.keys("F").sees("Search").sees("text as it stands");
+    journey.keys("alarm").sees("1 found in 7 messages");
+    assert_eq!(found(&journey), [r#"house/kitchen/smoke {"state": "Alarm", "battery": 97}"#]);
+    journey.sees("14:00:15.000").sees("house/kitchen/smoke").sees(r#"{"state": "Alarm""#);
+    journey.keys("<backspace><backspace><backspace><backspace><backspace>hall");
+    assert_eq!(found(&journey), ["house/Hall/door open"], "by its topic");
+    for _ in 0..4 {
+        journey.keys("<backspace>");
+    }
+    journey.keys("ALARM").sees("0 found");
+    assert_eq!(found(&journey), Vec::<String>::new(), "capitals count when there is one");
+}
+
+#[test]
+fn a_prefix_narrows_to_topics_or_to_payloads() {
+    let mut journey = house();
+    journey.keys("Ftopic:climate 20.4");
+    assert_eq!(found(&journey).len(), 1);
+    journey.keys("<esc>F/").paste("x");
+    journey.keys("<esc>");
+    let mut journey = house();
+    journey.keys("Fpayload:kitchen");
+    assert_eq!(found_in(&journey), 0);
+}
+
+#[test]
+fn the_message_of_the_selected_row_is_shown_beside_the_list() {
+    let mut journey = house();
+    journey.keys("Fkitchen/climate<enter>");
+    assert_eq!(journey.app.context(), Context::Search);
+    assert!(journey.payload().contains("20.4"));
+    assert_eq!(journey.selected(), "house/kitchen/climate");
+    journey.keys("<down>");
+    assert!(journey.payload().contains("20.1"), "{}", journey.payload());
+    journey.keys("<down><down>");
+    assert!(journey.payload().contains("20.1"), "the end is the end");
+    journey.keys("g");
+    assert!(journey.payload().contains("20.4"));
+}
+
+#[test]
+fn enter_goes_there_and_esc_goes_back_to_where_one_was() {
+    let mut journey = house();
+    journey.keys("g/door<enter>").keys("<esc>");
+    journey.click_on("door");
+    assert_eq!(journey.selected(), "house/Hall/door");
+    journey.keys("F").keys("20.1<enter>");
+    assert_eq!(journey.selected(), "house/kitchen/climate");
+    journey.keys("<esc>");
+    assert_eq!((journey.selected().as_str(), journey.payload().as_str()), ("house/Hall/door", "open"));
+    assert!(journey.selected_row().is_some());
+    journey.keys("F").sees("1 found").keys("<down><enter>");
+    assert_eq!(journey.app.context(), Context::Message);
+    assert!(journey.payload().contains("20.1"), "the message, not the latest of its topic");
+    assert_eq!(journey.selected(), "house/kitchen/climate");
+    assert!(journey.selected_row().is_some(), "{:?}", journey.tree());
+}
+
+#[test]
+fn a_filter_that_hides_what_was_found_gives_way() {
+    let mut journey = house();
+    journey.keys("/light<enter>F").keys("quiet<enter><enter>");
+    assert_eq!(journey.selected(), "house/kitchen/smoke");
+    assert!(journey.notice().contains("filter"), "{}", journey.notice());
+    assert!(journey.selected_row().is_some(), "{:?}", journey.tree());
+}
+
+#[test]
+fn an_expression_with_a_fault_is_told_where_and_what_was_found_stays() {
+    let mut journey = house();
+    journey.keys("F<ctrl-t>").keys(r"temp\w+.: 20\.[1-3]");
+    assert_eq!(found(&journey).len(), 1, "{}", journey.screen());
+    journey.keys("(").sees("unclosed group at column");
+    assert_eq!(found(&journey).len(), 1);
+    journey.keys("<backspace>").does_not_see("unclosed");
+    assert_eq!(found(&journey).len(), 1);
+}
+
+#[test]
+fn e15_a_catastrophic_expression_ends_like_any_other() {
+    let mut journey = house();
+    journey.message("house/text", &"a".repeat(200_000));
+    journey.keys("F<ctrl-t>").keys("(a+)+$").sees("1 found");
+    journey.keys("b").sees("0 found");
+}
+
+#[test]
+fn the_place_is_chosen_everywhere_sys_below_the_selection_or_the_browse_set() {
+    let mut journey = house();
+    journey.click_on("kitchen").keys("F").keys("o");
+    journey.sees("everywhere but in $SYS");
+    let everywhere = found_in(&journey);
+    journey.keys("<ctrl-o>").sees("$SYS included");
+    assert_eq!(found_in(&journey), everywhere + 1);
+    journey.keys("<ctrl-o>").sees("in house/kitchen");
+    assert_eq!(journey.app.connection().search.scope, Scope::Below(journey.node("house/kitchen")));
+    assert!(found(&journey).iter().all(|row| row.starts_with("house/kitchen/")), "{:?}", found(&journey));
+    journey.keys("<ctrl-o>").sees("everywhere but in $SYS");
+    assert_eq!(found_in(&journey), everywhere);
+    journey.keys("<esc>").click_on("door").keys("b").keys("F").keys("<ctrl-o><ctrl-o><ctrl-o>");
+    journey.sees("in the browse set");
+    assert_eq!(found(&journey), ["house/Hall/door open"]);
+    // The set changes: so does what is found in it.
+    journey.keys("b");
+    assert_eq!(found(&journey), Vec::<String>::new());
+}
+
+#[test]
+fn below_sys_sys_is_searched() {
+    let mut journey = house();
+    journey.click_on("$SYS").keys("F").keys("seconds").sees("0 found").keys("<ctrl-o><ctrl-o>");
+    assert_eq!(found(&journey), ["$SYS/broker/uptime 120 seconds"]);
+}
+
+#[test]
+fn new_messages_that_match_come_in_on_top_and_the_selection_stays_on_its_message() {
+    let mut journey = house();
+    journey.keys("Falarm<enter>");
+    assert!(journey.payload().contains("Alarm"));
+    journey.message("house/attic/smoke", "alarm too").message("house/attic/light", "on");
+    assert_eq!(found(&journey).len(), 2);
+    assert_eq!(found(&journey)[0], "house/attic/smoke alarm too");
+    assert!(journey.payload().contains(r#""Alarm""#), "{}", journey.payload());
+    assert_eq!(journey.selected(), "house/kitchen/smoke");
+    journey.sees("2 found").keys("<up>");
+    assert_eq!(journey.payload(), "alarm too");
+}
+
+#[test]
+fn what_came_while_the_list_was_closed_is_found_when_it_opens_again() {
+    let mut journey = house();
+    journey.keys("Falarm<enter><esc>").message("house/attic/smoke", "alarm too");
+    journey.keys("F").sees("2 found");
+}
+
+#[test]
+fn a_paused_view_finds_nothing_newer_until_it_goes_on() {
+    let mut journey = house();
+    journey.keys("Falarm<enter><space>").message("house/attic/smoke", "alarm too");
+    journey.sees("1 found").does_not_see("alarm too").keys("<space>").sees("2 found").sees("alarm too");
+}
+
+#[test]
+fn more_is_counted_than_is_listed_and_it_is_said() {
+    let mut journey = Journey::new();
+    for _ in 0..12 {
+        journey.messages((0..1_000).map(|_| ("a/b", &b"x"[..])));
+    }
+    journey.keys("Fx").sees("12,000 found").sees("the newest 10,000 are listed");
+    assert_eq!(journey.app.connection().search.rows(), 10_000);
+    // Before the ten thousand that are listed there are others: at that moment those are.
+    journey.keys("<enter>G");
+    assert_eq!(
+        journey.app.connection().search.view.top,
+        10_000 - journey.app.connection().search.view.height
+    );
+}
+
+#[test]
+fn a_search_is_stopped_and_says_how_far_it_came() {
+    let mut journey = Journey::new();
+    let payload = [b'x'; 4_000];
+    for _ in 0..3 {
+        journey.messages((0..1_000).map(|_| ("a/b", &payload[..])));
+    }
+    journey.slowly().keys("F").keys("x").works(1);
+    let report = |journey: &Journey| journey.app.connection().search.report().expect("a search");
+    assert_eq!(report(&journey).stage, Stage::Running);
+    let before = report(&journey).found;
+    assert!(before > 0 && before < 3_000, "{before}");
+    journey.sees("searching").sees("Ctrl-K stops").keys("<ctrl-k>").works(100).sees("stopped at");
+    assert_eq!((report(&journey).stage, report(&journey).found), (Stage::Stopped, before));
+    journey.message("a/b", "x").keys("<enter>");
+    assert_eq!(report(&journey).stage, Stage::Running, "Enter searches again");
+    journey.works(100).sees("3,001 found");
+}
+
+#[test]
+fn messages_that_come_while_it_runs_are_found_once() {
+    let mut journey = Journey::new();
+    let payload = [b'x'; 4_000];
+    for _ in 0..3 {
+        journey.messages((0..1_000).map(|_| ("a/b", &payload[..])));
+    }
+    journey.slowly().keys("Fx");
+    for _ in 0..20 {
+        journey.message("a/b", "x").works(1);
+    }
+    journey.works(100).sees("3,020 found");
+}
+
+#[test]
+fn a_message_that_gave_way_is_said_to_have() {
+    let mut journey = Journey::with_history(200_000, 1);
+    journey.message("first", "needle in the hay").wait(1.0).message("first", "hay");
+    journey.keys("Fneedle<enter>").sees("needle in the hay");
+    for _ in 0..40 {
+        journey.messages((0..200).map(|_| ("flood", &b"only hay, and a lot of it"[..])));
+    }
+    journey.sees("1 found").sees("evicted: gave way").does_not_see("needle in");
+    journey.keys("<enter>");
+    assert_eq!(journey.selected(), "first");
+}
+
+#[test]
+fn earlier_texts_are_called_back() {
+    let mut journey = house();
+    journey.keys("Falarm<enter>/<end>").keys("x<enter>").keys("/").keys("yz");
+    journey.sees("alarmxyz").keys("<up>").sees("0 found");
+    assert_eq!(journey.app.connection().search.input.value(), "alarmx");
+    journey.keys("<up>").sees("1 found");
+    assert_eq!(journey.app.connection().search.input.value(), "alarm");
+    journey.keys("<up><down><down>");
+    assert_eq!(journey.app.connection().search.input.value(), "alarmxyz");
+}
+
+#[test]
+fn a_compressed_payload_is_found_by_what_is_inside() {
+    let mut journey = house();
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    gzip.write_all(br#"{"meter":"M-4711","kWh":1204.5}"#).expect("in memory");
+    journey.bytes("house/meter", &gzip.finish().expect("in memory"));
+    journey.keys("Fm-4711").sees("1 found").sees(r#"{"meter":"M-4711""#);
+    journey.keys("<esc>F").bytes("house/other", &[0xff, 0xfe, 0x00]).sees("1 found");
+}
+
+#[test]
+fn a_condition_is_asked_of_every_payload_that_is_json() {
+    let mut journey = house();
+    journey.keys("F<ctrl-t><ctrl-t>").keys(".temperature > 20.2").sees("jq");
+    assert_eq!(found_in(&journey), 0, "it waits for Enter");
+    journey.keys("<enter>");
+    assert_eq!(found(&journey), [r#"house/kitchen/climate {"temperature": 20.4, "humidity": 47}"#]);
+    journey.sees("no JSON, or the condition failed");
+    journey.message("house/attic/climate", r#"{"temperature": 30}"#);
+    assert_eq!(found(&journey).len(), 2);
+    journey.keys("/").keys(" |").keys("<enter>").sees("column");
+    assert_eq!(journey.app.context(), Context::SearchEntry, "{}", journey.screen());
+}
+
+#[test]
+fn nothing_to_seek_is_said() {
+    let mut journey = house();
+    journey.keys("F<enter>");
+    assert!(journey.notice().contains("nothing to search for"), "{}", journey.notice());
+    journey.keys("a<backspace>").does_not_see(" found");
+}
+
+#[test]
+fn a01_a06_what_was_found_cannot_act_on_the_terminal() {
+    let mut journey = Journey::new();
+    journey.message("evil/\u{202e}exe", "before \u{1b}]0;title\u{7} needle \u{1b}[2J after\u{9b}31m");
+    journey.keys("Fneedle<enter>");
+    let screen = journey.screen();
+    assert!(!screen.contains(['\u{1b}', '\u{7}', '\u{9b}', '\u{202e}']), "{screen:?}");
+    journey.sees("needle ␛[2J after").sees("U+202E");
+}
+
+#[test]
+fn the_mouse_selects_rows_and_turns_the_list() {
+    let mut journey = Journey::new();
+    for number in 0..100 {
+        journey.message(&format!("t/{number:03}"), "needle");
+    }
+    journey.keys("Fneedle<enter>");
+    assert_eq!(journey.selected(), "t/099");
+    journey.click_on("t/095");
+    assert_eq!(journey.selected(), "t/095");
+    journey.wheel_down(5, 20);
+    assert_eq!(journey.selected(), "t/092");
+    journey.click(5, 2);
+    assert_eq!(journey.app.context(), Context::SearchEntry);
+}
+
+#[test]
+fn a_pasted_text_is_sought_and_one_of_a_megabyte_is_not_pasted() {
+    let mut journey = house();
+    journey.keys("F").paste("alarm").sees("1 found").paste(&"x".repeat(1 << 20));
+    assert!(journey.notice().contains("not pasted"), "{}", journey.notice());
+}
+
+#[test]
+fn it_fits_the_smallest_terminal() {
+    let mut journey = house();
+    journey
+        .keys("Falarm<enter>")
+        .resize(40, 10)
+        .sees("1 found")
+        .resize(60, 20)
+        .sees("Alarm")
+        .resize(250, 80)
+        .sees("Alarm");
+}
