@@ -55,7 +55,7 @@ fn printing(c: &mut Criterion) {
         b.iter(|| {
             let bytes = black_box(megabyte.as_bytes());
             Prepared::of(&read(bytes, &Hints::default()), bytes)
-        })
+        });
     });
 }
 
@@ -107,7 +107,7 @@ fn structures(c: &mut Criterion) {
     for key in ["temperature", "linkquality"] {
         let probe = Probe::new(&Field::parse(key).expect("a field")).expect("a path");
         group.bench_function(format!("number at {key}, 100 B"), |b| {
-            b.iter(|| probe.number(black_box(CLIMATE)))
+            b.iter(|| probe.number(black_box(CLIMATE)));
         });
     }
     let small = Structure::of_json(CLIMATE).expect("JSON");
@@ -152,12 +152,12 @@ fn programs(c: &mut Criterion) {
     group.bench_function("compile", |b| b.iter(|| Program::compile(black_box(".temperature > 20")).is_ok()));
     let program = Program::compile(".temperature > 20 and .state == \"ON\"").expect("a program");
     group.bench_function("run on 100 B", |b| {
-        b.iter(|| program.run(black_box(CLIMATE), &limits).outputs.len())
+        b.iter(|| program.run(black_box(CLIMATE), &limits).outputs.len());
     });
     let many = vec![CLIMATE; 1000];
     group.throughput(Throughput::Elements(1000));
     group.bench_function("1,000 conditions", |b| {
-        b.iter(|| program.conditions(black_box(&many), &limits).len())
+        b.iter(|| program.conditions(black_box(&many), &limits).len());
     });
 }
 

@@ -7,6 +7,7 @@
 use std::fmt::Write as _;
 
 use crossterm::event::KeyEvent;
+use mqtt_tui::app::out::PipeEnd;
 use mqtt_tui::app::{Action, App, Command, Done, Settings, TestEnd, TestNews, parse_key, update};
 use mqtt_tui::cli::scene::Scene;
 use mqtt_tui::config::{Colours, Look};
@@ -534,7 +535,7 @@ fn views_of_a_payload() {
     for (size, name) in [(COMMON, "80x24"), (LARGE, "140x45")] {
         for (view, topic, pressed) in [
             ("pretty", "formats/json.gz", "tab"),
-            ("tree", "formats/cbor", "tab v j j j"),
+            ("tree", "formats/msgpack", "tab v j j j"),
             ("tree_xml", "formats/xml", "tab v"),
             ("raw", "formats/json", "tab v v"),
             ("hex_inside", "formats/json.gz", "tab v v v v"),
@@ -550,7 +551,7 @@ fn views_of_a_payload() {
 #[test]
 fn views_of_a_payload_in_ascii() {
     let mut scene = Scene::new(COMMON.0, COMMON.1, Look { colours: Colours::None, ascii: true });
-    scene.select("formats/cbor");
+    scene.select("formats/msgpack");
     scene.draw();
     keys(&mut scene, "tab D");
     insta::assert_snapshot!("message__diff_ascii", text(&scene.draw()));
@@ -644,4 +645,46 @@ fn chart() {
     charting(&mut mono, &TEMPERATURES[..2]);
     keys(&mut mono, "z");
     insta::assert_snapshot!("chart__no_colour", text(&mono.draw()));
+}
+
+#[test]
+fn out() {
+    for (name, size) in [("60x20", SMALL), ("80x24", COMMON), ("140x45", LARGE)] {
+        let mut scene = reading(size);
+        keys(&mut scene, "ctrl-y");
+        insta::assert_snapshot!(format!("copy__menu_{name}"), text(&scene.draw()));
+        keys(&mut scene, "esc ctrl-e");
+        insta::assert_snapshot!(format!("export__menu_{name}"), text(&scene.draw()));
+        keys(&mut scene, "esc |");
+        paste(&mut scene, "jq -r '.color_mode, .brightness'; echo done >&2");
+        insta::assert_snapshot!(format!("pipe__entry_{name}"), text(&scene.draw()));
+        keys(&mut scene, "enter");
+        insta::assert_snapshot!(format!("pipe__running_{name}"), text(&scene.draw()));
+        let end = PipeEnd {
+            output: (1..=40).map(|line| format!("line {line}\n")).collect::<String>().into(),
+            errors: "done\n".into(),
+            how: "exit code 0".to_owned(),
+            good: true,
+        };
+        update(&mut scene.app, Action::Done(Done::Piped(1, end)), scene.now);
+        insta::assert_snapshot!(format!("pipe__output_{name}"), text(&scene.draw()));
+    }
+}
+
+#[test]
+fn publish_again() {
+    let mut scene = scene(COMMON);
+    let message = mqtt_tui::model::Message {
+        topic: "factory/raw".to_owned(),
+        payload: bytes::Bytes::from_static(&[0, 255, 16]),
+        qos: QoS::AtLeastOnce,
+        retain: true,
+        dup: false,
+        properties: None,
+        received: scene.now,
+    };
+    event(&mut scene, SessionEvent::Message(message));
+    scene.select("factory/raw");
+    keys(&mut scene, "P");
+    insta::assert_snapshot!("publish__again_80x24", text(&scene.draw()));
 }

@@ -3,13 +3,15 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use crossterm::event::{KeyEvent, MouseEvent};
 
+use super::out::{Edit, ExportNews, ExportStep, Pipe, PipeEnd, Save};
 use super::{Command, Job, JobDone, TestNews};
 use crate::config::{PasswordSource, Profile, ProfileBook};
 use crate::model::{
-    ConnectionId, Protocol, SchemaName, SessionEvent, SessionId, SessionRequest, Severity, Target,
-    TopicFilter, Trouble,
+    ConnectionId, Protocol, Publication, SchemaName, SessionEvent, SessionId, SessionRequest, Severity,
+    Target, TopicFilter, Trouble,
 };
 use crate::payload::{SchemaFault, Schemas};
 
@@ -80,6 +82,16 @@ pub enum Effect {
         /// The exact bytes.
         bytes: Vec<u8>,
     },
+    /// Write a file, whole or not at all. Comes back as [`Done::Saved`], or as [`Done::FileExists`] when one is there already.
+    Save(Save),
+    /// Give the terminal to the user's editor with a payload in it, and take it back after. Comes back as [`Done::Edited`].
+    Edit(Edit),
+    /// Run a shell command with a payload as its input; one that runs is ended. Comes back as [`Done::Piped`].
+    Pipe(Pipe),
+    /// End the shell command.
+    EndPipe,
+    /// A step of the export of this number. Comes back as [`Done::Export`].
+    Export(u64, ExportStep),
     /// Compute something away from the loop. What it finds comes back as [`Done::Job`].
     Job(Job),
     /// Compile the Protobuf schemas that a connection's rules name. Comes back as [`Done::SchemasLoaded`].
@@ -128,6 +140,16 @@ pub enum Done {
     DemoRuns(Result<Box<Target>, String>),
     /// News of the test with this id.
     Test(u64, TestNews),
+    /// A file was written; where, and how much.
+    Saved(String),
+    /// The file that was to be written is there already.
+    FileExists(Box<Save>),
+    /// The user's editor has ended: the payload as it is now, or why there is none.
+    Edited(Box<Publication>, Result<Bytes, String>),
+    /// The shell command of this number has ended.
+    Piped(u64, PipeEnd),
+    /// News of the export of this number.
+    Export(u64, ExportNews),
     /// A job was done.
     Job(JobDone),
     /// The schemas of a connection, and what is wrong with those that are missing.

@@ -1,7 +1,8 @@
 //! A question that lies over everything until it is answered: what would be done, to what, and yes or no. No is chosen at first.
 
-use super::{AfterSaving, Command, Effect};
-use crate::model::ConnectionId;
+use super::out::ExportOf;
+use super::{AfterSaving, Command, Effect, HeldFrom};
+use crate::model::{ConnectionId, Publication};
 
 /// A question with what follows from a yes.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,6 +36,10 @@ pub enum Then {
     SaveInsecure(AfterSaving),
     /// Saves the form with the secrets it began with.
     SaveSecrets(AfterSaving),
+    /// Puts a message into the publish pane, in place of what is there.
+    Refill(Box<Publication>, HeldFrom),
+    /// Exports to a file that is there already.
+    Export(ConnectionId, Box<ExportOf>, String),
 }
 
 impl Ask {

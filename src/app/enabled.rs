@@ -39,6 +39,14 @@ pub(super) fn has_found(app: &App) -> Result<(), Disabled> {
     app.connection().message.find.as_ref().map(|_| ()).ok_or("nothing is looked for: press /")
 }
 
+pub(super) fn has_output(app: &App) -> Result<(), Disabled> {
+    match &app.overlay {
+        Overlay::Output(piped) if piped.end.is_some() => Ok(()),
+        Overlay::Output(_) => Err("the command still runs"),
+        _ => Err("no command was run: press |"),
+    }
+}
+
 /// Nothing is sent, and no field changed, that is not on the screen.
 pub(super) fn is_publishing(app: &App) -> Result<(), Disabled> {
     if app.connection().publish.open { Ok(()) } else { Err("the publish pane is not open: press p") }

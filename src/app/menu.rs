@@ -1,6 +1,9 @@
 //! A few things to choose from, over the screen.
 
+use bytes::Bytes;
+
 use super::Command;
+use super::out::{Copying, ExportOf};
 use crate::model::{Decoding, TopicFilter};
 use crate::payload::field::Field;
 use crate::store::TopicId;
@@ -16,6 +19,16 @@ pub enum Pick {
     DeleteFilters,
     /// Deletes the saved filter of this name.
     DeleteFilter(String),
+    /// Copies something of a message.
+    Copy(Copying),
+    /// Copies this; what the notice calls it.
+    CopyBytes(&'static str, Bytes),
+    /// Asks where to export to.
+    Export(ExportOf),
+    /// Gives up the export under way.
+    StopExport,
+    /// Changes nothing.
+    GoOn,
     /// Takes payloads for this; which ones is asked next.
     TakeFor(String),
     /// Takes these payloads for this.

@@ -25,6 +25,7 @@ mod menu;
 mod message;
 mod node_set;
 mod notices;
+pub mod out;
 mod overdue;
 mod palette;
 mod panes;
@@ -73,12 +74,13 @@ pub use overdue::Overdue;
 pub use palette::PaletteState;
 pub use panes::{Left, Overlay, Pane, Right, Screen};
 pub use prompt::{Prompt, Purpose};
-pub use publish::{Answers, Field, MAX_EDITOR_BYTES, MAX_EDITOR_LINES, PublishPane, Sent};
+pub use publish::{Answers, Field, Held, HeldFrom, MAX_EDITOR_BYTES, MAX_EDITOR_LINES, PublishPane, Sent};
 pub use publish_properties::WrittenProperties;
 pub use rates::Rates;
 pub use scrubber::{PastTime, SCRUBBER_STEP, SCRUBBER_TIME, ScrubberAreas, scrubber, scrubber_rows};
 pub use search::{
-    Answer, Figures, Hit, MAX_LISTED, Mode, Place as FoundPlace, Question, Report, Scope, Search, Stage,
+    Answer, Figures as SearchFigures, Hit, MAX_LISTED, Mode, Place as FoundPlace, Question, Report, Scope,
+    Search, Stage,
 };
 pub use siblings::Sort;
 pub use test::{Test, TestEnd, TestNews};
@@ -88,6 +90,7 @@ pub use update::{ingest, update};
 pub use when::when;
 pub use work::work;
 
+use self::out::Out;
 use crate::config::{Profile, ProfileBook, Safety, SettingsFile};
 use crate::model::{ConnectionId, Moment, Target};
 use crate::store::Limits;
@@ -137,6 +140,8 @@ pub struct App {
     pub zone: TimeZone,
     /// When a key was last pressed, or the mouse.
     last_input: Moment,
+    /// What leaves the program.
+    pub(super) out: Out,
     next_connection: u32,
     next_publish: u64,
     next_test: u64,
@@ -164,6 +169,7 @@ impl App {
             settings,
             zone: TimeZone::UTC,
             last_input: Moment::default(),
+            out: Out::default(),
             next_connection: 0,
             next_publish: 1,
             next_test: 1,
@@ -239,6 +245,7 @@ impl App {
             Overlay::Ask(_) => return Context::Ask,
             Overlay::Prompt(_) => return Context::Prompt,
             Overlay::Menu(_) => return Context::Menu,
+            Overlay::Output(_) => return Context::Output,
             Overlay::None => {}
         }
         if self.screen() == Screen::Connections {
@@ -362,6 +369,8 @@ pub struct Measured {
     pub notices: (usize, usize),
     /// Where the chart's lines stand.
     pub chart: chart::Plot,
+    /// Rows of a command's output, and rows for them.
+    pub output: (usize, usize),
 }
 
 /// Takes in what drawing found out, so that scrolling ends at the end.
@@ -370,6 +379,9 @@ pub fn after_view(app: &mut App, measured: &Measured) {
     app.notices.scroll = app.notices.scroll.min(last(measured.notices));
     if let Overlay::Help(_, scroll) = &mut app.overlay {
         *scroll = (*scroll).min(last(measured.help));
+    }
+    if let Overlay::Output(piped) = &mut app.overlay {
+        piped.scroll = piped.scroll.min(last(measured.output));
     }
     let connection = app.connection_mut();
     connection.broker_scroll = connection.broker_scroll.min(last(measured.broker));

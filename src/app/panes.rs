@@ -1,6 +1,7 @@
 //! What stands where: the screens, the explorer's panes, the tree or a list on the left, the message or the chart on the right, and what
 //! lies over everything.
 
+use super::out::Piped;
 use super::{Ask, Context, Menu, PaletteState, Prompt};
 
 /// The screens.
@@ -45,6 +46,8 @@ pub enum Overlay {
     Prompt(Prompt),
     /// A few things to choose from.
     Menu(Menu),
+    /// What a shell command printed.
+    Output(Box<Piped>),
 }
 
 /// What stands in the place of the tree.

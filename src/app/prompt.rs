@@ -57,8 +57,9 @@ impl Purpose {
             Self::JumpToTime | Self::TravelTo => "14:03 · 14:03:20.5 · -5m · 2026-11-20 14:03",
             Self::NameFilter => "a name",
             Self::ChartField => "/temperature · /lights/0/level · size · gap",
-            Self::SaveTo | Self::ExportTo => "a file; one that exists is asked about first",
-            Self::Pipe => "jq .temperature · xxd | head",
+            Self::SaveTo => "a file; one that exists is asked about first",
+            Self::ExportTo => "a file; .csv for CSV, anything else is JSON lines",
+            Self::Pipe => "jq .temperature · xxd | head; Up brings back the last ones",
         }
     }
 

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use bytes::Bytes;
-use ratatui_textarea::TextArea;
+use ratatui_textarea::{CursorMove, TextArea};
 use tui_input::Input;
 
 use super::publish_properties::WrittenProperties;
@@ -92,6 +92,24 @@ pub struct Answers {
     pub correlation: Option<Bytes>,
 }
 
+/// Where a payload comes from that was not typed here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HeldFrom {
+    /// A message on screen.
+    Received,
+    /// The user's editor.
+    Editor,
+}
+
+/// A payload that the fields cannot show exactly: it is sent as it is, or cleared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    /// Every byte of it.
+    pub bytes: Bytes,
+    /// Where it comes from.
+    pub from: HeldFrom,
+}
+
 /// State of the pane.
 #[derive(Debug, Default)]
 pub struct PublishPane {
@@ -103,6 +121,10 @@ pub struct PublishPane {
     pub topic: Input,
     /// Payload.
     pub payload: TextArea<'static>,
+    /// A payload to send instead of what is typed.
+    pub held: Option<Held>,
+    /// The payload was typed here, and not sent since.
+    pub(super) is_draft: bool,
     /// QoS.
     pub qos: QoS,
     /// Retain.
@@ -123,9 +145,57 @@ pub struct PublishPane {
 }
 
 impl PublishPane {
-    /// The payload as it would be sent: lines joined by a line feed, no line feed at the end.
+    /// What is typed as payload: lines joined by a line feed, no line feed at the end.
     pub fn payload_text(&self) -> String {
         self.payload.lines().join("\n")
+    }
+
+    /// The payload as it would be sent.
+    pub fn payload_bytes(&self) -> Bytes {
+        self.held.as_ref().map_or_else(|| Bytes::from(self.payload_text()), |held| held.bytes.clone())
+    }
+
+    /// Whether there is a payload that is not empty.
+    pub fn has_payload(&self) -> bool {
+        match &self.held {
+            Some(held) => !held.bytes.is_empty(),
+            None => !self.payload.is_empty(),
+        }
+    }
+
+    /// Whether a payload was typed and not sent since.
+    pub fn has_draft(&self) -> bool {
+        self.is_draft && !self.payload.is_empty()
+    }
+
+    /// Opens the pane with this message in it, exactly: a payload that the field cannot show is held beside it.
+    pub(super) fn refill(&mut self, publication: Publication, from: HeldFrom) {
+        self.topic = Input::new(publication.topic);
+        (self.qos, self.retain) = (publication.qos, publication.retain);
+        self.set_payload(publication.payload, from);
+        self.written.fill(publication.properties.map(|properties| *properties).unwrap_or_default());
+        (self.refusal, self.draft_from, self.answers, self.confirmed) = (None, None, None, None);
+        self.open = true;
+        self.field = Field::Payload;
+    }
+
+    fn set_payload(&mut self, bytes: Bytes, from: HeldFrom) {
+        (self.payload, self.held, self.is_draft) = (TextArea::default(), None, false);
+        match editable(&bytes) {
+            Some(text) => {
+                self.payload.insert_str(text);
+                self.payload.move_cursor(CursorMove::Top);
+            }
+            None => self.held = Some(Held { bytes, from }),
+        }
+    }
+
+    /// Leaves no payload.
+    pub(super) fn clear_payload(&mut self) {
+        self.payload.clear();
+        (self.held, self.draft_from, self.is_draft) = (None, None, false);
+        // It says what the payload was.
+        self.written.kept = Properties::default();
     }
 
     /// What is wrong with the topic as it stands; an untouched empty field is not scolded.
@@ -139,8 +209,7 @@ impl PublishPane {
 
     /// What sending would do that the user may not expect.
     pub fn warning(&self) -> Option<&'static str> {
-        let empty = self.payload.lines().iter().all(String::is_empty) && self.payload.lines().len() <= 1;
-        if self.retain && empty {
+        if self.retain && !self.has_payload() {
             Some("empty and retained: deletes the retained message")
         } else if self.topic.value().starts_with('$') {
             Some("brokers may ignore or refuse topics that start with $")
@@ -161,7 +230,7 @@ impl PublishPane {
         check_topic(self.topic.value()).map_err(|fault| fault.to_string())?;
         Ok(Publication {
             topic: self.topic.value().to_owned(),
-            payload: Bytes::from(self.payload_text()),
+            payload: self.payload_bytes(),
             qos: self.qos,
             retain: self.retain,
             properties: self.properties()?,
@@ -224,5 +293,45 @@ impl PublishPane {
         }
         sent.state = state;
         Some(sent)
+    }
+}
+
+/// `bytes` as a text that the payload field shows and gives back unchanged.
+fn editable(bytes: &[u8]) -> Option<&str> {
+    let text = std::str::from_utf8(bytes).ok().filter(|text| text.len() <= MAX_EDITOR_BYTES)?;
+    let mut lines = text.split('\n');
+    let seen = |line: &str| {
+        line.is_ascii() && !line.contains(|c: char| c.is_ascii_control() && c != '\t')
+            || is_clean(&line.replace('\t', " "))
+    };
+    (text.split('\n').count() <= MAX_EDITOR_LINES && lines.all(seen)).then_some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_payload_is_sent_again_byte_for_byte_whether_the_field_can_show_it_or_not() {
+        let long = "x".repeat(MAX_EDITOR_BYTES + 1);
+        let many = "\n".repeat(MAX_EDITOR_LINES);
+        let shown: &[&[u8]] = &[b"", b"21.5", b"a\nb\n", b"\n\n", b"\ttab \xc3\xa4", b" "];
+        let held: &[&[u8]] =
+            &[b"\xff", b"\0", b"a\r\nb", b"\x1b[2J", "\u{202e}".as_bytes(), long.as_bytes(), many.as_bytes()];
+        for (payloads, is_held) in [(shown, false), (held, true)] {
+            for payload in payloads {
+                let mut pane = PublishPane::default();
+                let publication = Publication {
+                    topic: "a".into(),
+                    payload: Bytes::copy_from_slice(payload),
+                    qos: QoS::AtLeastOnce,
+                    retain: true,
+                    properties: None,
+                };
+                pane.refill(publication.clone(), HeldFrom::Received);
+                assert_eq!(pane.publication().as_ref(), Ok(&publication));
+                assert_eq!(pane.held.is_some(), is_held, "{payload:?}");
+            }
+        }
     }
 }

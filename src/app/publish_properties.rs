@@ -6,6 +6,7 @@ use tui_input::Input;
 
 use super::publish::Field;
 use crate::model::{Properties, check_topic};
+use crate::payload::is_clean;
 
 /// The properties as typed. Empty fields are not sent.
 #[derive(Debug, Default)]
@@ -22,6 +23,8 @@ pub struct WrittenProperties {
     pub correlation: Input,
     /// User properties, one `name=value` a line.
     pub user: TextArea<'static>,
+    /// What came with a message to be sent again and fits in no field: sent as it is, where nothing else is typed.
+    pub kept: Properties,
 }
 
 impl WrittenProperties {
@@ -39,7 +42,31 @@ impl WrittenProperties {
     /// Whether nothing is typed.
     pub fn is_empty(&self) -> bool {
         let inputs = [&self.content_type, &self.expiry, &self.response_topic, &self.correlation];
-        inputs.iter().all(|input| input.value().is_empty()) && self.user.is_empty()
+        inputs.iter().all(|input| input.value().is_empty())
+            && self.user.is_empty()
+            && self.kept == Properties::default()
+    }
+
+    /// Takes the properties of a message to be sent again, each exactly.
+    pub(super) fn fill(&mut self, mut properties: Properties) {
+        let open = self.open;
+        *self = Self { open, ..Self::default() };
+        let fits = |text: &String| !text.is_empty() && is_clean(text);
+        let input = |text: Option<String>| Input::new(text.unwrap_or_default());
+        self.content_type = input(properties.content_type.take_if(|text| fits(text)));
+        self.response_topic = input(properties.response_topic.take_if(|text| fits(text)));
+        self.expiry = input(properties.message_expiry.take().map(|seconds| seconds.to_string()));
+        let text = |data: &Bytes| std::str::from_utf8(data).is_ok_and(|text| fits(&text.to_owned()));
+        let correlation = properties.correlation_data.take_if(|data| text(data));
+        self.correlation = input(correlation.map(|data| String::from_utf8_lossy(&data).into_owned()));
+        let typed =
+            |(name, value): &(String, String)| !name.contains('=') && is_clean(name) && is_clean(value);
+        if properties.user_properties.iter().all(typed) {
+            let pairs = std::mem::take(&mut properties.user_properties);
+            let lines: Vec<String> = pairs.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            self.user = TextArea::from(lines);
+        }
+        self.kept = properties;
     }
 
     /// The properties as they would be sent; `None` when there are none.
@@ -59,13 +86,17 @@ impl WrittenProperties {
             "" => None,
             digits => Some(digits.parse().map_err(|_| "expiry: seconds, at most 4,294,967,295".to_owned())?),
         };
+        let kept = self.kept.clone();
+        let mut user_properties = kept.user_properties;
+        user_properties.extend(self.user_properties()?);
         Ok(Some(Box::new(Properties {
+            payload_format: kept.payload_format,
             message_expiry,
-            content_type: text(&self.content_type),
-            response_topic,
-            correlation_data: text(&self.correlation).map(Bytes::from),
-            user_properties: self.user_properties()?,
-            ..Properties::default()
+            content_type: text(&self.content_type).or(kept.content_type),
+            response_topic: response_topic.or(kept.response_topic),
+            correlation_data: text(&self.correlation).map(Bytes::from).or(kept.correlation_data),
+            subscription_ids: Vec::new(),
+            user_properties,
         })))
     }
 
@@ -107,5 +138,35 @@ mod tests {
             w.user.insert_str("unit");
         });
         assert!(user.contains("'unit' has no '='"), "{user}");
+    }
+
+    #[test]
+    fn properties_to_be_sent_again_are_exact_whether_the_fields_can_show_them_or_not() {
+        let user = |pairs: &[(&str, &str)]| {
+            pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+        };
+        let shown = Properties {
+            message_expiry: Some(5),
+            content_type: Some("text/plain".into()),
+            response_topic: Some("answers/1".into()),
+            correlation_data: Some(Bytes::from_static(b"abc")),
+            user_properties: user(&[("b", "1=2"), ("a", "ä"), ("b", "1=2"), ("", "")]),
+            ..Properties::default()
+        };
+        let hidden = Properties {
+            payload_format: Some(1),
+            content_type: Some(String::new()),
+            correlation_data: Some(Bytes::from_static(b"\xff\0")),
+            user_properties: user(&[("a=b", "c"), ("d", "e\nf")]),
+            ..Properties::default()
+        };
+        for properties in [shown, hidden] {
+            let mut written = WrittenProperties::default();
+            written.fill(properties.clone());
+            assert_eq!(written.properties(), Ok(Some(Box::new(properties))));
+        }
+        let mut written = WrittenProperties::default();
+        written.fill(Properties::default());
+        assert_eq!(written.properties(), Ok(None));
     }
 }

@@ -10,10 +10,13 @@ impl App {
     /// Whether a piece of work waits.
     pub fn has_work(&self) -> bool {
         let waits = |connection: &Connection| {
-            let charting = connection.chart.has_work(&connection.store);
-            charting || connection.store.has_travel_work() || connection.has_list_work()
+            connection.store.has_travel_work()
+                || connection.chart.has_work(&connection.store)
+                || connection.has_list_work()
         };
-        self.connection().tree.has_work() || self.connections.iter().any(waits)
+        self.connection().tree.has_work()
+            || self.connections.iter().any(waits)
+            || self.out.export.as_ref().is_some_and(|export| export.has_work())
     }
 }
 
@@ -23,6 +26,10 @@ pub fn work(app: &mut App) -> Vec<Effect> {
     if let Some(connection) = travelling {
         connection.store.travel_work(PIECE);
         connection.follow_travel();
+    }
+    let charting = |connection: &&mut Connection| connection.chart.has_work(&connection.store);
+    if let Some(connection) = app.connections.iter_mut().find(charting) {
+        connection.work_chart();
         return Vec::new();
     }
     let front = app.active;
@@ -33,13 +40,9 @@ pub fn work(app: &mut App) -> Vec<Effect> {
             return connection.list_work().into_iter().collect();
         }
     }
-    let charting = |connection: &&mut Connection| connection.chart.has_work(&connection.store);
-    if let Some(connection) = app.connections.iter_mut().find(charting) {
-        connection.work_chart();
-    }
     let connection = app.connection_mut();
     if connection.tree.has_work() {
         connection.tree.work(&connection.store);
     }
-    Vec::new()
+    super::update::work_on_export(app)
 }

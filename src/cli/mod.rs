@@ -16,6 +16,7 @@ mod known;
 mod output;
 mod password;
 mod profile;
+mod publish;
 mod resolve;
 pub mod scene;
 mod screenshots;
@@ -48,6 +49,8 @@ enum Command {
     Connect(Box<ConnectArgs>),
     /// Explore a simulated fleet on a bundled broker: no network, no set-up
     Demo(DemoArgs),
+    /// Publish one message, and say by the exit code what became of it
+    Pub(Box<args::PubArgs>),
     /// Go the way to a broker step by step, and say of each step how it went and what to do
     Doctor(Box<doctor::DoctorArgs>),
     /// Run the bundled test broker in the foreground
@@ -149,6 +152,8 @@ pub fn main() -> ExitCode {
     match cli.command {
         Some(Command::Connect(args)) if args.flags.asks_for_help() => print_help(&["connect"]),
         Some(Command::Connect(args)) => connect::run(&args),
+        Some(Command::Pub(args)) if args.asks_for_help() => print_help(&["pub"]),
+        Some(Command::Pub(args)) => publish::run(*args),
         Some(Command::Doctor(args)) if args.flags.asks_for_help() => print_help(&["doctor"]),
         Some(Command::Doctor(args)) => doctor::run(&args),
         Some(Command::Profile(command)) => profile::run(&command),

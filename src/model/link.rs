@@ -44,6 +44,8 @@ pub struct Trouble {
     pub remedy: String,
     /// What the program can offer.
     pub kind: TroubleKind,
+    /// The code of CONNACK by which the broker refused (MQTT 3.1.1, 3.2.2.3; MQTT 5.0, 3.2.2.2).
+    pub refused: Option<u8>,
 }
 
 /// Where a connection stands.

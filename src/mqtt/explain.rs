@@ -187,7 +187,11 @@ pub(super) fn explain(fault: &Fault, target: &Target, times: u32) -> Advice {
         Fault::TakenOver => TroubleKind::TakenOver,
         _ => TroubleKind::Other,
     };
-    Advice { trouble: Trouble { cause, remedy, kind }, retry }
+    let refused = match fault {
+        Fault::Connack(_, stated) => Some(stated.code),
+        _ => None,
+    };
+    Advice { trouble: Trouble { cause, remedy, kind, refused }, retry }
 }
 
 /// CONNACK return codes of MQTT 3.1.1, table 3.1. Only 3 may pass by itself.

@@ -14,6 +14,7 @@ mod kind;
 mod layout;
 mod preview;
 mod read;
+pub mod record;
 pub mod sanitise;
 pub mod shape;
 pub mod structure;

@@ -59,6 +59,11 @@ where
                     self.connect(id, target, password, done);
                     drawing.dirty = true;
                 }
+                Effect::Save(save) => self.errands.save(save, done),
+                Effect::Edit(edit) => self.lend(edit, done, drawing)?,
+                Effect::Pipe(pipe) => self.errands.pipe(pipe, done),
+                Effect::EndPipe => self.errands.end_pipe(),
+                Effect::Export(id, step) => self.errands.export(id, step, done),
                 Effect::Job(job) => self.errands.compute(job, done),
                 Effect::LoadSchemas(id, names) => {
                     let folder = self.app.book.path().and_then(Path::parent).map(Path::to_owned);

@@ -10,7 +10,10 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
+use super::lending::Lent;
 use super::profiles::{Change, keep};
+use super::{files, pipe};
+use crate::app::out::{ExportNews, ExportStep, Pipe, Save};
 use crate::app::{Done, Job, Loaded, TestEnd, TestNews};
 use crate::config::{PasswordSource, ProfileBook, environment_proxy, find_password};
 use crate::model::{ConnectionId, SchemaName, Secret, SessionId, Target};
@@ -21,6 +24,8 @@ use crate::payload::Schemas;
 const LINES: usize = 16;
 /// Changes of the profiles that may wait. Each is a key press of the user, or a first connect.
 const CHANGES: usize = 16;
+/// Steps of an export that may wait. The next one is asked for when the one before is done.
+const STEPS: usize = 2;
 /// [`Errands::close`] returns within this time.
 const CLOSE_WITHIN: Duration = Duration::from_millis(300);
 
@@ -31,6 +36,11 @@ pub struct Errands {
     /// Dropping one calls the errand off.
     visit: Option<DropGuard>,
     searches: HashMap<ConnectionId, DropGuard>,
+    pipe: Option<DropGuard>,
+    /// The export under way; no more steps means that it is given up.
+    export: Option<(u64, Sender<ExportStep>)>,
+    /// The terminal is in the hands of an editor.
+    pub(super) lent: Option<Lent>,
     tasks: JoinSet<()>,
 }
 
@@ -123,11 +133,65 @@ impl Errands {
     /// Lets the changes of the profiles reach the file and calls everything else off, commands that were to print a password included.
     /// Returns within 300 ms whatever happens (C27).
     pub(super) async fn close(self) {
-        let Self { profiles, visit, searches, mut tasks } = self;
-        drop((profiles, visit, searches));
+        let Self { profiles, visit, searches, pipe, export, lent, mut tasks } = self;
+        drop((profiles, visit, searches, pipe, export, lent));
         let ended = async { while tasks.join_next().await.is_some() {} };
         // A folder in the network that does not answer is not waited for.
         let _ = timeout(CLOSE_WITHIN, ended).await;
+    }
+
+    /// Writes a file; what became of it comes back.
+    pub(super) fn save(&mut self, save: Save, done: &Sender<Done>) {
+        let done = done.clone();
+        self.spawn(async move {
+            let path = save.path.clone();
+            let saving = tokio::task::spawn_blocking(move || files::save(save)).await;
+            let saved =
+                saving.unwrap_or_else(|_| Done::Failed(format!("not written: {path}: saving failed")));
+            // Nobody listens any more when the program is ending.
+            let _ = done.send(saved).await;
+        });
+    }
+
+    /// Hands a step of an export on; the first begins another one.
+    pub(super) fn export(&mut self, id: u64, step: ExportStep, done: &Sender<Done>) {
+        if step == ExportStep::Drop {
+            self.export = None;
+            return;
+        }
+        if matches!(step, ExportStep::Open { .. }) {
+            let (sender, steps) = channel(STEPS);
+            self.export = Some((id, sender));
+            let done = done.clone();
+            self.spawn(async move {
+                // A file that was begun is taken away by whoever wrote it, a fault included.
+                let _ = tokio::task::spawn_blocking(move || files::export(id, steps, &done)).await;
+            });
+        }
+        let taken = self.export.as_ref().is_some_and(|(_, steps)| steps.try_send(step).is_ok());
+        if !taken {
+            let failed = ExportNews::Failed("the export was lost: please report it".to_owned());
+            // A full report channel means that more is going on than anybody reads.
+            let _ = done.try_send(Done::Export(id, failed));
+        }
+    }
+
+    /// Runs a shell command, in place of the one before.
+    pub(super) fn pipe(&mut self, pipe: Pipe, done: &Sender<Done>) {
+        let called_off = CancellationToken::new();
+        self.pipe = Some(called_off.clone().drop_guard());
+        let done = done.clone();
+        self.spawn(async move {
+            let id = pipe.id;
+            let end = pipe::run(pipe, called_off).await;
+            // Nobody listens any more when the program is ending.
+            let _ = done.send(Done::Piped(id, end)).await;
+        });
+    }
+
+    /// Ends the shell command.
+    pub(super) fn end_pipe(&mut self) {
+        self.pipe = None;
     }
 
     fn spawn(&mut self, task: impl Future<Output = ()> + Send + 'static) {

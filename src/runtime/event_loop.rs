@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::future::poll_fn;
 use std::io;
 use std::pin::Pin;
+use std::process::ExitStatus;
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
@@ -13,14 +14,14 @@ use crossterm::event::{Event, MouseButton, MouseEventKind};
 use futures_util::{Stream, StreamExt};
 use ratatui::Terminal;
 use ratatui::backend::Backend;
-use ratatui::layout::Rect;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 
 use super::clipboard::Clipboard;
 use super::errands::Errands;
+use super::lending::Lent;
 use super::output::OutputState;
-use super::signals::{Signal, Signals, stop_group, terminal_gone};
+use super::signals::{Signal, Signals, terminal_gone};
 use crate::app::{self, Action, App, Done, Effect, arrange, update};
 use crate::config::Themes;
 use crate::model::{Clock, ConnectionId, SessionEvent, SessionId, Target};
@@ -87,6 +88,7 @@ pub struct EventLoop<B: Backend, I> {
 }
 
 /// What is known about the picture on screen.
+#[derive(Default)]
 pub(super) struct Drawing {
     cache: Cache,
     /// Something changed that a frame must show.
@@ -133,15 +135,7 @@ where
     async fn run_on_terminal(&mut self) -> io::Result<Outcome> {
         let (done_sender, mut done) = channel::<Done>(64);
         let mut clipboard = Clipboard::new(|name| std::env::var_os(name), done_sender.clone());
-        let mut drawing = Drawing {
-            cache: Cache::default(),
-            dirty: true,
-            asked: false,
-            last: None,
-            cost: Duration::ZERO,
-            frames: 0,
-            wanted: Vec::new(),
-        };
+        let mut drawing = Drawing { dirty: true, ..Drawing::default() };
         let mut batch = Vec::with_capacity(BATCH);
         let mut full_batches = 0u32;
         // The last turn was a piece of work: traffic comes next.
@@ -158,21 +152,20 @@ where
             if let Some(outcome) = self.perform(wanted, &mut clipboard, &done_sender, &mut drawing)? {
                 return Ok(outcome);
             }
-            let due = drawing.due(&self.clock);
+            // While an editor has the terminal, neither a frame nor a key is ours.
+            let is_ours = self.errands.lent.is_none();
+            let due = if is_ours { drawing.due(&self.clock) } else { None };
             let action = tokio::select! {
                 biased;
-                signal = next_signal(&mut self.signals) => match signal {
-                    Signal::End(code) => return Ok(Outcome::Signal(code)),
-                    Signal::Suspend => {
-                        self.suspend(&mut drawing)?;
-                        continue;
-                    }
-                    Signal::Continue => {
-                        self.resume(&mut drawing)?;
-                        continue;
-                    }
+                signal = next_signal(&mut self.signals) => match self.on_signal(signal, &mut drawing)? {
+                    Some(outcome) => return Ok(outcome),
+                    None => continue,
                 },
-                input = self.input.next() => {
+                status = editor_end(&mut self.errands.lent) => {
+                    self.take_back(status, &mut drawing).await?;
+                    continue;
+                }
+                input = self.input.next(), if is_ours => {
                     let Some(input) = input else { return Ok(Outcome::TerminalGone) };
                     match self.on_input(input?, &mut clipboard, &done_sender, &mut drawing).await? {
                         Some(outcome) => return Ok(outcome),
@@ -232,6 +225,15 @@ where
         }
     }
 
+    fn on_signal(&mut self, signal: Signal, drawing: &mut Drawing) -> io::Result<Option<Outcome>> {
+        match signal {
+            Signal::End(code) => return Ok(Some(Outcome::Signal(code))),
+            Signal::Suspend => self.suspend(drawing)?,
+            Signal::Continue => self.resume(drawing)?,
+        }
+        Ok(None)
+    }
+
     /// Takes in one input and those that wait behind it, then shows the result at once.
     async fn on_input(
         &mut self,
@@ -268,7 +270,7 @@ where
         Ok(None)
     }
 
-    fn draw(&mut self, drawing: &mut Drawing) -> io::Result<()> {
+    pub(super) fn draw(&mut self, drawing: &mut Drawing) -> io::Result<()> {
         let begun = Instant::now();
         let now = self.clock.now();
         self.terminal.autoresize()?;
@@ -297,36 +299,6 @@ where
         drawing.cost = begun.elapsed();
         drawing.frames += 1;
         Ok(())
-    }
-
-    /// Goes on after a stop that came without warning.
-    fn resume(&mut self, drawing: &mut Drawing) -> io::Result<()> {
-        if self.real_terminal {
-            super::terminal::take_back()?;
-        }
-        self.redraw_all(drawing)
-    }
-
-    fn redraw_all(&mut self, drawing: &mut Drawing) -> io::Result<()> {
-        // Not `clear`: that asks the terminal for the cursor's position and fails when no answer comes.
-        let size = self.terminal.size()?;
-        self.terminal.resize(Rect::new(0, 0, size.width, size.height))?;
-        self.draw(drawing)
-    }
-
-    /// Gives the terminal back, stops, and takes it again when continued.
-    pub(super) fn suspend(&mut self, drawing: &mut Drawing) -> io::Result<()> {
-        if !self.real_terminal {
-            return Ok(());
-        }
-        super::terminal::leave();
-        let stopped = stop_group();
-        super::terminal::enter_again()?;
-        if let Err(fault) = stopped {
-            let text = format!("cannot suspend: {fault}");
-            self.app.notices.push(self.clock.now(), crate::model::Severity::Error, text);
-        }
-        self.redraw_all(drawing)
     }
 
     /// Says goodbye to every broker and lets changed profiles reach their file, for at most a moment each, all at once.
@@ -361,6 +333,14 @@ async fn due_frame(due: Option<Instant>, output: Option<&OutputState>) {
     }
 }
 
+/// Waits for the end of the editor that has the terminal. Cancel-safe.
+async fn editor_end(lent: &mut Option<Lent>) -> io::Result<ExitStatus> {
+    match lent {
+        Some(lent) => lent.ended().await,
+        None => std::future::pending().await,
+    }
+}
+
 async fn next_signal(signals: &mut Option<Signals>) -> Signal {
     match signals {
         Some(signals) => signals.next().await,
@@ -370,7 +350,7 @@ async fn next_signal(signals: &mut Option<Signals>) -> Signal {
 
 /// The next input, if one waits already. Asked with the waker of this task: an input that keeps the first waker it is given until a key
 /// comes (crossterm's own stream does) would otherwise wake nobody, and the loop would sleep through that key.
-async fn waiting<S: Stream + Unpin>(input: &mut S) -> Option<S::Item> {
+pub(super) async fn waiting<S: Stream + Unpin>(input: &mut S) -> Option<S::Item> {
     poll_fn(|context| match input.poll_next_unpin(context) {
         Poll::Ready(input) => Poll::Ready(input),
         Poll::Pending => Poll::Ready(None),

@@ -3,6 +3,8 @@
 
 use std::io;
 use std::pin::Pin;
+use std::sync::Mutex;
+use std::sync::mpsc::{self, SyncSender, sync_channel};
 use std::task::{Context, Poll};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -17,6 +19,51 @@ const CAPACITY: usize = 256;
 /// a pause, and four times a second that is most of what the idle program takes.
 const LOOK_UP: Duration = Duration::from_secs(10);
 
+/// The way to the thread that reads. There is one terminal, and one thread that reads it.
+static READER: Mutex<Option<SyncSender<Asked>>> = Mutex::new(None);
+/// How long the thread is waited for until it stands still. Longer only when it waits for the loop, and then it reads nothing either.
+const STANDSTILL: Duration = Duration::from_millis(500);
+/// How often it is woken meanwhile.
+const AGAIN: Duration = Duration::from_millis(20);
+
+/// The thread is asked to stand still: it says so by the one, and goes on when nobody holds the other.
+struct Asked {
+    stands: SyncSender<()>,
+    until: mpsc::Receiver<()>,
+}
+
+/// Nothing is read from the terminal as long as this is there.
+#[derive(Debug)]
+pub(super) struct Pause {
+    _until: Option<SyncSender<()>>,
+}
+
+/// Leaves the terminal's input to somebody else.
+pub(super) fn pause() -> Pause {
+    let Some(reader) = READER.lock().ok().and_then(|reader| reader.clone()) else {
+        return Pause { _until: None };
+    };
+    let (stands, standing) = sync_channel(1);
+    let (pause, until) = sync_channel(0);
+    if reader.try_send(Asked { stands, until }).is_err() {
+        return Pause { _until: None };
+    }
+    let begun = Instant::now();
+    while begun.elapsed() < STANDSTILL {
+        wake();
+        if standing.recv_timeout(AGAIN).is_ok() {
+            break;
+        }
+    }
+    Pause { _until: Some(pause) }
+}
+
+/// Has the thread look up from its waiting: it does for a change of the terminal's size, and one that changes nothing does no harm.
+fn wake() {
+    #[cfg(unix)]
+    let _ = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::WINCH);
+}
+
 /// What comes from keyboard, mouse and terminal. Dropping it ends the reading within some seconds.
 #[derive(Debug)]
 pub struct Input(Receiver<io::Result<Event>>);
@@ -25,7 +72,11 @@ impl Input {
     /// Starts reading.
     pub fn start() -> io::Result<Self> {
         let (sender, receiver) = channel(CAPACITY);
-        thread::Builder::new().name("input".into()).spawn(move || read(&sender))?;
+        let (asking, asked) = sync_channel(1);
+        thread::Builder::new().name("input".into()).spawn(move || read(&sender, &asked))?;
+        if let Ok(mut reader) = READER.lock() {
+            *reader = Some(asking);
+        }
         Ok(Self(receiver))
     }
 }
@@ -38,9 +89,15 @@ impl Stream for Input {
     }
 }
 
-fn read(sender: &Sender<io::Result<Event>>) {
+fn read(sender: &Sender<io::Result<Event>>, asked: &mpsc::Receiver<Asked>) {
     let mut answers = Answers::default();
     while !sender.is_closed() {
+        if let Ok(Asked { stands, until }) = asked.try_recv() {
+            // Nobody may wait for it any more.
+            let _ = stands.try_send(());
+            let _ = until.recv();
+            continue;
+        }
         let event = match event::poll(LOOK_UP) {
             Ok(false) => continue,
             Ok(true) => event::read(),

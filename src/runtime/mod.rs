@@ -1,12 +1,16 @@
 //! Everything that touches the outside while the explorer runs: the loop, the terminal, signals, the clipboard.
 
 mod clipboard;
+mod editor;
 mod effects;
 mod errands;
 mod event_loop;
+mod files;
 mod input;
 pub mod jq;
+mod lending;
 mod output;
+mod pipe;
 mod profiles;
 mod signals;
 mod terminal;

@@ -1,11 +1,19 @@
 //! Signals as values. The loop decides what each means; a second thread makes sure that a deadly one is deadly even if the loop hangs.
 
 use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
 #[cfg(unix)]
 use std::time::Duration;
 
 #[cfg(unix)]
 use super::terminal::end_for_certain;
+
+/// Exit code after SIGINT, which Ctrl-C sends.
+#[cfg(unix)]
+const INTERRUPT: i32 = 130;
+/// Exit code after SIGQUIT, which Ctrl-\ sends.
+#[cfg(unix)]
+const QUIT: i32 = 131;
 
 /// What a signal asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,6 +24,14 @@ pub enum Signal {
     Suspend,
     /// The process was stopped from outside and goes on.
     Continue,
+}
+
+/// Whether somebody else has the terminal, and with it Ctrl-C and Ctrl-\.
+static INTERRUPTS_LENT: AtomicBool = AtomicBool::new(false);
+
+/// While another program has the terminal, the keys that interrupt reach this one as well and mean nothing.
+pub(super) fn lend_interrupts(lent: bool) {
+    INTERRUPTS_LENT.store(lent, Ordering::SeqCst);
 }
 
 /// How long an orderly end may take after a deadly signal.
@@ -41,6 +57,10 @@ impl Signals {
         let watch = async move {
             loop {
                 let signal = streams.next().await;
+                let from_keys = matches!(signal, Signal::End(INTERRUPT | QUIT));
+                if from_keys && INTERRUPTS_LENT.load(Ordering::SeqCst) {
+                    continue;
+                }
                 if let Signal::End(code) = signal {
                     end_for_certain(code, GRACE);
                 }
@@ -90,8 +110,8 @@ impl Streams {
         tokio::select! {
             _ = self.terminate.recv() => Signal::End(143),
             _ = self.hang_up.recv() => Signal::End(129),
-            _ = self.interrupt.recv() => Signal::End(130),
-            _ = self.quit.recv() => Signal::End(131),
+            _ = self.interrupt.recv() => Signal::End(INTERRUPT),
+            _ = self.quit.recv() => Signal::End(QUIT),
             _ = self.stop.recv() => Signal::Suspend,
             _ = self.go_on.recv() => Signal::Continue,
         }

@@ -34,6 +34,7 @@ mod login;
 mod menu;
 mod message;
 mod notices;
+mod output;
 mod overdue;
 mod palette;
 mod prompt;
@@ -78,6 +79,7 @@ pub struct Cache {
     /// What drawing found out for the state.
     pub measured: Measured,
     message: message::Kept,
+    output: output::Counted,
 }
 
 impl Cache {
@@ -163,6 +165,7 @@ pub fn view(
         Overlay::Palette(palette) => palette::draw(app, palette, &ink, areas.body, frame),
         Overlay::Ask(ask) => ask::draw(ask, &ink, areas.body, frame.buffer_mut()),
         Overlay::Prompt(prompt) => prompt::draw(prompt, &ink, areas.body, frame),
+        Overlay::Output(piped) => output::draw(piped, &ink, areas.body, cache, frame.buffer_mut()),
         Overlay::Menu(menu) => menu::draw(menu, &ink, areas.body, frame.buffer_mut()),
         Overlay::Notices => notices::draw(app, &ink, areas.body, cache, frame.buffer_mut()),
     }

@@ -11,7 +11,7 @@ use tui_input::Input;
 use super::ink::{Ink, row_of};
 use super::properties::correlation;
 use crate::app::layout::{self, PublishAreas};
-use crate::app::{App, Field, PublishPane, Sent};
+use crate::app::{App, Field, HeldFrom, PublishPane, Sent};
 use crate::config::Role;
 use crate::model::{LinkState, Protocol, PublishState, QoS};
 use crate::payload::sanitise::is_clean;
@@ -110,6 +110,17 @@ fn draw_properties(pane: &PublishPane, ink: &Ink<'_>, areas: &PublishAreas, fram
         let area = property_area(field, areas);
         label(ink, text, pane.field == field, area, frame);
         one_line_field(input, ink, value_of(area), pane.field == field, frame);
+        let kept = match field {
+            Field::Correlation => written.kept.correlation_data.as_ref().map(bytes::Bytes::len),
+            Field::ContentType => written.kept.content_type.as_ref().map(String::len),
+            Field::ResponseTopic => written.kept.response_topic.as_ref().map(String::len),
+            _ => None,
+        };
+        if let Some(bytes) = kept.filter(|_| input.value().is_empty()) {
+            let text = format!(" as received, {}", format::bytes(bytes as u64));
+            let area = value_of(area);
+            ink.put(frame.buffer_mut(), area.x, area.y, area.width, &text, ink.style(Role::Muted));
+        }
     }
     let (area, focused) = (property_area(Field::UserProperties, areas), pane.field == Field::UserProperties);
     label(ink, "user", focused, area, frame);
@@ -129,6 +140,16 @@ fn draw_properties(pane: &PublishPane, ink: &Ink<'_>, areas: &PublishAreas, fram
 
 fn draw_payload(pane: &PublishPane, ink: &Ink<'_>, area: Rect, frame: &mut Frame<'_>) {
     let focused = pane.field == Field::Payload;
+    if let Some(held) = &pane.held {
+        let from = match held.from {
+            HeldFrom::Received => "as received",
+            HeldFrom::Editor => "as edited",
+        };
+        let size = format::bytes(held.bytes.len() as u64);
+        let text = format!("{size}, byte for byte {from}; Ctrl-L clears it");
+        ink.put(frame.buffer_mut(), area.x, area.y, area.width, &text, ink.style(Role::Muted));
+        return;
+    }
     editor(&pane.payload, ink, area, focused, frame);
     if pane.payload.is_empty() && !focused {
         ink.put(frame.buffer_mut(), area.x, area.y, area.width, "empty", ink.style(Role::Faint));
@@ -187,7 +208,7 @@ fn draw_options(pane: &PublishPane, ink: &Ink<'_>, areas: &PublishAreas, frame: 
         ink.style(Role::Key)
     };
     put(buffer, areas.send, " Send  Ctrl-S ", style);
-    let size = format::bytes(pane.payload_text().len() as u64);
+    let size = format::bytes(pane.payload_bytes().len() as u64);
     let left = areas.send.right() + 1;
     ink.put_right(buffer, left, areas.options.y, areas.options.right().saturating_sub(left), &size, muted);
 }
@@ -210,7 +231,7 @@ fn draw_remark(
         ("! MQTT 3.1.1 has no properties: they are not sent".to_owned(), Role::Warning)
     } else if let Some(warning) = pane.warning() {
         (format!("! {warning}"), Role::Warning)
-    } else if let Some(topic) = pane.draft_from.as_deref().filter(|_| !pane.payload.is_empty()) {
+    } else if let Some(topic) = pane.draft_from.as_deref().filter(|_| pane.has_payload()) {
         (format!("payload as written for {topic}; Ctrl-L clears it"), Role::Muted)
     } else if !pane.written.open && !pane.written.is_empty() {
         ("with MQTT 5 properties; Ctrl-P shows them".to_owned(), Role::Muted)

@@ -1,6 +1,7 @@
 //! Charts: from a number to its line, and what one does with it.
 
-use mqtt_tui::app::{Context, Pane, Right};
+use mqtt_tui::app::out::{ExportNews, ExportStep, Format};
+use mqtt_tui::app::{Context, Done, Effect, Pane, Right};
 use mqtt_tui::payload::field::Field;
 
 use crate::language::Journey;
@@ -363,4 +364,36 @@ fn payloads_that_are_taken_for_something_else_are_read_anew() {
     journey.app.connection_mut().profile.decoders[0].decoding = bytes;
     journey.bytes("raw", &[0, 4, 0, 40]);
     assert_eq!(values(&journey, 1), [1.0, 2.0, 3.0, 4.0], "the same place in other bytes");
+}
+
+#[test]
+fn the_chart_is_exported_as_csv_in_pieces() {
+    let mut journey = counting(1);
+    let numbers: Vec<String> = (2..=3_000).map(|number| number.to_string()).collect();
+    journey.messages(numbers.iter().map(|number| ("home/counter", number.as_bytes())));
+    journey.message("home/other", "7").keys("c<ctrl-e>").sees("3,000 values, as CSV");
+    journey.keys("<enter><ctrl-u>out.csv<enter>");
+    let id = match &journey.effects()[..] {
+        [Effect::Export(id, ExportStep::Open { path, format: Format::Bare, .. })] if path == "out.csv" => *id,
+        other => panic!("no export but {other:?}"),
+    };
+    let mut written = String::new();
+    let mut pieces = 0;
+    journey.done(Done::Export(id, ExportNews::Ready)).message("home/counter", "too late");
+    loop {
+        match &journey.effects()[..] {
+            [Effect::Export(_, ExportStep::Text(text))] => written.push_str(text),
+            [Effect::Export(_, ExportStep::End)] => break,
+            [] => panic!("it ended without an end"),
+            other => panic!("{other:?}"),
+        }
+        pieces += 1;
+        journey.done(Done::Export(id, ExportNews::Ready));
+    }
+    assert!(pieces > 2, "{pieces} pieces");
+    let lines: Vec<&str> = written.lines().collect();
+    assert_eq!(lines.len(), 3_001);
+    assert_eq!(lines[..2], ["received,topic,field,value", "2026-11-20T14:00:10.000Z,home/counter,value,1"]);
+    journey.done(Done::Export(id, ExportNews::Ended("/home/me/out.csv".to_owned(), 150_000)));
+    assert_eq!(journey.notice(), "3,000 values exported to /home/me/out.csv, 150 kB");
 }

@@ -38,6 +38,7 @@ fn c12_a_refused_login_stops_and_says_what_to_do() {
         cause: "The broker refused the login".into(),
         remedy: "Check user and password.".into(),
         kind: TroubleKind::Login,
+        refused: None,
     };
     journey.link(LinkState::Stopped { trouble: Some(trouble) });
     journey

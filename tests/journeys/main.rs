@@ -6,6 +6,7 @@
 mod browsing;
 mod charting;
 mod connections;
+mod copying;
 mod depths;
 mod emptiness;
 mod filtering;

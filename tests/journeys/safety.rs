@@ -18,7 +18,7 @@ fn refused(kind: TroubleKind) -> LinkState {
         TroubleKind::TakenOver => "another client uses the id journey",
         _ => "bad user or password",
     };
-    let trouble = Trouble { cause: cause.into(), remedy: "Look again.".into(), kind };
+    let trouble = Trouble { cause: cause.into(), remedy: "Look again.".into(), kind, refused: None };
     LinkState::Stopped { trouble: Some(trouble) }
 }
 

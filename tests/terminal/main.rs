@@ -7,8 +7,10 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod doctor;
+mod editor;
 mod ending;
 mod explorer;
+mod files;
 mod flags;
 mod harness;
 mod hostile;
@@ -16,6 +18,7 @@ mod input;
 mod links;
 mod looks;
 mod profiles;
+mod publish;
 mod stage;
 mod strict;
 mod suspend;

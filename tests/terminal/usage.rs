@@ -46,6 +46,8 @@ fn h07_help_is_no_error() {
         &["demo", "--help"],
         &["doctor", "-h"],
         &["doctor", "--help"],
+        &["pub", "-h"],
+        &["pub", "--help"],
         &["broker", "--help"],
         &["keys", "--help"],
         &["config", "--help"],

@@ -1,14 +1,12 @@
-//! The chart as CSV (RFC 4180): time, topic, field, value, series after series, each from old to new. Values are the text that was sent
+//! The chart as CSV (RFC 4180): received, topic, field, value, series after series, each from old to new. Values are the text that was sent
 //! as long as the history holds it, and the number as the chart keeps it after that. Written piece by piece; called by the export.
-
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
 
 use super::series::Series;
 use crate::app::Connection;
 use crate::model::Moment;
 use crate::payload::field::Field;
 use crate::payload::json::unquote;
+use crate::payload::record::{quoted, stamp};
 use crate::payload::structure::Structure;
 use crate::payload::{Hints, read};
 use crate::store::{MessageRef, Seq, Store};
@@ -16,97 +14,96 @@ use crate::store::{MessageRef, Seq, Store};
 /// Rows of a piece, at most.
 const PIECE: usize = 2_048;
 
+/// What stands in each column.
+pub const TITLES: &str = "received,topic,field,value\n";
+
 /// A CSV file being written: [`Csv::piece`] gives it in order.
 #[derive(Debug, Clone)]
 pub struct Csv {
-    zone: TimeZone,
+    /// Newer messages came after it was begun.
+    until: Seq,
     begun: bool,
     /// The series being written.
     place: usize,
-    /// Its points that were written because their messages have left the history.
-    written: usize,
-    /// The newest of its messages that was written; `None` while points are.
-    upto: Option<Seq>,
+    /// The newest of its messages that was written, and the time of the newest value.
+    upto: (Seq, Option<u64>),
 }
 
 impl Csv {
-    /// The beginning of a file with times in `zone`.
-    pub fn new(zone: TimeZone) -> Self {
-        Self { zone, begun: false, place: 0, written: 0, upto: None }
+    /// The beginning of a file; messages after `until` are left out.
+    pub fn new(until: Seq) -> Self {
+        Self { until, begun: false, place: 0, upto: Default::default() }
     }
 
-    /// The next piece; `None` at the end. Series that were added or taken out in between are written as they are then.
+    /// The next piece, which may be empty; `None` at the end. A series that is taken out in between is not written any further.
     pub fn piece(&mut self, connection: &Connection) -> Option<String> {
         if !self.begun {
             self.begun = true;
-            return Some("time,topic,field,value\r\n".to_owned());
+            return Some(TITLES.to_owned());
         }
         let series = connection.chart.series().get(self.place)?;
         let mut out = String::new();
-        let chosen = connection.decoding_of(series.topic, Seq::default());
-        let hints = connection.chart_hints(series.topic, chosen.as_ref());
-        match self.upto {
-            None => self.points(series, connection, &mut out),
-            Some(upto) => self.messages(series, &connection.store, upto, &hints, &mut out),
+        let gone = self.points(series, connection, &mut out);
+        if gone < PIECE && self.messages(series, connection, &mut out) == 0 {
+            self.place += 1;
+            self.upto = Default::default();
         }
         Some(out)
     }
 
-    /// Points whose messages have left the history.
-    fn points(&mut self, series: &Series, connection: &Connection, out: &mut String) {
+    /// Values whose messages have left the history; how many.
+    fn points(&mut self, series: &Series, connection: &Connection, out: &mut String) -> usize {
         let store = &connection.store;
         let stored = store.history_len(series.topic);
+        if store.index_of(series.topic, self.upto.0) < stored {
+            return 0;
+        }
         let oldest = stored.checked_sub(1).and_then(|last| store.nth_newest(series.topic, last));
-        let shown = connection.paused.map_or(u64::MAX, |paused| paused.mono_us);
         // The gap before the oldest message there is ended with it, and began with one that is gone.
         let own = u64::from(series.field == Field::Gap);
-        let until = oldest.map_or(shown.saturating_add(1), |oldest| oldest.received.mono_us + own);
-        let points = series.points.oldest_first().skip(self.written);
-        let before = self.written;
-        for point in points.take_while(|point| point.at.mono_us < until).take(PIECE) {
-            self.written += 1;
-            self.row(store, series, point.at, &point.value.to_string(), out);
+        let shown = connection.paused.map_or(u64::MAX, |paused| paused.mono_us);
+        let until = oldest.map_or(shown, |oldest| oldest.received.mono_us + own);
+        let mut written = 0;
+        for point in series.points.newer_than(self.upto.1).take_while(|point| point.at.mono_us < until) {
+            // Values of one moment stay together: the next piece begins after it.
+            if written >= PIECE && self.upto.1 != Some(point.at.mono_us) {
+                break;
+            }
+            self.upto.1 = Some(point.at.mono_us);
+            row(store, series, point.at, &point.value.to_string(), out);
+            written += 1;
         }
-        if self.written - before < PIECE {
-            self.upto = Some(Seq::default());
-        }
+        written
     }
 
-    fn messages(&mut self, series: &Series, store: &Store, upto: Seq, hints: &Hints<'_>, out: &mut String) {
-        let left = store.index_of(series.topic, upto);
+    /// Values of messages that are in the history; how many messages.
+    fn messages(&mut self, series: &Series, connection: &Connection, out: &mut String) -> usize {
+        let store = &connection.store;
+        let chosen = connection.decoding_of(series.topic, Seq::default());
+        let hints = connection.chart_hints(series.topic, chosen.as_ref());
+        let left = store.index_of(series.topic, self.upto.0);
         let piece = left.min(PIECE);
         let messages: Vec<MessageRef<'_>> =
             store.history_from(series.topic, left - piece).take(piece).collect();
-        if messages.is_empty() {
-            *self = Self { place: self.place + 1, written: 0, upto: None, zone: self.zone.clone(), ..*self };
-            return;
-        }
-        for message in messages.iter().rev() {
-            self.upto = Some(message.seq);
-            if let Some(value) = as_sent(series, store, message, hints) {
-                self.row(store, series, message.received, &value, out);
+        let messages = messages.iter().rev().take_while(|message| message.seq <= self.until);
+        let mut looked_at = 0;
+        for message in messages {
+            self.upto = (message.seq, Some(message.received.mono_us));
+            looked_at += 1;
+            if let Some(value) = as_sent(series, store, message, &hints) {
+                row(store, series, message.received, &value, out);
             }
         }
-    }
-
-    fn row(&self, store: &Store, series: &Series, at: Moment, value: &str, out: &mut String) {
-        let time = Timestamp::from_millisecond(at.wall_ms).map_or_else(
-            |_| at.wall_ms.to_string(),
-            |stamp| stamp.to_zoned(self.zone.clone()).strftime("%Y-%m-%dT%H:%M:%S%.3f%:z").to_string(),
-        );
-        let cells = [&time, store.path(series.topic), &series.field.to_string(), value].map(quoted);
-        out.push_str(&cells.join(","));
-        out.push_str("\r\n");
+        looked_at
     }
 }
 
-/// A cell; with quotes where it holds a comma, a quote or a line end.
-fn quoted(cell: &str) -> String {
-    if cell.contains([',', '"', '\r', '\n']) {
-        format!("\"{}\"", cell.replace('"', "\"\""))
-    } else {
-        cell.to_owned()
-    }
+/// One row.
+fn row(store: &Store, series: &Series, at: Moment, value: &str, out: &mut String) {
+    let (received, field) = (stamp(at), series.field.to_string());
+    let cells = [&received, store.path(series.topic), &field, value].map(quoted);
+    out.push_str(&cells.join(","));
+    out.push('\n');
 }
 
 /// The value in a message as it was written there. `None` where there is no number.

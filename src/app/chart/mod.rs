@@ -22,7 +22,7 @@ use crate::payload::field::Field;
 use crate::payload::{Hints, SparkplugAliases};
 use crate::store::{Seq, Store, TopicId};
 
-pub use csv::Csv;
+pub use csv::{Csv, TITLES};
 pub use points::{Extent, Figures, Grid, MOST_POINTS, Point, Points};
 pub use series::Series;
 pub use window::Window;

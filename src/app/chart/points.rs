@@ -284,6 +284,14 @@ impl Points {
         points.copied().skip_while(move |point| point.at.mono_us > until_us)
     }
 
+    /// Points after a time, or all, in order of time.
+    pub fn newer_than(&self, at_us: Option<u64>) -> impl Iterator<Item = Point> {
+        let newer = move |point: &Point| at_us.is_none_or(|at| point.at.mono_us > at);
+        let blocks = self.blocks.partition_point(|block| !newer(&block.last()));
+        let points = self.blocks.range(blocks..).flat_map(|block| block.points.iter()).copied();
+        points.skip_while(move |point| !newer(point))
+    }
+
     /// All points in order of time.
     pub fn oldest_first(&self) -> impl Iterator<Item = Point> {
         self.blocks.iter().flat_map(|block| block.points.iter()).copied()

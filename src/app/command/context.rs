@@ -47,6 +47,8 @@ pub enum Context {
     Prompt,
     /// A few things to choose from.
     Menu,
+    /// What a shell command printed.
+    Output,
 }
 
 impl Context {
@@ -95,13 +97,14 @@ impl Context {
             Self::Chart => "Chart",
             Self::Prompt => "Entry",
             Self::Menu => "Menu",
+            Self::Output => "Output",
         }
     }
 }
 
 use Context::{
     Ask, Broker, Browse, Chart, Connections, Filter, Form, Help, History, Login, Menu, Message, Notices,
-    Overdue, Palette, Prompt, Publish, Search, SearchEntry, SubscriptionEntry, Subscriptions, Topics,
+    Output, Overdue, Palette, Prompt, Publish, Search, SearchEntry, SubscriptionEntry, Subscriptions, Topics,
 };
 
 /// Contexts that take no text: letter keys work in all of them.
@@ -142,6 +145,7 @@ pub(super) const ALWAYS: &[Context] = &[
     SubscriptionEntry,
     Prompt,
     Menu,
+    Output,
 ];
 /// Where a message is shown.
 pub(super) const EXPLORER: &[Context] = &[Topics, Message, History, Search, Browse, Overdue, Chart];
@@ -152,7 +156,7 @@ pub(super) const TREE: &[Context] = &[Topics, History];
 /// Lists in place of the tree.
 pub(super) const FOUND: &[Context] = &[Search, Browse, Overdue];
 pub(super) const OVERLAYS: &[Context] =
-    &[Publish, Help, Palette, Notices, Login, Subscriptions, SubscriptionEntry, Menu];
+    &[Publish, Help, Palette, Notices, Login, Subscriptions, SubscriptionEntry, Menu, Output];
 /// The screens of a connection.
 pub(super) const SCREENS: &[Context] = &[Topics, Message, History, Search, Browse, Overdue, Chart, Broker];
 pub(super) const ALL_SCREENS: &[Context] =
@@ -172,8 +176,20 @@ pub(super) const TABS: &[Context] = &[
     Broker,
     Connections,
 ];
-pub(super) const LISTS: &[Context] =
-    &[Topics, Message, History, Search, Browse, Overdue, Broker, Connections, Help, Notices, Subscriptions];
+pub(super) const LISTS: &[Context] = &[
+    Topics,
+    Message,
+    History,
+    Search,
+    Browse,
+    Overdue,
+    Broker,
+    Connections,
+    Help,
+    Notices,
+    Subscriptions,
+    Output,
+];
 /// Lists, and the text that the arrows scroll.
 pub(super) const LISTS_AND_PALETTE: &[Context] = &[
     Topics,
@@ -192,4 +208,5 @@ pub(super) const LISTS_AND_PALETTE: &[Context] = &[
     Palette,
     Subscriptions,
     Menu,
+    Output,
 ];

@@ -30,6 +30,9 @@ pub struct Row {
     pub enabled: fn(&App) -> Result<(), Disabled>,
 }
 
+/// Why a command that changes something cannot run where nothing may be changed.
+pub(super) const READ_ONLY: Disabled = "refused: this connection is read-only";
+
 impl Command {
     /// The table row of this command.
     pub fn row(self) -> &'static Row {
@@ -40,7 +43,7 @@ impl Command {
     pub fn check(self, app: &App) -> Result<(), Disabled> {
         let row = self.row();
         if row.danger && app.is_read_only() {
-            return Err("refused: this connection is read-only");
+            return Err(READ_ONLY);
         }
         (row.enabled)(app)
     }

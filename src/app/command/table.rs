@@ -2,15 +2,15 @@
 
 use super::super::enabled::{
     always, can_open, can_save_filter, filter_shown, has_branches, has_browsed, has_chart, has_connection,
-    has_file, has_filter, has_found, has_history, has_message, has_path, has_profile, has_queued,
+    has_file, has_filter, has_found, has_history, has_message, has_output, has_path, has_profile, has_queued,
     has_response_topic, has_saved_profile, has_selection, has_tabs, is_asked, is_listing, is_logging_in,
     is_offline, is_paused, is_publishing, is_resting, is_saved, is_searching, is_writing, sees_subscriptions,
     types_subscription,
 };
 use super::Row;
 use super::context::Context::{
-    Ask, Browse, Chart, Connections, Filter, Form, History, Login, Menu, Message, Overdue, Palette, Prompt,
-    Publish, Search, SearchEntry, SubscriptionEntry, Subscriptions, Topics,
+    Ask, Browse, Chart, Connections, Filter, Form, History, Login, Menu, Message, Output, Overdue, Palette,
+    Prompt, Publish, Search, SearchEntry, SubscriptionEntry, Subscriptions, Topics,
 };
 use super::context::{
     ALL_SCREENS, ALWAYS, ANYWHERE, EXPLORER, FOUND, LISTS, LISTS_AND_PALETTE, OVERLAYS, READING, SCREENS,
@@ -77,6 +77,7 @@ commands! {
     EditPayload, "payload.edit", "Open the payload in $EDITOR", READING, ["e"], None, false, has_message;
     PipePayload, "payload.pipe", "Pipe the payload through a shell command", READING, ["|"], None, false, has_message;
     Export, "export.open", "Export history, results or chart as JSON lines or CSV", EXPLORER, ["ctrl-e"], None, false, has_selection;
+    CopyOutput, "output.copy", "Copy what the command printed, byte for byte", &[Output], ["y"], Some("copy"), false, has_output;
     PublishAgain, "publish.again", "Publish the shown message again: it opens in the publish pane", READING, ["P"], None, true, has_message;
     OlderMessage, "message.older", "Older message of this topic", READING, ["["], Some("older"), false, has_history;
     NewerMessage, "message.newer", "Newer message of this topic", READING, ["]"], Some("newer"), false, has_history;

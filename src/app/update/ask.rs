@@ -1,6 +1,6 @@
 //! Questions: when one is asked before a command runs, and what an answer does.
 
-use super::{form, run_now};
+use super::{form, out, run_now};
 use crate::app::{App, Ask, Command, Effect, Overlay, Then};
 use crate::config::Safety;
 use crate::model::{LinkState, Moment};
@@ -15,7 +15,7 @@ pub(super) fn confirmation(app: &App, command: Command) -> Option<Ask> {
     }
     match command {
         // Opening the pane sends nothing.
-        Command::OpenPublish | Command::RespondToMessage => None,
+        Command::OpenPublish | Command::RespondToMessage | Command::PublishAgain => None,
         Command::SendPublish => {
             // What cannot be sent is refused in place, without a question.
             let publication = connection.publish.publication().ok()?;
@@ -57,6 +57,11 @@ pub(super) fn run(app: &mut App, command: Command, now: Moment) -> Vec<Effect> {
             app.form = None;
             Vec::new()
         }
+        Then::Refill(publication, from) => {
+            out::refill(app, *publication, from);
+            Vec::new()
+        }
+        Then::Export(connection, of, path) => out::begin_export(app, connection, *of, &path, true),
         Then::SaveInsecure(then) => {
             if let Some(form) = &mut app.form {
                 form.insecure_confirmed = true;

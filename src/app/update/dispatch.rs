@@ -89,7 +89,8 @@ pub(super) fn run_now(app: &mut App, command: Command, now: Moment) -> Vec<Effec
         | Command::EditPayload
         | Command::PipePayload
         | Command::Export
-        | Command::PublishAgain => out::run(app, command, now),
+        | Command::PublishAgain => out::run(app, command),
+        Command::CopyOutput => out::copy_output(app),
         Command::OnlyChanges
         | Command::FilterHistory
         | Command::JumpToTime
@@ -205,7 +206,7 @@ fn movement(app: &mut App, command: Command, now: Moment) {
         Context::Browse => browse::movement(app, command),
         Context::Overdue => overdue::movement(app, command),
         Context::Chart => chart::movement(app, command, now),
-        Context::Help | Context::Palette | Context::Notices | Context::Menu => {
+        Context::Help | Context::Palette | Context::Notices | Context::Menu | Context::Output => {
             overlay::movement(app, command);
         }
         Context::Subscriptions => subscriptions::movement(app, command),

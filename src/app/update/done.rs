@@ -1,6 +1,6 @@
 //! What became of effects: passwords found, sessions begun, requests refused, profiles written.
 
-use super::{connections, form, search, session, subscriptions, test};
+use super::{connections, form, out, search, session, subscriptions, test};
 use crate::app::{App, Connection, Done, Effect, JobDone, Loaded, SessionRequestName};
 use crate::config::PasswordSource;
 use crate::model::{
@@ -29,6 +29,11 @@ pub(super) fn on_done(app: &mut App, done: Done, now: Moment) -> Vec<Effect> {
             app.notices.push(now, Severity::Error, reason);
         }
         Done::Copied(text) => app.notices.push(now, Severity::Success, text),
+        Done::Saved(text) => app.notices.push(now, Severity::Success, text),
+        Done::FileExists(save) => out::file_exists(app, *save),
+        Done::Edited(publication, edited) => out::edited(app, *publication, edited, now),
+        Done::Piped(id, end) => out::piped(app, id, end),
+        Done::Export(id, news) => out::export_news(app, id, news, now),
         Done::Failed(text) => app.notices.push(now, Severity::Error, text),
         Done::Job(done) => return job_done(app, done),
         Done::SchemasLoaded(id, loaded) => schemas_loaded(app, id, loaded, now),
@@ -109,6 +114,7 @@ fn password_found(
                 cause: reason,
                 remedy: "check where the profile says the password comes from".to_owned(),
                 kind: TroubleKind::Login,
+                refused: None,
             };
             not_begun(app, id, trouble, now);
             Vec::new()

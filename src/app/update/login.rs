@@ -23,6 +23,7 @@ pub(in crate::app) fn begin(connection: &mut Connection) -> Vec<Effect> {
                 cause: "not connected: the password is asked for each time".to_owned(),
                 remedy: String::new(),
                 kind: TroubleKind::Login,
+                refused: None,
             }),
         };
         open(connection, "the password of this connection is not saved");

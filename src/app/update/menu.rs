@@ -1,6 +1,6 @@
 //! Menus: moving in one, and what choosing does. Each pick has its owner.
 
-use super::{chart, filters, message, moves, run as run_command};
+use super::{chart, filters, message, moves, out, run as run_command};
 use crate::app::{App, Command, Effect, Menu, MenuItem, Overlay, Pick};
 use crate::model::{Moment, Severity};
 
@@ -45,6 +45,14 @@ fn picked(app: &mut App, pick: Pick, now: Moment) -> Vec<Effect> {
             Vec::new()
         }
         Pick::DeleteFilter(name) => filters::delete(app, &name, now),
+        Pick::CopyBytes(what, bytes) => vec![Effect::Copy { what, bytes: bytes.to_vec() }],
+        Pick::Copy(copying) => out::picked_copy(app, copying, now),
+        Pick::Export(of) => {
+            out::picked_export(app, of);
+            Vec::new()
+        }
+        Pick::StopExport => out::stop_export(app, now),
+        Pick::GoOn => Vec::new(),
         Pick::TakeFor(text) => {
             message::decode::take_for(app, &text);
             Vec::new()

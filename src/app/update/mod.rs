@@ -39,6 +39,7 @@ use crate::model::{Moment, Severity};
 
 use dispatch::run_now;
 pub(super) use login::begin;
+pub(super) use out::work_on_export;
 pub use session::ingest;
 pub(super) use travel::tell as tell_travel;
 
@@ -263,8 +264,11 @@ fn copy(app: &App, command: Command) -> Vec<Effect> {
 /// One step back: close what lies on top, else the filter, else go to the tree. Never quits.
 fn back(app: &mut App) -> Vec<Effect> {
     if !matches!(app.overlay, Overlay::None) {
+        let effects = out::leave_output(app);
         app.overlay = Overlay::None;
-    } else if app.screen() == Screen::Connections {
+        return effects;
+    }
+    if app.screen() == Screen::Connections {
         return connections::back(app);
     } else if login::cancel(app) || subscriptions::back(app) {
         // It lay over the publish pane.

@@ -1,6 +1,6 @@
 //! Help, palette and past notices.
 
-use super::{menu, moves, run as run_command};
+use super::{menu, moves, out, run as run_command};
 use crate::app::{App, Command, Effect, Overlay, PaletteState};
 use crate::model::Moment;
 
@@ -45,6 +45,7 @@ pub(super) fn movement(app: &mut App, command: Command) {
             app.notices.scroll = app.notices.scroll.saturating_add_signed(step).min(last);
         }
         Overlay::Menu(menu) => menu::movement(menu, command),
+        Overlay::Output(piped) => out::movement(piped, command),
         Overlay::None | Overlay::Ask(_) | Overlay::Prompt(_) => {}
     }
 }

@@ -1,9 +1,9 @@
 //! Lines that a command asks for: each purpose has its owner, who takes what was typed or says what is wrong with it.
 
-use crossterm::event::{Event, KeyEvent};
+use crossterm::event::{Event, KeyCode, KeyEvent};
 use tui_input::backend::crossterm::EventHandler;
 
-use super::{chart, filters, insert, message};
+use super::{chart, filters, insert, message, out};
 use crate::app::{App, Command, Effect, Overlay, Prompt, Purpose};
 use crate::model::Moment;
 
@@ -30,6 +30,9 @@ pub(super) fn run(app: &mut App, command: Command, now: Moment) -> Vec<Effect> {
 
 pub(super) fn on_key(app: &mut App, key: KeyEvent) {
     let Overlay::Prompt(prompt) = &mut app.overlay else { return };
+    if prompt.purpose == Purpose::Pipe && matches!(key.code, KeyCode::Up | KeyCode::Down) {
+        return out::recall(app, key.code);
+    }
     let before = prompt.input.value().to_owned();
     prompt.input.handle_event(&Event::Key(key));
     if prompt.input.value() != before {
@@ -75,11 +78,10 @@ fn accepted(app: &mut App, purpose: Purpose, text: &str, now: Moment) -> Result<
         Purpose::Jq => message::jq::accept(app, text).map(|()| Vec::new()),
         Purpose::DecodeAs => message::decode::typed(app, text, now),
         Purpose::ChartField => chart::typed(app, text).map(|()| Vec::new()),
-        Purpose::FilterHistory
-        | Purpose::JumpToTime
-        | Purpose::SaveTo
-        | Purpose::ExportTo
-        | Purpose::Pipe => Ok(Vec::new()),
+        Purpose::FilterHistory | Purpose::JumpToTime => Ok(Vec::new()),
+        Purpose::SaveTo => out::save_to(app, text),
+        Purpose::ExportTo => out::export_to(app, text),
+        Purpose::Pipe => out::pipe_through(app, text),
     }
 }
 
@@ -88,4 +90,5 @@ fn dropped(app: &mut App, purpose: Purpose) {
     if purpose == Purpose::Find {
         message::find::forget(app);
     }
+    out::dropped(app, purpose);
 }

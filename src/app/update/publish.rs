@@ -41,8 +41,7 @@ pub(super) fn run(app: &mut App, command: Command, now: Moment) -> Vec<Effect> {
         Command::CycleQos => cycle_qos(&mut pane.qos, 1),
         Command::ToggleRetain => pane.retain = !pane.retain,
         _ => {
-            pane.payload.clear();
-            pane.draft_from = None;
+            pane.clear_payload();
         }
     }
     Vec::new()
@@ -60,7 +59,7 @@ fn open(app: &mut App) {
         pane.topic = Input::new(connection.store.path(selected).to_string());
         // What was meant for one topic must not be retained on another by accident.
         pane.retain = false;
-        pane.draft_from = (!before.is_empty() && !pane.payload.is_empty()).then_some(before);
+        pane.draft_from = (!before.is_empty() && pane.has_payload()).then_some(before);
     }
     pane.opened_on = selected;
     pane.open = true;
@@ -78,7 +77,7 @@ fn respond(app: &mut App) {
     if pane.topic.value() != topic {
         let before = pane.topic.value().to_owned();
         pane.retain = false;
-        pane.draft_from = (!before.is_empty() && !pane.payload.is_empty()).then_some(before);
+        pane.draft_from = (!before.is_empty() && pane.has_payload()).then_some(before);
     }
     pane.topic = Input::new(topic.clone());
     pane.answers = Some(Answers { topic, correlation: asked.correlation_data });
@@ -118,12 +117,13 @@ pub(super) fn on_key(app: &mut App, key: KeyEvent, now: Moment) -> Vec<Effect> {
         (Field::Payload, KeyCode::Down) if pane.payload.cursor().0 + 1 >= pane.payload.lines().len() => {
             pane.field = Field::Qos;
         }
+        (Field::Payload, _) if pane.held.is_some() => pane.refusal = Some(is_held()),
         (Field::Payload, _) => {
             let grows = matches!(key.code, KeyCode::Char(_) | KeyCode::Enter | KeyCode::Tab);
             if grows && !has_room(pane.payload.lines(), 1, usize::from(key.code == KeyCode::Enter)) {
                 pane.refusal = Some(too_long());
             } else {
-                pane.payload.input(key);
+                pane.is_draft |= pane.payload.input(key);
             }
         }
         (Field::Qos, KeyCode::Char(' ') | KeyCode::Right | KeyCode::Enter) => cycle_qos(&mut pane.qos, 1),
@@ -158,6 +158,7 @@ pub(super) fn on_paste(app: &mut App, text: &str) {
     }
     match pane.field {
         Field::Topic => pane.refusal = insert(&mut pane.topic, text).err(),
+        Field::Payload if pane.held.is_some() => pane.refusal = Some(is_held()),
         Field::Payload | Field::UserProperties => {
             let properties = pane.field == Field::UserProperties;
             let editor = if properties { &mut pane.written.user } else { &mut pane.payload };
@@ -167,6 +168,7 @@ pub(super) fn on_paste(app: &mut App, text: &str) {
             let lines = clean.bytes().filter(|byte| *byte == b'\n').count();
             if has_room(editor.lines(), clean.len(), lines) {
                 editor.insert_str(clean);
+                pane.is_draft |= !properties;
             } else {
                 pane.refusal = Some(too_long());
             }
@@ -178,6 +180,10 @@ pub(super) fn on_paste(app: &mut App, text: &str) {
 fn has_room(lines: &[String], more_bytes: usize, more_lines: usize) -> bool {
     let bytes: usize = lines.iter().map(|line| line.len() + 1).sum();
     bytes + more_bytes <= MAX_EDITOR_BYTES && lines.len() + more_lines <= MAX_EDITOR_LINES
+}
+
+fn is_held() -> String {
+    "not typed in: it is sent byte for byte; Ctrl-L clears it".to_owned()
 }
 
 fn too_long() -> String {
@@ -209,6 +215,7 @@ fn send(app: &mut App, now: Moment) -> Vec<Effect> {
         pane.confirmed = Some(publication.topic);
         return Vec::new();
     }
+    pane.is_draft = false;
     pane.remember(Sent {
         id,
         topic: publication.topic.clone(),

@@ -89,8 +89,10 @@ fn on_message(connection: &mut Connection, message: &Message) {
     }
     let place = connection.store.ingest(message);
     connection.subscriptions.count(&message.topic, place.topic);
-    if let (Some(topic), Some(seq)) = (place.topic, place.seq) {
+    if let Some(topic) = place.topic {
         connection.tree.touch(topic);
+    }
+    if let (Some(topic), Some(seq)) = (place.topic, place.seq) {
         connection.feed_chart(topic, seq, message);
     }
     connection.list_arrival(message, place);

@@ -3,6 +3,7 @@
 
 mod login;
 mod look;
+mod publication;
 mod session;
 mod subscriptions;
 mod tls;
@@ -14,6 +15,7 @@ use clap::{ArgAction, Args};
 
 pub(super) use login::LoginArgs;
 pub(super) use look::LookArgs;
+pub(super) use publication::{Message, PropertyArgs, PubArgs};
 pub(super) use session::SessionArgs;
 pub(super) use subscriptions::SubscriptionArgs;
 pub(super) use tls::TlsArgs;

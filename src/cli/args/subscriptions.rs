@@ -6,7 +6,7 @@ use super::values::parse_filter;
 use crate::model::{RetainHandling, TopicFilter};
 
 /// The subscriptions.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Subscriptions")]
 pub(in crate::cli) struct SubscriptionArgs {
     /// A filter to subscribe to; may be given more than once

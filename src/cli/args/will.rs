@@ -7,7 +7,7 @@ use clap::Args;
 use super::values::parse_topic;
 
 /// What the broker publishes when the connection breaks.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Last will")]
 pub(in crate::cli) struct WillArgs {
     /// Topic of the message the broker publishes when the connection breaks

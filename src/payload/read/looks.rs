@@ -131,6 +131,10 @@ fn wrapped_in_text(bytes: &[u8], hints: &Hints<'_>, limits: Limits) -> Option<Lo
 
 /// Whether bytes are something by themselves: words and numbers come out of any base64, and say nothing.
 fn is_recognised(bytes: &[u8], hints: &Hints<'_>, limits: Limits) -> bool {
+    // These marks are long enough not to come by chance; what they mark is unwrapped once, when the layer is entered.
+    if marked(bytes).is_some_and(|wrapping| wrapping != Wrapping::Zlib) {
+        return true;
+    }
     match look(bytes, &Hints { content_type: None, topic: "", ..*hints }, limits) {
         Look::Wrapped(..) => true,
         Look::Found(found) => match found.kind {

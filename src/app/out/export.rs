@@ -1,0 +1,265 @@
+//! An export under way: which messages go out, in which order, and how far it has come. Messages of several topics come in the order
+//! of their arrival; those that come while it is written are left out.
+//!
+//! Nothing is copied ahead: the next messages are looked up when the last ones are written, so that an export takes no memory to speak
+//! of, and what gives way meanwhile is told.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use crate::app::Connection;
+use crate::app::chart::{Csv, TITLES};
+use crate::model::{ConnectionId, Message};
+use crate::store::{Seq, Store, TopicId};
+
+/// Messages handed over at once, at most.
+const BATCH: usize = 500;
+/// Bytes of payload after which no more are handed over at once.
+const BATCH_BYTES: usize = 1 << 20;
+/// Nodes looked at in one piece of work while topics are gathered.
+const NODES: usize = 2_000;
+
+/// What is exported.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ExportOf {
+    /// The history of these topics.
+    Topics(Vec<TopicId>),
+    /// The history of this node and of all below.
+    Below(TopicId),
+    /// These messages, in this order.
+    Messages(Vec<(TopicId, Seq)>),
+    /// The values of the chart.
+    Chart,
+}
+
+/// How it is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// One JSON object a line.
+    JsonLines,
+    /// A table.
+    Csv,
+    /// A table whose titles come with its rows.
+    Bare,
+}
+
+impl Format {
+    /// By the end of the file's name: CSV for `.csv`, else JSON lines.
+    pub fn of(path: &str) -> Self {
+        let end = path.rsplit('.').next().unwrap_or_default();
+        if end.eq_ignore_ascii_case("csv") { Self::Csv } else { Self::JsonLines }
+    }
+}
+
+/// What is asked of whoever writes the file.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ExportStep {
+    /// Begin a file.
+    Open {
+        /// Where, as typed.
+        path: String,
+        /// How messages are written.
+        format: Format,
+        /// Whether a file that is there already gives way.
+        replace: bool,
+    },
+    /// Write these.
+    Write(Vec<Message>),
+    /// Write this, as it is.
+    Text(String),
+    /// Put the file in its place.
+    End,
+    /// Leave nothing behind; why, for the user.
+    Fail(String),
+    /// Leave nothing behind.
+    Drop,
+}
+
+/// What became of a step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ExportNews {
+    /// The file can be written to, or the messages are written: more may come.
+    Ready,
+    /// A file is there already.
+    Exists,
+    /// It is done: where, and how many bytes.
+    Ended(String, u64),
+    /// It failed, and nothing was left behind; why.
+    Failed(String),
+}
+
+/// Where the next messages come from.
+#[derive(Debug)]
+enum Source {
+    /// Nodes still to be looked at, and the topics gathered so far.
+    Gathering(Vec<TopicId>),
+    /// The next message of each topic, oldest first.
+    Topics,
+    /// A list, and the place in it.
+    List(Vec<(TopicId, Seq)>, usize),
+    /// The values of the chart.
+    Chart(Csv),
+}
+
+/// An export under way.
+#[derive(Debug)]
+pub struct Export {
+    /// Names it.
+    pub id: u64,
+    /// Where to, as typed.
+    pub path: String,
+    /// Messages, or values of the chart, handed over so far.
+    pub written: u64,
+    /// Messages that gave way before they could be written.
+    pub gone: u64,
+    pub(in crate::app) of: ExportOf,
+    pub(in crate::app) connection: ConnectionId,
+    /// The broker that it is about: with another one the store is another one.
+    pub(in crate::app) address: String,
+    source: Source,
+    next: BinaryHeap<Reverse<(Seq, TopicId)>>,
+    /// Newer messages came after the export began.
+    pub(in crate::app) until: Seq,
+    /// The writer is ready for more.
+    ready: bool,
+}
+
+impl Export {
+    /// An export that begins once its file is open.
+    pub fn new(
+        id: u64,
+        connection: ConnectionId,
+        address: &str,
+        path: &str,
+        of: ExportOf,
+        until: Seq,
+    ) -> Self {
+        let source = match &of {
+            ExportOf::Topics(topics) => Source::Gathering(topics.clone()),
+            ExportOf::Below(node) => Source::Gathering(vec![*node]),
+            ExportOf::Messages(list) => Source::List(list.clone(), 0),
+            ExportOf::Chart => Source::Chart(Csv::new(until)),
+        };
+        Self {
+            id,
+            path: path.to_owned(),
+            written: 0,
+            gone: 0,
+            of,
+            connection,
+            address: address.to_owned(),
+            source,
+            next: BinaryHeap::new(),
+            until,
+            ready: false,
+        }
+    }
+
+    /// Whether a piece of work waits.
+    pub fn has_work(&self) -> bool {
+        self.ready
+    }
+
+    /// The writer is ready for more.
+    pub fn go_on(&mut self) {
+        self.ready = true;
+    }
+
+    /// The next step to be asked for, if this piece of work comes to one.
+    pub fn work(&mut self, connection: &Connection) -> Option<ExportStep> {
+        let store = &connection.store;
+        if let Source::Chart(csv) = &mut self.source {
+            let piece = csv.piece(connection);
+            if piece.as_ref().is_some_and(String::is_empty) {
+                return None;
+            }
+            self.ready = false;
+            let rows = piece.as_ref().filter(|text| *text != TITLES);
+            self.written += rows.map_or(0, |rows| rows.lines().count() as u64);
+            return Some(piece.map_or(ExportStep::End, ExportStep::Text));
+        }
+        if let Source::Gathering(pending) = &mut self.source {
+            let deep = matches!(self.of, ExportOf::Below(_));
+            if gather(store, pending, deep, &mut self.next) {
+                self.source = Source::Topics;
+            }
+            return None;
+        }
+        let (mut batch, mut bytes) = (Vec::new(), 0);
+        for _ in 0..BATCH {
+            let Some((topic, seq)) = self.step(store) else {
+                self.ready = false;
+                return Some(if batch.is_empty() { ExportStep::End } else { self.write(batch) });
+            };
+            match message(store, topic, seq) {
+                Some(message) => {
+                    bytes += message.payload.len() + message.topic.len();
+                    batch.push(message);
+                }
+                None => self.gone += 1,
+            }
+            if bytes > BATCH_BYTES {
+                break;
+            }
+        }
+        (!batch.is_empty()).then(|| self.write(batch))
+    }
+
+    /// It cannot go on.
+    pub(in crate::app) fn fail(&mut self, why: &str) -> ExportStep {
+        self.ready = false;
+        ExportStep::Fail(format!("export stopped: {why}; {} was not written", self.path))
+    }
+
+    fn write(&mut self, batch: Vec<Message>) -> ExportStep {
+        self.ready = false;
+        self.written += batch.len() as u64;
+        ExportStep::Write(batch)
+    }
+
+    /// The message that comes next.
+    fn step(&mut self, store: &Store) -> Option<(TopicId, Seq)> {
+        if let Source::List(list, at) = &mut self.source {
+            let next = list.get(*at).copied();
+            *at += 1;
+            return next;
+        }
+        let Reverse((seq, topic)) = self.next.pop()?;
+        if let Some(newer) = store.newer(topic, seq).filter(|newer| newer.seq <= self.until) {
+            self.next.push(Reverse((newer.seq, topic)));
+        }
+        Some((topic, seq))
+    }
+}
+
+/// Takes the oldest message of some topics; whether that was all.
+fn gather(
+    store: &Store,
+    pending: &mut Vec<TopicId>,
+    deep: bool,
+    next: &mut BinaryHeap<Reverse<(Seq, TopicId)>>,
+) -> bool {
+    for _ in 0..NODES {
+        let Some(node) = pending.pop() else { return true };
+        if deep {
+            pending.extend(store.children(node));
+        }
+        let oldest = store.history_len(node).checked_sub(1).and_then(|last| store.nth_newest(node, last));
+        next.extend(oldest.map(|message| Reverse((message.seq, node))));
+    }
+    pending.is_empty()
+}
+
+/// A message as it came, to be kept apart from the store.
+pub(in crate::app) fn message(store: &Store, topic: TopicId, seq: Seq) -> Option<Message> {
+    let message = store.message(topic, seq)?;
+    Some(Message {
+        topic: store.path(topic).to_owned(),
+        payload: bytes::Bytes::copy_from_slice(message.payload),
+        qos: message.qos,
+        retain: message.retain,
+        dup: message.dup,
+        properties: message.properties().map(Box::new),
+        received: message.received,
+    })
+}

@@ -1,8 +1,0 @@
-//! What leaves the program: copies, files, commands.
-
-use crate::app::{App, Command, Effect};
-use crate::model::Moment;
-
-pub(super) fn run(_app: &mut App, _command: Command, _now: Moment) -> Vec<Effect> {
-    Vec::new()
-}

@@ -1,0 +1,172 @@
+//! Exports: what, where to, how far, and how they end. Written in pieces, so that keys and traffic go on.
+
+use super::super::{menu, prompt};
+use super::file_name;
+use super::saving::check_path;
+use crate::app::out::{Export, ExportNews, ExportOf, ExportStep, Format};
+use crate::app::{App, Ask, Connection, Effect, MenuItem, Overlay, Pane, Pick, Purpose, Right, Then};
+use crate::model::{ConnectionId, Moment, Severity};
+use crate::payload::format;
+
+/// What can be exported here; while an export is under way, how far it is.
+pub(super) fn open(app: &mut App) {
+    if let Some(export) = &app.out.export {
+        let detail = format!("{} messages so far, to {}", format::grouped(export.written), export.path);
+        let item = |text: &str, detail: String, pick| MenuItem { text: text.into(), detail, pick: Ok(pick) };
+        let items = vec![
+            item("go on", detail, Pick::GoOn),
+            item("stop", "nothing is left behind".to_owned(), Pick::StopExport),
+        ];
+        return menu::open(app, "An export is under way", items);
+    }
+    let connection = app.connection();
+    let Some(topic) = connection.tree.selected() else { return };
+    let store = &connection.store;
+    let path = store.path(topic);
+    let kept = store.history_len(topic) as u64;
+    let of_topic = MenuItem {
+        text: "history of this topic".to_owned(),
+        detail: format!("{} messages of {path}", format::grouped(kept)),
+        pick: match kept {
+            0 => Err("this topic has no messages in the history".to_owned()),
+            _ => Ok(Pick::Export(ExportOf::Topics(vec![topic]))),
+        },
+    };
+    let topics = u64::from(store.stats(topic).topics_below);
+    let below = MenuItem {
+        text: "history of all below".to_owned(),
+        detail: format!("{} topics, in the order of arrival", format::grouped(topics)),
+        pick: Ok(Pick::Export(ExportOf::Below(topic))),
+    };
+    let mut items = vec![of_topic];
+    if store.child_count(topic) > 0 {
+        items.push(below);
+    }
+    offer_chart(connection, &mut items);
+    menu::open(app, "Export as JSON lines or CSV", items);
+}
+
+/// Where the chart has the keys it is what is meant first.
+fn offer_chart(connection: &Connection, items: &mut Vec<MenuItem>) {
+    let values: usize = connection.chart.series().iter().map(|series| series.points.kept()).sum();
+    if values == 0 {
+        return;
+    }
+    let in_front = connection.right == Right::Chart && connection.focus == Pane::Message;
+    let place = if in_front { 0 } else { items.len() };
+    let detail = format!("{} values, as CSV", format::grouped(values as u64));
+    items.insert(
+        place,
+        MenuItem { text: "chart".to_owned(), detail, pick: Ok(Pick::Export(ExportOf::Chart)) },
+    );
+}
+
+/// Asks where to.
+pub(in crate::app::update) fn picked(app: &mut App, of: ExportOf) {
+    let connection = app.connection();
+    let topic = match &of {
+        ExportOf::Topics(topics) => topics.first().copied(),
+        ExportOf::Below(node) => Some(*node),
+        ExportOf::Messages(list) => list.first().map(|(topic, _)| *topic),
+        ExportOf::Chart => connection.chart.selected_series().map(|series| series.topic),
+    };
+    let topic = topic.map(|topic| connection.store.path(topic)).unwrap_or_default();
+    let name = file_name(topic, None, if of == ExportOf::Chart { "csv" } else { "jsonl" });
+    app.out.exporting = Some(of);
+    prompt::open(app, Purpose::ExportTo, name);
+}
+
+/// Takes the name that was typed.
+pub(in crate::app::update) fn export_to(app: &mut App, path: &str) -> Result<Vec<Effect>, String> {
+    check_path(path)?;
+    if app.out.export.is_some() {
+        return Err("an export is under way: let it end, or stop it with Ctrl-E".to_owned());
+    }
+    let Some(of) = app.out.exporting.take() else { return Ok(Vec::new()) };
+    let connection = app.connection().id;
+    Ok(begin(app, connection, of, path, false))
+}
+
+/// Begins an export. Its messages follow once the file is open.
+pub(in crate::app::update) fn begin(
+    app: &mut App,
+    connection: ConnectionId,
+    of: ExportOf,
+    path: &str,
+    replace: bool,
+) -> Vec<Effect> {
+    let id = app.out.next_id();
+    let of_chart = of == ExportOf::Chart;
+    let Some(open) = app.connection_by_id(connection) else { return Vec::new() };
+    let export = Export::new(id, connection, &open.address, path, of, open.store.shown_until());
+    app.out.export = Some(Box::new(export));
+    let format = if of_chart { Format::Bare } else { Format::of(path) };
+    let step = ExportStep::Open { path: path.to_owned(), format, replace };
+    vec![Effect::Export(id, step)]
+}
+
+/// Hands over the next messages.
+pub(in crate::app) fn work(app: &mut App) -> Vec<Effect> {
+    let Some(mut export) = app.out.export.take_if(|export| export.has_work()) else { return Vec::new() };
+    let open = app.connections.iter().find(|open| open.id == export.connection);
+    let step = match open {
+        None => Err("its connection was closed"),
+        // Another broker, and with it other topics.
+        Some(open) if open.address != export.address => Err("its connection leads to another broker now"),
+        Some(open) if open.store.shown_until() < export.until => Err("an earlier moment is shown now"),
+        Some(open) => Ok(export.work(open)),
+    };
+    let step = step.unwrap_or_else(|why| Some(export.fail(why)));
+    let id = export.id;
+    app.out.export = Some(export);
+    step.map(|step| Effect::Export(id, step)).into_iter().collect()
+}
+
+/// Gives an export up.
+pub(in crate::app::update) fn stop(app: &mut App, now: Moment) -> Vec<Effect> {
+    let Some(export) = app.out.export.take() else { return Vec::new() };
+    app.notices.push(now, Severity::Info, format!("export stopped: {} was not written", export.path));
+    vec![Effect::Export(export.id, ExportStep::Drop)]
+}
+
+/// What became of a step.
+pub(in crate::app::update) fn news(app: &mut App, id: u64, news: ExportNews, now: Moment) {
+    let Some(export) = app.out.export.as_mut().filter(|export| export.id == id) else { return };
+    match news {
+        ExportNews::Ready => export.go_on(),
+        ExportNews::Exists => {
+            if let Some(export) = app.out.export.take() {
+                ask(app, *export);
+            }
+        }
+        ExportNews::Ended(path, bytes) => {
+            let (written, gone) = (export.written, export.gone);
+            let what = if export.of == ExportOf::Chart { "value" } else { "message" };
+            app.out.export = None;
+            let plural = if written == 1 { "" } else { "s" };
+            let size = format::bytes(bytes);
+            let text = format!("{} {what}{plural} exported to {path}, {size}", format::grouped(written));
+            if gone == 0 {
+                app.notices.push(now, Severity::Success, text);
+            } else {
+                let gone = format::grouped(gone);
+                app.notices.push(
+                    now,
+                    Severity::Warning,
+                    format!("{text}; {gone} gave way before they could be"),
+                );
+            }
+        }
+        ExportNews::Failed(reason) => {
+            app.out.export = None;
+            app.notices.push(now, Severity::Error, reason);
+        }
+    }
+}
+
+/// A file is there already: the user decides.
+fn ask(app: &mut App, export: Export) {
+    let lines = vec![export.path.clone(), "It gives way to the export.".to_owned()];
+    let then = Then::Export(export.connection, Box::new(export.of), export.path);
+    app.overlay = Overlay::Ask(Ask::new("Replace the file?", lines, "Replace", then));
+}

@@ -1,0 +1,47 @@
+//! A payload, or other bytes, into a file whose name is asked for.
+
+use bytes::Bytes;
+
+use super::super::prompt;
+use super::{extension, file_name, shown};
+use crate::app::out::Save;
+use crate::app::{App, Ask, Effect, Purpose, Then};
+use crate::payload::format;
+
+pub(super) fn open(app: &mut App) {
+    let Some(message) = shown(app.connection()) else { return };
+    let name = file_name(&message.topic, Some(message.received), extension(&message.payload));
+    save_as(app, message.payload, name);
+}
+
+/// Asks where to put `bytes`, with a proposal.
+pub(in crate::app::update) fn save_as(app: &mut App, bytes: Bytes, name: String) {
+    app.out.saving = Some(bytes);
+    prompt::open(app, Purpose::SaveTo, name);
+}
+
+/// Takes the name that was typed.
+pub(in crate::app::update) fn save_to(app: &mut App, path: &str) -> Result<Vec<Effect>, String> {
+    check_path(path)?;
+    let bytes = app.out.saving.take().unwrap_or_default();
+    Ok(vec![Effect::Save(Save { path: path.to_owned(), bytes, replace: false })])
+}
+
+/// What can be seen to be no name of a file without looking at the disk.
+pub(super) fn check_path(path: &str) -> Result<(), String> {
+    match path {
+        "" => Err("type the name of a file; Esc leaves it".to_owned()),
+        _ if path.ends_with('/') || path.ends_with(std::path::MAIN_SEPARATOR) => {
+            Err("that is a folder: add the name of a file".to_owned())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A file is there already: the user decides.
+pub(in crate::app::update) fn exists(app: &mut App, save: Save) {
+    let lines =
+        vec![save.path.clone(), format!("It gives way to {}.", format::bytes(save.bytes.len() as u64))];
+    let then = Then::Perform(vec![Effect::Save(Save { replace: true, ..save })]);
+    app.ask(Ask::new("Replace the file?", lines, "Replace", then));
+}
