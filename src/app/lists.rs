@@ -28,10 +28,11 @@ impl Connection {
 
     /// A message came: the lists take it in.
     pub(super) fn list_arrival(&mut self, message: &Message, place: Ingested) {
-        let Self { store, browse, search, left, .. } = self;
-        search.arrived(message, place, store, browse, *left == Left::Search);
-        if *left == Left::Browse {
-            browse.arrived(place, store);
+        let shown = self.left == Left::Search;
+        let (search, world) = self.search_in();
+        search.arrived(message, place, world, shown);
+        if self.left == Left::Browse {
+            self.browse.arrived(place, &self.store);
         }
     }
 
@@ -45,12 +46,12 @@ impl Connection {
 
     /// Does a piece of the work of a list.
     pub(super) fn list_work(&mut self) -> Option<Effect> {
-        let Self { store, browse, search, left, .. } = self;
-        if *left == Left::Browse && browse.has_work(store) {
-            browse.work(store);
+        if self.left == Left::Browse && self.browse.has_work(&self.store) {
+            self.browse.work(&self.store);
             return None;
         }
-        let (number, condition, batch) = search.work(store, browse)?;
+        let (search, world) = self.search_in();
+        let (number, condition, batch) = search.work(world)?;
         Some(Effect::Job(Job::Ask(Question { connection: self.id, number, condition, batch })))
     }
 
@@ -88,12 +89,15 @@ impl Connection {
 
 /// Brings the list in front up to date.
 pub(super) fn arrange(connection: &mut Connection, areas: &Areas, now: Moment) {
-    let Connection { store, browse, search, .. } = connection;
     match connection.left {
         Left::Tree | Left::Overdue => {}
-        Left::Search => search.arrange(store, browse, layout::found_rows(areas, SEARCH_LINES), now),
+        Left::Search => {
+            let (search, world) = connection.search_in();
+            search.arrange(world, layout::found_rows(areas, SEARCH_LINES), now);
+        }
         Left::Browse => {
-            if let Some((seq, topic)) = browse.arrange(store, layout::found_rows(areas, 0)) {
+            let height = layout::found_rows(areas, 0);
+            if let Some((seq, topic)) = connection.browse.arrange(&connection.store, height) {
                 connection.look_at(topic, seq);
             }
         }

@@ -225,7 +225,8 @@ fn e15_an_expression_that_hangs_other_engines_does_not_hang_the_tree() {
     for number in 0..50 {
         journey.message(&format!("{}{number}", "a".repeat(5_000)), &"a".repeat(50_000));
     }
-    journey.keys("//^(a+)+$/").sees("0 matches").keys("<esc>/payload:/^(a|aa)+$/").sees("50 matches");
+    journey.keys("//^(a+)+$/").works(10_000).sees("0 matches");
+    journey.keys("<esc>/payload:/^(a|aa)+$/").works(10_000).sees("50 matches");
 }
 
 #[test]
@@ -302,9 +303,7 @@ fn b03_what_takes_long_is_searched_in_pieces_and_says_how_far_it_is() {
 fn b08_a_payload_of_which_only_a_part_was_looked_at_is_told() {
     let mut journey = fleet();
     journey.keys("/payload:needle").does_not_see("in part");
-    journey
-        .message("hay", &format!("{}needle", "x".repeat(70_000)))
-        .sees("0 matches · long payloads in part");
+    journey.message("hay", &format!("{}needle", "x".repeat(70_000))).sees("0 matches · long texts in part");
 }
 
 fn saved() -> Journey {

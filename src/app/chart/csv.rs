@@ -80,7 +80,7 @@ impl Csv {
     fn messages(&mut self, series: &Series, connection: &Connection, out: &mut String) -> usize {
         let store = &connection.store;
         let chosen = connection.decoding_of(series.topic, Seq::default());
-        let hints = connection.chart_hints(series.topic, chosen.as_ref());
+        let hints = connection.hints(series.topic, chosen.as_ref());
         let left = store.index_of(series.topic, self.upto.0);
         let piece = left.min(PIECE);
         let messages: Vec<MessageRef<'_>> =

@@ -211,7 +211,7 @@ impl Points {
     pub fn push(&mut self, mut point: Point) {
         let newest = self.blocks.back().map_or(0, |block| block.last().at.mono_us);
         point.at.mono_us = point.at.mono_us.max(newest);
-        self.measures |= point.value != 0.0 && point.value != 1.0;
+        self.measures |= ![0.0, 1.0].contains(&point.value);
         let thinned = self.thinned;
         let open = self.blocks.len() > thinned;
         match self.blocks.back_mut().filter(|block| open && block.points.len() < BLOCK) {

@@ -5,11 +5,24 @@ use std::ops::Range;
 
 use regex::bytes::{Regex, RegexBuilder};
 
-/// Compiled sizes in bytes, each with how much longer a byte may take than with the smallest one: in the worst case an expression visits
-/// each of its states for each byte.
-const SIZES: [(usize, usize); 3] = [(16 << 10, 1), (64 << 10, 4), (256 << 10, 16)];
-/// Bytes of a payload that are looked at; fewer by a heavier expression.
-const REACH: usize = 64 << 10;
+/// What expressions of a compiled size, in bytes, may cost.
+#[derive(Debug)]
+struct Size {
+    most: usize,
+    /// Nanoseconds that a byte may take at worst, when each leads to a state of its own; mostly it is one or two. An expression whose
+    /// cost is overrated is only looked for in smaller pieces.
+    weight: usize,
+    /// Bytes of a text that are looked at: some tens of milliseconds at worst.
+    reach: usize,
+}
+
+/// The sizes that are accepted.
+const SIZES: [Size; 4] = [
+    Size { most: 4 << 10, weight: 60, reach: 64 << 10 },
+    Size { most: 16 << 10, weight: 250, reach: 32 << 10 },
+    Size { most: 64 << 10, weight: 1_000, reach: 8 << 10 },
+    Size { most: 256 << 10, weight: 4_000, reach: 2 << 10 },
+];
 /// Bytes that may be kept of what an expression has seen, so that it need not be worked out again.
 const MEMORY: usize = 4 << 20;
 /// Places lit in one topic at most.
@@ -19,20 +32,20 @@ const LIT: usize = 16;
 #[derive(Debug, Clone)]
 pub(super) struct Expression {
     regex: Regex,
-    weight: usize,
+    size: &'static Size,
 }
 
 impl Expression {
     /// Compiles `text`, case ignored. The error has the offset of the fault in characters, where it is known.
     pub(super) fn parse(text: &str) -> Result<Self, (usize, String)> {
-        for (size, weight) in SIZES {
+        for size in &SIZES {
             let built = RegexBuilder::new(text)
                 .case_insensitive(true)
-                .size_limit(size)
+                .size_limit(size.most)
                 .dfa_size_limit(MEMORY)
                 .build();
             match built {
-                Ok(regex) => return Ok(Self { regex, weight }),
+                Ok(regex) => return Ok(Self { regex, size }),
                 Err(regex::Error::Syntax(told)) => return Err(syntax(&told)),
                 // The next size may do.
                 Err(_) => {}
@@ -41,29 +54,31 @@ impl Expression {
         Err((0, "this expression is too large: fewer or smaller repetitions".to_owned()))
     }
 
+    /// Whether it finds something in `bytes`, which are no more than its reach.
     pub(super) fn is_in(&self, bytes: &[u8]) -> bool {
         self.regex.is_match(bytes)
     }
 
-    /// How much a byte may cost, against one of a plain word.
+    /// Nanoseconds that a byte may take.
     pub(super) fn weight(&self) -> usize {
-        self.weight
+        self.size.weight
     }
 
-    /// Bytes of a payload that it looks at.
+    /// Bytes of a text that it looks at.
     pub(super) fn reach(&self) -> usize {
-        REACH / self.weight
+        self.size.reach
     }
 
     /// What it finds in `topic`.
     pub(super) fn places(&self, topic: &str) -> Vec<Range<usize>> {
-        let found = self.regex.find_iter(topic.as_bytes()).take(LIT);
+        let head = &topic.as_bytes()[..topic.len().min(self.reach())];
+        let found = self.regex.find_iter(head).take(LIT);
         found.map(|found| found.range()).filter(|range| !range.is_empty()).collect()
     }
 }
 
 /// Bytes of a payload that a plain text is sought in.
-pub(super) const TEXT_REACH: usize = REACH;
+pub(super) const TEXT_REACH: usize = 64 << 10;
 
 /// What the library says of a wrong expression, in short: it draws the expression, indented by four, with a caret below.
 fn syntax(told: &str) -> (usize, String) {

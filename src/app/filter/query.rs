@@ -109,7 +109,7 @@ pub(super) struct Look<'a> {
     store: &'a Store,
     now_us: u64,
     pub(super) spent: usize,
-    /// A payload was longer than what was looked at.
+    /// A payload, or a topic, was longer than what was looked at.
     pub(super) cut: bool,
     scratch: Vec<u8>,
 }
@@ -145,8 +145,7 @@ impl<'a> Look<'a> {
                 needle.is_in(path, &mut self.scratch)
             }
             Condition::Expression(expression) => {
-                self.spent += path.len() * (1 + expression.weight());
-                expression.is_in(path.as_bytes())
+                expression.is_in(self.head(path.as_bytes(), expression.reach(), expression.weight()))
             }
             Condition::Size(_)
             | Condition::Qos(_)
@@ -179,16 +178,16 @@ impl<'a> Look<'a> {
                 needle.is_in_bytes(head, &mut self.scratch)
             }
             Condition::PayloadExpression(expression) => {
-                expression.is_in(self.head(message.payload, expression.reach(), 1 + expression.weight()))
+                expression.is_in(self.head(message.payload, expression.reach(), expression.weight()))
             }
             _ => false,
         }
     }
 
-    /// As much of a payload as is looked at.
-    fn head<'p>(&mut self, payload: &'p [u8], reach: usize, weight: usize) -> &'p [u8] {
-        let head = &payload[..payload.len().min(reach)];
-        self.cut |= head.len() < payload.len();
+    /// As much of a text as is looked at.
+    fn head<'p>(&mut self, text: &'p [u8], reach: usize, weight: usize) -> &'p [u8] {
+        let head = &text[..text.len().min(reach)];
+        self.cut |= head.len() < text.len();
         self.spent += head.len() * weight;
         head
     }

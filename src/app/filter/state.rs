@@ -15,6 +15,9 @@ const FIRST: usize = 15_000_000;
 /// What a later piece may cost: some four milliseconds.
 pub(in crate::app) const PIECE: usize = 4_000_000;
 
+/// What taking in a topic costs that is known to match.
+const ACCEPTING: usize = 40;
+
 /// Which moment reading shows when it is not the present: the hold, the newest message that is known, and whether ages and rates of that
 /// moment are still being looked for.
 type ShownMoment = (Held, Seq, bool);
@@ -84,11 +87,6 @@ impl Filter {
         if let Some(word) = filter.query.leading_word() {
             filter.found = store.search_topics(word, true);
             filter.tested = filter.goal;
-            if filter.query.is_one_term() {
-                for id in std::mem::take(&mut filter.found) {
-                    filter.accept(id, store);
-                }
-            }
         }
         filter.search(store, first);
         // The tree is laid out anew for a new filter.
@@ -135,7 +133,13 @@ impl Filter {
             && let Some(&id) = self.found.get(self.looked_at)
         {
             self.looked_at += 1;
-            self.test(id, &mut look, store);
+            if self.query.is_one_term() && store.is_topic(id) {
+                // The word that it was found by is all that is asked for.
+                look.spent += ACCEPTING;
+                self.accept(id, store);
+            } else {
+                self.test(id, &mut look, store);
+            }
         }
         if self.looked_at == self.found.len() {
             (self.found, self.looked_at) = (Vec::new(), 0);

@@ -9,7 +9,7 @@ use std::collections::BinaryHeap;
 
 use crate::app::Connection;
 use crate::app::chart::{Csv, TITLES};
-use crate::model::{ConnectionId, Message};
+use crate::model::{ConnectionId, Message, TopicFilter};
 use crate::store::{Seq, Store, TopicId};
 
 /// Messages handed over at once, at most.
@@ -26,10 +26,20 @@ pub enum ExportOf {
     Topics(Vec<TopicId>),
     /// The history of this node and of all below.
     Below(TopicId),
+    /// The history of all topics that one of these matches.
+    Filters(Vec<TopicFilter>),
     /// These messages, in this order.
     Messages(Vec<(TopicId, Seq)>),
     /// The values of the chart.
     Chart,
+}
+
+impl ExportOf {
+    /// These messages, oldest first.
+    pub fn of_messages(mut messages: Vec<(Seq, TopicId)>) -> Self {
+        messages.sort_unstable();
+        Self::Messages(messages.into_iter().map(|(seq, topic)| (topic, seq)).collect())
+    }
 }
 
 /// How it is written.
@@ -136,6 +146,7 @@ impl Export {
     ) -> Self {
         let source = match &of {
             ExportOf::Topics(topics) => Source::Gathering(topics.clone()),
+            ExportOf::Filters(_) => Source::Gathering(vec![TopicId::ROOT]),
             ExportOf::Below(node) => Source::Gathering(vec![*node]),
             ExportOf::Messages(list) => Source::List(list.clone(), 0),
             ExportOf::Chart => Source::Chart(Csv::new(until)),
@@ -179,8 +190,7 @@ impl Export {
             return Some(piece.map_or(ExportStep::End, ExportStep::Text));
         }
         if let Source::Gathering(pending) = &mut self.source {
-            let deep = matches!(self.of, ExportOf::Below(_));
-            if gather(store, pending, deep, &mut self.next) {
+            if gather(store, pending, &self.of, &mut self.next) {
                 self.source = Source::Topics;
             }
             return None;
@@ -236,13 +246,18 @@ impl Export {
 fn gather(
     store: &Store,
     pending: &mut Vec<TopicId>,
-    deep: bool,
+    of: &ExportOf,
     next: &mut BinaryHeap<Reverse<(Seq, TopicId)>>,
 ) -> bool {
     for _ in 0..NODES {
         let Some(node) = pending.pop() else { return true };
-        if deep {
+        if matches!(of, ExportOf::Below(_) | ExportOf::Filters(_)) {
             pending.extend(store.children(node));
+        }
+        if let ExportOf::Filters(filters) = of
+            && !filters.iter().any(|filter| filter.matches(store.path(node)))
+        {
+            continue;
         }
         let oldest = store.history_len(node).checked_sub(1).and_then(|last| store.nth_newest(node, last));
         next.extend(oldest.map(|message| Reverse((message.seq, node))));

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use ratatui::layout::Position;
 
 use super::{menu, moves, prompt, set_focus};
+use crate::app::chart::Window;
 use crate::app::{App, Command, Connection, Effect, MenuItem, Overlay, Pane, Pick, Purpose, Right};
 use crate::model::{Moment, Severity};
 use crate::payload::field::{Field, Probe, number_in, numbers_in};
@@ -66,7 +67,7 @@ fn in_chart(connection: &mut Connection, command: Command, shown: Moment) {
             chart.window = chart.window.zoomed(command == Command::ZoomIn, chart.cursor, whole);
         }
         Command::ChartLive => {
-            chart.window = Default::default();
+            chart.window = Window::default();
             chart.cursor = None;
         }
         Command::NextDrawing => chart.drawing = chart.drawing.next(),
@@ -154,7 +155,7 @@ fn in_hand(connection: &Connection) -> Result<(MessageRef<'_>, Cow<'_, Reading>)
     }
     let content_type = message.properties().and_then(|properties| properties.content_type);
     let chosen = connection.decoding_of(topic, message.seq);
-    let hints = connection.chart_hints(topic, chosen.as_ref());
+    let hints = connection.hints(topic, chosen.as_ref());
     let reading = read(message.payload, &Hints { content_type: content_type.as_deref(), ..hints });
     Ok((message, Cow::Owned(reading)))
 }
@@ -200,9 +201,10 @@ fn chart_number(app: &mut App, now: Moment) -> Result<(), String> {
         add(app, topic, field, now);
         return Ok(());
     }
-    let title = match numbers.is_empty() {
-        true => format!("No number in this payload ({}); of the messages themselves", reading.kind),
-        false => "Chart".to_owned(),
+    let title = if numbers.is_empty() {
+        format!("No number in this payload ({}); of the messages themselves", reading.kind)
+    } else {
+        "Chart".to_owned()
     };
     let mut items: Vec<MenuItem> = numbers
         .into_iter()
@@ -269,7 +271,7 @@ pub(super) fn typed(app: &mut App, text: &str) -> Result<(), String> {
     if !matches!(field, Field::Size | Field::Gap) {
         let probe = Probe::new(&field).map_err(|fault| fault.to_string())?;
         let chosen = connection.decoding_of(topic, Seq::default());
-        let topic_hints = connection.chart_hints(topic, chosen.as_ref());
+        let topic_hints = connection.hints(topic, chosen.as_ref());
         let mut newest = connection.store.history(topic).take(LOOKED_AT);
         let has_number = |message: MessageRef<'_>| {
             let reading = read(message.payload, &topic_hints);

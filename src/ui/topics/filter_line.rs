@@ -56,7 +56,7 @@ fn found(tree: &TreeView, ink: &Ink<'_>) -> String {
         let _ = write!(told, " {dot} searching{} {percent} %", ink.glyphs().ellipsis);
     }
     if tree.filter_is_cut() {
-        let _ = write!(told, " {dot} long payloads in part");
+        let _ = write!(told, " {dot} long texts in part");
     }
     told
 }

@@ -5,7 +5,7 @@ use super::file_name;
 use super::saving::check_path;
 use crate::app::out::{Export, ExportNews, ExportOf, ExportStep, Format};
 use crate::app::{App, Ask, Connection, Effect, MenuItem, Overlay, Pane, Pick, Purpose, Right, Then};
-use crate::model::{ConnectionId, Moment, Severity};
+use crate::model::{ConnectionId, Moment, Severity, TopicFilter};
 use crate::payload::format;
 
 /// What can be exported here; while an export is under way, how far it is.
@@ -33,15 +33,12 @@ pub(super) fn open(app: &mut App) {
         },
     };
     let topics = u64::from(store.stats(topic).topics_below);
-    let below = MenuItem {
-        text: "history of all below".to_owned(),
-        detail: format!("{} topics, in the order of arrival", format::grouped(topics)),
-        pick: Ok(Pick::Export(ExportOf::Below(topic))),
-    };
     let mut items = vec![of_topic];
     if store.child_count(topic) > 0 {
-        items.push(below);
+        let detail = format!("{} topics, in the order of arrival", format::grouped(topics));
+        items.push(item("history of all below", detail, ExportOf::Below(topic)));
     }
+    items.extend(lists(connection));
     offer_chart(connection, &mut items);
     menu::open(app, "Export as JSON lines or CSV", items);
 }
@@ -55,10 +52,28 @@ fn offer_chart(connection: &Connection, items: &mut Vec<MenuItem>) {
     let in_front = connection.right == Right::Chart && connection.focus == Pane::Message;
     let place = if in_front { 0 } else { items.len() };
     let detail = format!("{} values, as CSV", format::grouped(values as u64));
-    items.insert(
-        place,
-        MenuItem { text: "chart".to_owned(), detail, pick: Ok(Pick::Export(ExportOf::Chart)) },
-    );
+    items.insert(place, item("chart", detail, ExportOf::Chart));
+}
+
+/// What was found and what is browsed, where there is such.
+fn lists(connection: &Connection) -> Vec<MenuItem> {
+    let mut items = Vec::new();
+    let found: Vec<_> = connection.search.hits_from(0).map(|hit| (hit.seq, hit.topic)).collect();
+    if !found.is_empty() {
+        let detail =
+            format!("the {} messages listed, in the order of arrival", format::grouped(found.len() as u64));
+        items.push(item("search results", detail, ExportOf::of_messages(found)));
+    }
+    let marks = connection.browse.marks();
+    if !marks.is_empty() {
+        let filters: Vec<&str> = marks.iter().map(TopicFilter::as_str).collect();
+        items.push(item("browse set", filters.join("  "), ExportOf::Filters(marks.to_vec())));
+    }
+    items
+}
+
+fn item(text: &str, detail: String, of: ExportOf) -> MenuItem {
+    MenuItem { text: text.to_owned(), detail, pick: Ok(Pick::Export(of)) }
 }
 
 /// Asks where to.
@@ -67,6 +82,7 @@ pub(in crate::app::update) fn picked(app: &mut App, of: ExportOf) {
     let topic = match &of {
         ExportOf::Topics(topics) => topics.first().copied(),
         ExportOf::Below(node) => Some(*node),
+        ExportOf::Filters(_) => None,
         ExportOf::Messages(list) => list.first().map(|(topic, _)| *topic),
         ExportOf::Chart => connection.chart.selected_series().map(|series| series.topic),
     };
