@@ -27,6 +27,11 @@ pub fn work(app: &mut App) -> Vec<Effect> {
         connection.store.travel_work(PIECE);
         connection.follow_travel();
     }
+    // The filter is being waited for, and beside a key it takes a few per cent of the time: it holds nobody up.
+    let connection = app.connection_mut();
+    if connection.tree.has_work() {
+        connection.tree.work(&connection.store);
+    }
     let charting = |connection: &&mut Connection| connection.chart.has_work(&connection.store);
     if let Some(connection) = app.connections.iter_mut().find(charting) {
         connection.work_chart();
@@ -39,10 +44,6 @@ pub fn work(app: &mut App) -> Vec<Effect> {
         if connection.has_list_work() {
             return connection.list_work().into_iter().collect();
         }
-    }
-    let connection = app.connection_mut();
-    if connection.tree.has_work() {
-        connection.tree.work(&connection.store);
     }
     super::update::work_on_export(app)
 }
