@@ -142,6 +142,37 @@ fn history() {
     let mut scene = reading(COMMON);
     keys(&mut scene, "tab tab j j");
     insta::assert_snapshot!("history__80x24", text(&scene.draw()));
+    for (name, size) in [("history__160x48", (160, 48)), ("history__only_changes_80x24", COMMON)] {
+        let mut scene = reading(size);
+        keys(&mut scene, "tab tab V j j m V j =");
+        paste_filter(&mut scene, "brightness");
+        insta::assert_snapshot!(name, text(&scene.draw()));
+    }
+    let mut scene = reading((200, 60));
+    keys(&mut scene, "tab tab z");
+    insta::assert_snapshot!("history__zoomed_200x60", text(&scene.draw()));
+}
+
+/// Types a filter of the history and keeps it.
+fn paste_filter(scene: &mut Scene, filter: &str) {
+    scene.draw();
+    keys(scene, "/");
+    paste(scene, filter);
+    keys(scene, "enter");
+    scene.app.notices = mqtt_tui::app::Notices::default();
+    scene.draw();
+}
+
+#[test]
+fn overdue() {
+    for (name, size) in [("overdue__80x24", COMMON), ("overdue__160x48", (160, 48))] {
+        let mut scene = scene(size);
+        // Later, nothing having come since: all that is steady is overdue.
+        scene.now = scene.now.plus(std::time::Duration::from_secs(40));
+        keys(&mut scene, "~");
+        scene.draw();
+        insta::assert_snapshot!(name, text(&scene.draw()));
+    }
 }
 
 #[test]

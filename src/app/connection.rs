@@ -11,7 +11,7 @@ use super::publish::PublishPane;
 use super::rates::Rates;
 use super::subscriptions::{Subscriptions, SubscriptionsPane};
 use super::tree::TreeView;
-use super::{Browse, Chart, Left, Overdue, Pane, Right, Screen, Search, Travel};
+use super::{Browse, Chart, Left, Overdue, Pane, Right, Screen, Search, Shapes, Travel};
 use crate::config::{PasswordSource, Profile, Safety};
 use crate::model::{ConnectionId, LinkState, Moment, SessionId, Subscription, Target};
 use crate::payload::SparkplugAliases;
@@ -107,6 +107,8 @@ pub struct Connection {
     pub message: MessageView,
     /// The history pane.
     pub history: HistoryView,
+    /// What messages of a topic look like.
+    pub shapes: Shapes,
     /// The publish pane.
     pub publish: PublishPane,
     /// When the view was paused.
@@ -162,6 +164,7 @@ impl Connection {
             sparkplug: SparkplugAliases::default(),
             message: MessageView::default(),
             history: HistoryView::default(),
+            shapes: Shapes::default(),
             publish: PublishPane::default(),
             paused: None,
             behind: false,
@@ -241,6 +244,7 @@ impl Connection {
             MessageView { view: self.message.view, wrap: self.message.wrap, ..MessageView::default() };
         self.sparkplug = SparkplugAliases::default();
         self.history = HistoryView::default();
+        self.shapes = Shapes::default();
         (self.search, self.overdue) = (Search::default(), Overdue::default());
         self.browse.forget_broker();
         self.came_from = None;

@@ -2,7 +2,7 @@
 
 use super::layout::{self, Areas};
 use super::search::Question;
-use super::{Connection, Effect, Job, Left, Pane, Scope};
+use super::{Connection, Effect, Job, Left, Pane, Scope, overdue};
 use crate::model::{Message, Moment};
 use crate::store::{Ingested, Seq, TopicId};
 
@@ -28,29 +28,32 @@ impl Connection {
 
     /// A message came: the lists take it in.
     pub(super) fn list_arrival(&mut self, message: &Message, place: Ingested) {
-        let Self { store, browse, search, left, .. } = self;
-        search.arrived(message, place, store, browse, *left == Left::Search);
-        if *left == Left::Browse {
-            browse.arrived(place, store);
+        let shown = self.left == Left::Search;
+        let (search, world) = self.search_in();
+        search.arrived(message, place, world, shown);
+        if self.left == Left::Browse {
+            self.browse.arrived(place, &self.store);
         }
     }
 
     /// Whether a list has a piece of work to do.
     pub(super) fn has_list_work(&self) -> bool {
-        match self.left {
-            Left::Browse => self.browse.has_work(&self.store) || self.search.has_work(),
-            _ => self.search.has_work(),
-        }
+        let browsing = self.left == Left::Browse && self.browse.has_work(&self.store);
+        browsing || self.overdue.has_work() || self.search.has_work()
     }
 
     /// Does a piece of the work of a list.
     pub(super) fn list_work(&mut self) -> Option<Effect> {
-        let Self { store, browse, search, left, .. } = self;
-        if *left == Left::Browse && browse.has_work(store) {
-            browse.work(store);
+        if self.overdue.has_work() {
+            overdue::work(self);
             return None;
         }
-        let (number, condition, batch) = search.work(store, browse)?;
+        if self.left == Left::Browse && self.browse.has_work(&self.store) {
+            self.browse.work(&self.store);
+            return None;
+        }
+        let (search, world) = self.search_in();
+        let (number, condition, batch) = search.work(world)?;
         Some(Effect::Job(Job::Ask(Question { connection: self.id, number, condition, batch })))
     }
 
@@ -88,17 +91,27 @@ impl Connection {
 
 /// Brings the list in front up to date.
 pub(super) fn arrange(connection: &mut Connection, areas: &Areas, now: Moment) {
-    let Connection { store, browse, search, .. } = connection;
     match connection.left {
-        Left::Tree | Left::Overdue => {}
-        Left::Search => search.arrange(store, browse, layout::found_rows(areas, SEARCH_LINES), now),
+        Left::Tree => {}
+        Left::Overdue => {
+            if let Some(topic) = connection.overdue.settle() {
+                connection.tree.point_at(topic);
+            }
+        }
+        Left::Search => {
+            let (search, world) = connection.search_in();
+            search.arrange(world, layout::found_rows(areas, SEARCH_LINES), now);
+        }
         Left::Browse => {
-            if let Some((seq, topic)) = browse.arrange(store, layout::found_rows(areas, 0)) {
+            let height = layout::found_rows(areas, 0);
+            if let Some((seq, topic)) = connection.browse.arrange(&connection.store, height) {
                 connection.look_at(topic, seq);
             }
         }
     }
 }
 
+/// Lines above the rows of the overdue: the titles of the columns.
+pub const OVERDUE_LINES: u16 = 1;
 /// Lines above the rows of the search: what is sought, and what came of it.
 pub const SEARCH_LINES: u16 = 2;

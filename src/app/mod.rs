@@ -25,6 +25,7 @@ mod menu;
 mod message;
 mod node_set;
 mod notices;
+mod odd;
 pub mod out;
 mod overdue;
 mod palette;
@@ -61,11 +62,11 @@ pub use connection::Connection;
 pub use connections::{Choice, ConnectionsView, DEMO, ListLine};
 pub use filter::{FilterFault, HELP as FILTER_HELP, LANGUAGE as FILTER_LANGUAGE};
 pub use form::{AfterSaving, Form, FormField, FormRow, Kind};
-pub use history::HistoryView;
+pub use history::{Criteria, HistoryColumns, HistoryFilter, HistoryRow, HistoryView, Listed, RowChange};
 pub use job::{Job, JobDone};
 pub use keymap::{command_for, key_label, parse_key};
 pub use list_view::ListView;
-pub use lists::SEARCH_LINES;
+pub use lists::{OVERDUE_LINES, SEARCH_LINES};
 pub use login::{Credentials, Login, LoginField};
 pub use menu::{DecodeFor, Menu, MenuItem, Pick};
 pub use message::{
@@ -73,7 +74,8 @@ pub use message::{
     ReadJob, Reader, RunJq, SchemaShelf, Scroll, Shown, Wanted, WrapJob, run_within,
 };
 pub use notices::{Notices, SHOWN_FOR};
-pub use overdue::Overdue;
+pub use odd::Shapes;
+pub use overdue::{Lateness, Overdue, OverdueTopic, lateness};
 pub use palette::PaletteState;
 pub use panes::{Left, Overlay, Pane, Right, Screen};
 pub use prompt::{Prompt, Purpose};
@@ -326,7 +328,8 @@ pub fn arrange(app: &mut App, now: Moment) -> Vec<Effect> {
         connection.message.reset();
         connection.history.reset();
     }
-    connection.history.arrange(&connection.store, selected, connection.message.at, history_rows);
+    connection.learn_shape();
+    connection.arrange_history(history_rows, areas.history.map_or(0, |area| area.width));
     let on_screen = areas.message.is_some() && connection.right == Right::Message;
     connection.arrange_message(on_screen)
 }

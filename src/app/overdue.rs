@@ -1,5 +1,190 @@
-//! Topics that are silent for longer than usual.
+//! Topics that are silent for longer than usual: when one is, and the list of them all. The list is made by a sweep over the topics in
+//! pieces, anew every few seconds while it is looked at; a row of the tree is judged by itself when it is drawn.
+
+use std::time::Duration;
+
+use super::Connection;
+use crate::model::Moment;
+use crate::store::TopicId;
+
+/// Overdue from so many of its usual gaps on.
+const LATE: u32 = 3;
+/// As good as gone from so many on.
+const GONE: u32 = 10;
+/// Nothing is overdue by less than this beyond its usual gap: a device that sends ten times a second may stumble.
+const GRACE: Duration = Duration::from_secs(5);
+/// Topics looked at in one piece of a sweep: about a millisecond.
+const PIECE: usize = 10_000;
+/// Time between two sweeps while the list is on screen.
+const EVERY_US: u64 = 2_000_000;
+/// The list holds this many, those that are overdue most; the count goes on.
+const MOST: usize = 5_000;
+
+/// How overdue a topic is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Lateness {
+    /// Silent for more than three of its usual gaps.
+    Late,
+    /// For more than ten.
+    Gone,
+}
+
+/// One overdue topic.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct OverdueTopic {
+    /// Which.
+    pub topic: TopicId,
+    /// For how long it is silent.
+    pub silent: Duration,
+    /// How long it usually is.
+    pub usual: Duration,
+}
+
+impl OverdueTopic {
+    /// How many of its usual gaps the silence lasts.
+    pub fn times(&self) -> f32 {
+        self.silent.as_secs_f32() / self.usual.as_secs_f32().max(0.001)
+    }
+}
 
 /// State of the list of the overdue.
 #[derive(Debug, Default)]
-pub struct Overdue {}
+pub struct Overdue {
+    found: Vec<OverdueTopic>,
+    /// All that the last sweep found, listed or not.
+    count: usize,
+    sweep: Option<Sweep>,
+    swept_us: Option<u64>,
+    /// The selected topic: it stays selected while rows come and go.
+    selected: Option<TopicId>,
+}
+
+/// A sweep under way.
+#[derive(Debug)]
+struct Sweep {
+    now: Moment,
+    next: usize,
+    found: Vec<OverdueTopic>,
+    count: usize,
+}
+
+impl Overdue {
+    /// The overdue topics, the one with the longest silence (in its own measure) first; `None` before the first sweep ended.
+    pub fn list(&self) -> Option<&[OverdueTopic]> {
+        self.swept_us.map(|_| self.found.as_slice())
+    }
+
+    /// How many there are, listed or not.
+    pub fn count(&self) -> usize {
+        self.count
+    }
+
+    /// Index of the selected one, if it is still overdue.
+    pub fn selected(&self) -> Option<usize> {
+        self.found.iter().position(|late| Some(late.topic) == self.selected)
+    }
+
+    /// The list comes on screen: its first row is to be selected.
+    pub(super) fn reopened(&mut self) {
+        self.selected = None;
+    }
+
+    /// Selects the first row where none was yet; its topic.
+    pub(super) fn settle(&mut self) -> Option<TopicId> {
+        if self.selected.is_some() { None } else { self.select(0) }
+    }
+
+    /// Selects the row `index`, or the last one; its topic.
+    pub(super) fn select(&mut self, index: usize) -> Option<TopicId> {
+        let row = self.found.get(index).or(self.found.last())?;
+        self.selected = Some(row.topic);
+        self.selected
+    }
+
+    /// Index of the first row on screen when `rows` fit.
+    pub fn top(&self, rows: usize) -> usize {
+        self.selected().unwrap_or_default().saturating_sub(rows.saturating_sub(1))
+    }
+
+    /// Begins a sweep, unless one is under way or the last one is young.
+    pub(super) fn begin(&mut self, now: Moment) {
+        let due = self.swept_us.is_none_or(|at| now.mono_us.saturating_sub(at) >= EVERY_US);
+        if due && self.sweep.is_none() {
+            self.sweep = Some(Sweep { now, next: 0, found: Vec::new(), count: 0 });
+        }
+    }
+
+    pub(super) fn has_work(&self) -> bool {
+        self.sweep.is_some()
+    }
+}
+
+/// How overdue `topic` is at `now`; `None` when it is not, or nothing is known of its usual gap, or the connection is down: then
+/// everything is silent.
+pub fn lateness(connection: &Connection, topic: TopicId, now: Moment) -> Option<Lateness> {
+    if !connection.link.is_connected() {
+        return None;
+    }
+    let (silent, usual) = connection.store.silence(topic, now.mono_us)?;
+    judge(silent, usual)
+}
+
+fn judge(silent: Duration, usual: Duration) -> Option<Lateness> {
+    if silent < usual + GRACE || silent <= usual * LATE {
+        None
+    } else if silent > usual * GONE {
+        Some(Lateness::Gone)
+    } else {
+        Some(Lateness::Late)
+    }
+}
+
+/// Does a piece of the sweep under way.
+pub(super) fn work(connection: &mut Connection) {
+    let Some(mut sweep) = connection.overdue.sweep.take() else { return };
+    let store = &connection.store;
+    let connected = connection.link.is_connected();
+    let topics = store.topics();
+    let all = topics.len();
+    for topic in topics.skip(sweep.next).take(if connected { PIECE } else { 0 }) {
+        let Some((silent, usual)) = store.silence(topic, sweep.now.mono_us) else { continue };
+        if judge(silent, usual).is_some() && !connection.is_quiet(topic) {
+            sweep.count += 1;
+            sweep.found.push(OverdueTopic { topic, silent, usual });
+        }
+        if sweep.found.len() == 2 * MOST {
+            keep_most(&mut sweep.found);
+        }
+    }
+    sweep.next += PIECE;
+    let overdue = &mut connection.overdue;
+    if connected && sweep.next < all {
+        overdue.sweep = Some(sweep);
+        return;
+    }
+    keep_most(&mut sweep.found);
+    overdue.found = sweep.found;
+    overdue.count = sweep.count;
+    overdue.swept_us = Some(sweep.now.mono_us);
+}
+
+/// The longest overdue first, and no more than the list holds.
+fn keep_most(found: &mut Vec<OverdueTopic>) {
+    found.sort_by(|a, b| b.times().total_cmp(&a.times()).then(a.topic.cmp(&b.topic)));
+    found.truncate(MOST);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn overdue_is_measured_by_the_topics_own_habit() {
+        let of = |silent: u64, usual: u64| judge(Duration::from_secs(silent), Duration::from_secs(usual));
+        assert_eq!(of(25, 10), None);
+        assert_eq!(of(31, 10), Some(Lateness::Late));
+        assert_eq!(of(101, 10), Some(Lateness::Gone));
+        assert_eq!(of(4, 1), None, "a second more or less is nothing");
+        assert_eq!(of(7, 1), Some(Lateness::Late));
+    }
+}

@@ -53,7 +53,7 @@ impl Purpose {
             Self::Find => "text, or /regular expression/",
             Self::Jq => ".temperature · .lights[] | select(.on) · nothing shows the whole payload",
             Self::DecodeAs => "cbor · protobuf:meter.proto:pkg.Meter · array:i16le · cbor for home/+/raw",
-            Self::FilterHistory => "words · /regular expression/ · qos:1 · retain · dup",
+            Self::FilterHistory => "words · /regular expression/ · qos:1 · retain · dup · !not",
             Self::JumpToTime | Self::TravelTo => "14:03 · 14:03:20.5 · -5m · 2026-11-20 14:03",
             Self::NameFilter => "a name",
             Self::ChartField => "/temperature · /lights/0/level · size · gap",

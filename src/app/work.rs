@@ -14,7 +14,9 @@ impl App {
                 || connection.chart.has_work(&connection.store)
                 || connection.has_list_work()
         };
-        self.connection().tree.has_work()
+        let front = self.connection();
+        front.tree.has_work()
+            || front.has_history_work()
             || self.connections.iter().any(waits)
             || self.out.export.as_ref().is_some_and(|export| export.has_work())
     }
@@ -44,6 +46,10 @@ pub fn work(app: &mut App) -> Vec<Effect> {
         if connection.has_list_work() {
             return connection.list_work().into_iter().collect();
         }
+    }
+    let connection = app.connection_mut();
+    if connection.has_history_work() {
+        connection.history_work();
     }
     super::update::work_on_export(app)
 }

@@ -26,7 +26,9 @@ pub use json::{JsonFault, JsonReason, pretty};
 pub use kind::{ImageFormat, Kind, detect, number, preview_kind};
 pub use layout::{Position, Row, Span, WrapIndex, column_of, row_count, row_of, rows, slice};
 pub use preview::preview;
-pub use read::{Hints, Layer, OwnedHints, Reading, SchemaFault, Schemas, SparkplugAliases, glance, read};
+pub use read::{
+    Hints, Layer, OwnedHints, Reading, SchemaFault, Schemas, SparkplugAliases, glance, read, read_small,
+};
 pub use sanitise::{Piece, Style, fit, fit_left, is_clean, sanitise, width, wrap};
 pub use tokens::{Role, Tokens, tokens};
 pub use view::{Content, Prepared, VIEW_LIMIT};

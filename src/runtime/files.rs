@@ -159,13 +159,17 @@ fn write_export(steps: &mut Receiver<ExportStep>, ready: impl Fn()) -> Result<Op
                     let line = match format {
                         Format::JsonLines => record::json_line(message),
                         Format::Csv => record::csv_row(message),
+                        Format::Text => String::new(),
                     };
                     draft.write(line.as_bytes())?;
                 }
             }
+            (ExportStep::WriteText(text), Some((draft, _))) => draft.write(text.as_bytes())?,
             (ExportStep::End, _) => return open.map(|(draft, _)| draft.finish()).transpose(),
             (ExportStep::Fail(reason), _) => return Err(Fault::Said(reason)),
-            (ExportStep::Write(_), None) | (ExportStep::Drop, _) => return Ok(None),
+            (ExportStep::Write(_) | ExportStep::WriteText(_), None) | (ExportStep::Drop, _) => {
+                return Ok(None);
+            }
         }
         ready();
     }
@@ -283,6 +287,7 @@ mod tests {
                 let written = fs::read_to_string(&path).expect("written");
                 let expected: String = match format {
                     Format::JsonLines => messages.iter().map(record::json_line).collect(),
+                    Format::Text => String::new(),
                     Format::Csv => {
                         record::CSV_HEADER.to_owned() + &messages.iter().map(record::csv_row).collect::<String>()
                     }

@@ -23,6 +23,7 @@
 //! ones) has none in the order of arrival either: those figures stay as of the hold.
 
 mod chain;
+mod gaps;
 mod heads;
 mod hold;
 mod index;
@@ -43,6 +44,7 @@ use foldhash::quality::RandomState;
 use hashbrown::HashSet;
 
 use crate::model::Message;
+use gaps::Gaps;
 use heads::Heads;
 use hold::{Hold, Tally};
 use index::{Index, Refusal};
@@ -127,6 +129,8 @@ pub struct Store {
     index: Index,
     counts: Vec<Counts>,
     heads: Heads,
+    /// How long topics are usually silent.
+    gaps: Gaps,
     /// History of the user's topics and of `$SYS`.
     logs: [Log; 2],
     tallies: [Tally; 2],
@@ -152,11 +156,14 @@ impl Store {
         let sys_bytes = limits.bytes / 16;
         let mut heads = Heads::default();
         heads.extend_to(1);
+        let mut gaps = Gaps::default();
+        gaps.extend_to(1);
         Self {
             limits,
             index: Index::new(limits.max_topics),
             counts: vec![Counts::default()],
             heads,
+            gaps,
             logs: [Log::new(limits.bytes - sys_bytes, limits.keep_min), Log::new(sys_bytes, limits.keep_min)],
             tallies: [Tally::default(); 2],
             hidden: [HashSet::new(), HashSet::new()],
@@ -217,6 +224,12 @@ impl Store {
         let change = self.change(placed, message);
         self.count(placed.id, change);
         let flips = change.retained != 0;
+        // What was retained is handed out at the broker's time, not at the topic's own.
+        if !message.retain
+            && let Some(last_us) = self.heads.last_now(placed.id)
+        {
+            self.gaps.note(placed.id, last_us, message.received.mono_us);
+        }
         self.logs[share].push(&mut self.heads, placed.id, seq, flips, message);
         self.heads.now_mut(placed.id).retained ^= flips;
         if share == USER {
@@ -238,6 +251,7 @@ impl Store {
             }
         }
         self.heads.extend_to(self.counts.len());
+        self.gaps.extend_to(self.counts.len());
     }
 
     /// What `message` changes on its topic and above. An empty payload ends the retained mark with or without the flag:

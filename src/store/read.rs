@@ -75,6 +75,12 @@ impl Store {
         self.index.topics()[..self.shown_topics()].iter().map(|&id| TopicId(id))
     }
 
+    /// Like [`Store::topics`], without the first `position`; those are not walked over.
+    pub fn topics_from(&self, position: usize) -> impl Iterator<Item = TopicId> + '_ {
+        let shown = &self.index.topics()[..self.shown_topics()];
+        shown.get(position..).unwrap_or_default().iter().map(|&id| TopicId(id))
+    }
+
     /// The node's numbers.
     pub fn stats(&self, node: TopicId) -> Stats {
         let shown = self.shown(node);
@@ -110,7 +116,7 @@ impl Store {
         self.heads.messages(node.0) - later
     }
 
-    fn own_last_us(&self, node: TopicId) -> Option<u64> {
+    pub(super) fn own_last_us(&self, node: TopicId) -> Option<u64> {
         if self.later(node).is_none_or(|later| later.own == 0) {
             return self.heads.last_us(node.0);
         }
@@ -177,6 +183,7 @@ impl Store {
             index: self.index.allocated()
                 + self.counts.capacity() * size_of::<Counts>()
                 + self.heads.allocated()
+                + self.gaps.allocated()
                 + hidden
                 + marks
                 + self.timeline.allocated()

@@ -36,7 +36,7 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, fram
         let line = row_of(inside, index);
         let store = &connection.store;
         if let Some(message) = store.message(topic, seq) {
-            let content = Content::Payload(message.payload);
+            let content = Content::Message(connection, message);
             let row = Row { at: message.received, topic: store.path(topic), sought: None, content };
             found::draw(&row, ink, line, cache, buffer);
         } else {

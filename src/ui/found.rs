@@ -5,12 +5,14 @@ use std::ops::Range;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::Cache;
 use super::ink::Ink;
+use super::{Cache, glance};
+use crate::app::Connection;
 use crate::config::Role;
 use crate::model::Moment;
 use crate::payload::find::Finder;
-use crate::payload::{format, preview, preview_kind, sanitise::sanitise_bytes, width};
+use crate::payload::{format, sanitise::sanitise_bytes, width};
+use crate::store::MessageRef;
 
 const TIME: u16 = 13;
 /// Columns of a time without milliseconds, where there is little room.
@@ -32,7 +34,7 @@ pub(super) struct Row<'a> {
 /// What stands in the place of the payload.
 pub(super) enum Content<'a> {
     /// The payload from its beginning.
-    Payload(&'a [u8]),
+    Message(&'a Connection, MessageRef<'a>),
     /// The part of it around what was found.
     Found(&'a [u8], Range<usize>),
     /// Words of our own.
@@ -57,7 +59,12 @@ pub(super) fn draw(row: &Row<'_>, ink: &Ink<'_>, area: Rect, cache: &mut Cache, 
     }
     x += topic;
     if area.width >= WIDE {
-        if let Content::Payload(payload) | Content::Found(payload, _) = row.content {
+        let payload = match &row.content {
+            Content::Message(_, message) => Some(message.payload),
+            Content::Found(payload, _) => Some(*payload),
+            Content::Words(_) => None,
+        };
+        if let Some(payload) = payload {
             let size = format::bytes(payload.len() as u64);
             ink.put_right(buffer, x, area.y, SIZE - 2, &size, muted);
         }
@@ -67,9 +74,11 @@ pub(super) fn draw(row: &Row<'_>, ink: &Ink<'_>, area: Rect, cache: &mut Cache, 
     let style = ink.fresh(ink.shown.since(row.at), cache);
     match &row.content {
         Content::Words(words) => drop(ink.put(buffer, x, area.y, room, words, ink.style(Role::Faint))),
-        Content::Payload([]) => drop(ink.put(buffer, x, area.y, room, "(empty)", ink.style(Role::Faint))),
-        Content::Payload(payload) => {
-            let text = preview(payload, preview_kind(payload), usize::from(room), ink.payload_style());
+        Content::Message(_, message) if message.payload.is_empty() => {
+            ink.put(buffer, x, area.y, room, "(empty)", ink.style(Role::Faint));
+        }
+        Content::Message(connection, message) => {
+            let text = glance::of(connection, message, room, ink, cache);
             ink.put(buffer, x, area.y, room, &text, style);
         }
         Content::Found(payload, found) => {

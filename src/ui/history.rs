@@ -1,6 +1,5 @@
-//! The history pane: the stored messages of the topic, newest first: time, gap since the one before, QoS, retain, size, preview.
-
-use std::time::Duration;
+//! The history pane: messages of the topic, newest first: time, gap since the one before, QoS, retain, size, what changed in it, and
+//! where there is room its beginning.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -9,15 +8,14 @@ use ratatui::widgets::Widget;
 
 use super::Cache;
 use super::ink::{Ink, row_of};
-use crate::app::{App, Connection, Pane};
+use crate::app::{App, Connection, HistoryColumns, HistoryRow, Pane, RowChange};
 use crate::config::Role;
-use crate::payload::{format, preview, preview_kind};
-use crate::store::{MessageRef, TopicId};
+use crate::payload::{format, preview, preview_kind, width};
+use crate::store::{MessageRef, Seq, TopicId};
 
-const TIME: u16 = 13;
-const GAP: u16 = 10;
-const FLAGS: u16 = 7;
-const SIZE: u16 = 9;
+/// Columns of a gap and of a size, without the blanks after them.
+const GAP: u16 = 8;
+const SIZE: u16 = 7;
 
 pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, buffer: &mut Buffer) {
     let connection = app.connection();
@@ -30,95 +28,259 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, buff
         ink.put(buffer, inside.x + 1, inside.y, inside.width.saturating_sub(1), text, ink.style(Role::Muted));
         return;
     };
-    let summary = summary(connection, ink, topic);
+    let summary = summary(connection, ink, topic, usize::from(area.width).saturating_sub(13));
     let block = ink.frame("History", focused).title(summary.right_aligned());
     let inside = block.inner(area);
     block.render(area, buffer);
-    let view = &connection.history;
-    let rows = usize::from(inside.height);
-    let mut messages = connection.store.history_from(topic, view.top).take(rows + 1).peekable();
-    let (mut row, mut any_away) = (0, false);
-    while let Some(message) = messages.next() {
-        if row == rows {
-            break;
-        }
-        let gap = messages.peek().map(|older| message.received.since(older.received));
-        let away = messages.peek().map(|older| connection.away(older.received, message.received));
-        let away = away.filter(|away| !away.is_zero());
-        any_away |= away.is_some();
-        let line = row_of(inside, row);
-        draw_row(ink, &message, (gap, away), line, cache, buffer);
-        if row == view.selected_row {
+    let rows = connection.history.rows();
+    if rows.is_empty() {
+        draw_empty(connection, ink, inside, buffer);
+    }
+    let pane = Rows { connection, ink, topic, columns: HistoryColumns::of(area.width) };
+    let shown = connection.shown_message().map(|message| message.seq);
+    let stretch = shown.and_then(|seq| connection.history.selection(topic, seq));
+    let mut any_away = false;
+    for (index, row) in rows.iter().enumerate().take(usize::from(inside.height)) {
+        let line = row_of(inside, index);
+        let Some(message) = connection.store.message(topic, row.seq) else { continue };
+        any_away |= pane.draw(row, &message, line, cache, buffer);
+        if shown == Some(row.seq) {
             ink.select(buffer, line, focused);
         }
-        row += 1;
+        if stretch.is_some_and(|(first, last)| (first..=last).contains(&row.seq)) {
+            ink.put(buffer, line.x, line.y, 1, ink.glyphs().marker, ink.style(Role::Accent));
+        }
     }
     if any_away {
         let text = " away: not connected, messages may be missing ";
         let width = area.width.saturating_sub(2);
         ink.put_right(buffer, area.x + 1, area.bottom() - 1, width, text, ink.style(Role::Warning));
     }
+    draw_filter(connection, ink, area, buffer);
 }
 
-/// `1,204 kept · 12 evicted`.
-fn summary(connection: &Connection, ink: &Ink<'_>, topic: TopicId) -> Line<'static> {
-    let kept = connection.store.history_len(topic) as u64;
-    let gone = connection.store.stats(topic).own_messages.saturating_sub(kept);
-    let style = ink.style(if gone > 0 { Role::Warning } else { Role::Muted });
-    let place = connection.message.at.map_or_else(String::new, |seq| {
-        let row = connection.store.index_of(topic, seq) as u64 + 1;
-        format!("{} of ", format::grouped(row))
-    });
-    let text = format!(
-        " {place}{} kept {} {} evicted ",
-        format::grouped(kept),
-        ink.glyphs().dot,
-        format::grouped(gone)
-    );
-    Line::styled(text, style)
+/// Why nothing is listed.
+fn draw_empty(connection: &Connection, ink: &Ink<'_>, area: Rect, buffer: &mut Buffer) {
+    let text = match connection.history.listed() {
+        Some(listed) if listed.unknown > 0 => "Looking through the history of this topic.",
+        Some(_) if connection.history.criteria().filter.is_some() => {
+            "No message of this topic fits the filter: Esc clears it, / changes it."
+        }
+        _ => "All messages of this topic gave way.",
+    };
+    for (index, line) in ink.wrapped(text, area.width.saturating_sub(2), 3).iter().enumerate() {
+        let row = row_of(area, index);
+        ink.put(buffer, row.x + 1, row.y, row.width.saturating_sub(2), line, ink.style(Role::Muted));
+    }
 }
 
-fn draw_row(
-    ink: &Ink<'_>,
-    message: &MessageRef<'_>,
-    (gap, away): (Option<Duration>, Option<Duration>),
-    area: Rect,
-    cache: &mut Cache,
-    buffer: &mut Buffer,
-) {
-    let muted = ink.style(Role::Muted);
-    let mut x = area.x + 1;
-    ink.put(buffer, x, area.y, TIME, &ink.time(message.received), muted);
-    x += TIME;
-    ink.put_right(
-        buffer,
-        x,
-        area.y,
-        GAP - 2,
-        &away.map_or_else(
-            || gap.map_or_else(String::new, format::gap),
-            |away| format!("away {}", format::age(away)),
-        ),
-        ink.style(if away.is_some() { Role::Warning } else { Role::Faint }),
-    );
-    x += GAP;
-    let mut flags = x;
-    flags += ink.put(buffer, flags, area.y, 2, &format!("Q{}", message.qos), muted) + 1;
-    if message.retain {
-        flags += ink.put(buffer, flags, area.y, 1, "R", ink.style(Role::Retain)) + 1;
+/// The filter, in the lower edge of the frame.
+fn draw_filter(connection: &Connection, ink: &Ink<'_>, area: Rect, buffer: &mut Buffer) {
+    let criteria = connection.history.criteria();
+    let Some(filter) = &criteria.filter else { return };
+    let text = format!(" / {} ", ink.clean(filter.text()));
+    let room = area.width.saturating_sub(4) / 2;
+    ink.put(buffer, area.x + 2, area.bottom() - 1, room, &text, ink.style(Role::Match));
+}
+
+/// `3 of 1,204 kept · 12 evicted, oldest 14:01:02`, or `214 of 1,204 changed`; in a narrow pane as much of it as fits into `columns`.
+fn summary(connection: &Connection, ink: &Ink<'_>, topic: TopicId, columns: usize) -> Line<'static> {
+    let (store, dot) = (&connection.store, ink.glyphs().dot);
+    let kept = store.history_len(topic);
+    let gone = store.stats(topic).own_messages.saturating_sub(kept as u64);
+    let number = |count: usize| format::grouped(count as u64);
+    let first = match connection.history.listed() {
+        Some(listed) => {
+            let criteria = connection.history.criteria();
+            let what = match (criteria.only_changes, criteria.filter.is_some()) {
+                (true, true) => "changed and fit",
+                (true, false) => "changed",
+                (false, _) => "fit",
+            };
+            let so_far = if listed.unknown > 0 {
+                format!(", {} looked at", number(kept - listed.unknown.min(kept)))
+            } else {
+                String::new()
+            };
+            format!("{} of {} {what}{so_far}", number(listed.found), number(kept))
+        }
+        None => match connection.message.at {
+            Some(seq) => format!("{} of {} kept", number(store.index_of(topic, seq) + 1), number(kept)),
+            None => format!("{} kept", number(kept)),
+        },
+    };
+    let oldest = kept.checked_sub(1).and_then(|last| store.nth_newest(topic, last)).filter(|_| gone > 0);
+    let oldest =
+        oldest.map_or_else(String::new, |oldest| format!(", oldest {}", ink.second(oldest.received)));
+    let evicted = format!("{first} {dot} {} evicted", format::grouped(gone));
+    let wordings = [format!("{evicted}{oldest}"), evicted, first];
+    let text = wordings.iter().find(|text| width(text) + 2 <= columns).unwrap_or(&wordings[2]);
+    Line::styled(format!(" {text} "), ink.style(if gone > 0 { Role::Warning } else { Role::Muted }))
+}
+
+/// What all rows have in common.
+struct Rows<'a> {
+    connection: &'a Connection,
+    ink: &'a Ink<'a>,
+    topic: TopicId,
+    columns: HistoryColumns,
+}
+
+impl Rows<'_> {
+    /// Draws a row; whether the connection was down before its message.
+    fn draw(
+        &self,
+        row: &HistoryRow,
+        message: &MessageRef<'_>,
+        area: Rect,
+        cache: &mut Cache,
+        buffer: &mut Buffer,
+    ) -> bool {
+        let (ink, columns) = (self.ink, self.columns);
+        let muted = ink.style(Role::Muted);
+        let mut x = area.x + 1;
+        ink.put(buffer, x, area.y, columns.time, &ink.time(message.received), muted);
+        x += columns.time;
+        let older = row.older.and_then(|seq| self.connection.store.message(self.topic, seq));
+        let gap = older.map(|older| message.received.since(older.received));
+        let away = older.map(|older| self.connection.away(older.received, message.received));
+        let away = away.filter(|away| !away.is_zero());
+        let (text, role) = match away {
+            Some(away) => (format!("away {}", format::age(away)), Role::Warning),
+            None => (gap.map_or_else(String::new, format::gap), Role::Faint),
+        };
+        ink.put_right(buffer, x, area.y, GAP, &text, ink.style(role));
+        x += columns.gap;
+        if self.connection.message.marked == Some((self.topic, row.seq)) {
+            ink.put(buffer, x - 1, area.y, 1, "m", ink.style(Role::Accent));
+        }
+        self.draw_flags(message, x, area.y, buffer);
+        x += columns.flags;
+        let size = format::bytes(message.payload.len() as u64);
+        ink.put_right(buffer, x, area.y, SIZE, &size, muted);
+        x += columns.size;
+        let rest = Rect { x, width: area.right().saturating_sub(x + 1), ..area };
+        self.draw_content(row, message, rest, cache, buffer);
+        away.is_some()
     }
-    if message.dup {
-        ink.put(buffer, flags, area.y, 1, "D", ink.style(Role::Warning));
+
+    fn draw_flags(&self, message: &MessageRef<'_>, mut x: u16, y: u16, buffer: &mut Buffer) {
+        let ink = self.ink;
+        x += ink.put(buffer, x, y, 2, &format!("Q{}", message.qos), ink.style(Role::Muted)) + 1;
+        if message.retain {
+            x += ink.put(buffer, x, y, 1, "R", ink.style(Role::Retain));
+        }
+        if message.dup {
+            ink.put(buffer, x, y, 1, "D", ink.style(Role::Warning));
+        }
     }
-    x += FLAGS;
-    ink.put_right(buffer, x, area.y, SIZE - 2, &format::bytes(message.payload.len() as u64), muted);
-    x += SIZE;
-    let room = area.right().saturating_sub(x + 1);
-    if room > 3 {
-        let style = ink.fresh(ink.shown.since(message.received), cache);
+
+    /// What is odd, what changed, and the payload, as there is room.
+    fn draw_content(
+        &self,
+        row: &HistoryRow,
+        message: &MessageRef<'_>,
+        area: Rect,
+        cache: &mut Cache,
+        buffer: &mut Buffer,
+    ) {
+        if area.width <= 3 {
+            return;
+        }
+        let wide = self.columns.preview > 0;
+        let sought = self.connection.history.criteria().filter.as_ref();
+        let seeks_text = sought.is_some_and(|filter| filter.sought().next().is_some());
+        let words = match &row.change {
+            RowChange::Words(words) if wide || !seeks_text => Some(words.as_str()),
+            RowChange::Pending if wide || !seeks_text => Some(""),
+            _ => None,
+        };
+        let odd = self.odd(row.seq);
+        let mut rest = area;
+        if let Some(odd) = &odd {
+            let used = self.ink.put(buffer, rest.x, rest.y, rest.width, odd, self.ink.style(Role::Warning));
+            rest = Rect { x: rest.x + used + 2, width: rest.width.saturating_sub(used + 2), ..rest };
+        }
+        let Some(words) = words else {
+            self.draw_payload(message, rest, true, cache, buffer);
+            return;
+        };
+        let text = self.ink.clean(words);
+        let style = if matches!(words, "same" | "same content") {
+            self.ink.style(Role::Faint)
+        } else {
+            self.ink.fresh(self.ink.shown.since(message.received), cache)
+        };
+        let change_ends = area.x + self.columns.change;
+        let room = if wide { change_ends.saturating_sub(rest.x) } else { rest.width };
+        let drawn = self.put_sought(&text, Rect { width: room, ..rest }, style, buffer);
+        if wide {
+            // What is odd may need more than its share.
+            let x = change_ends.max(rest.x + drawn) + 2;
+            let rest = Rect { x, width: area.right().saturating_sub(x), ..area };
+            self.draw_payload(message, rest, false, cache, buffer);
+        }
+    }
+
+    fn draw_payload(
+        &self,
+        message: &MessageRef<'_>,
+        area: Rect,
+        alone: bool,
+        cache: &mut Cache,
+        buffer: &mut Buffer,
+    ) {
+        let ink = self.ink;
+        if message.payload.is_empty() {
+            ink.put(buffer, area.x, area.y, area.width, "(empty)", ink.style(Role::Faint));
+            return;
+        }
         let kind = preview_kind(message.payload);
-        let text = preview(message.payload, kind, usize::from(room), ink.payload_style());
-        let style = if message.payload.is_empty() { ink.style(Role::Faint) } else { style };
-        ink.put(buffer, x, area.y, room, &text, style);
+        let text = preview(message.payload, kind, usize::from(area.width), ink.payload_style());
+        let style =
+            if alone { ink.fresh(ink.shown.since(message.received), cache) } else { ink.style(Role::Muted) };
+        self.put_sought(&text, area, style, buffer);
+    }
+
+    /// Writes `text`, with what the filter looks for lit up; columns used.
+    fn put_sought(&self, text: &str, area: Rect, style: ratatui::style::Style, buffer: &mut Buffer) -> u16 {
+        let used = self.ink.put(buffer, area.x, area.y, area.width, text, style);
+        let Some(filter) = &self.connection.history.criteria().filter else { return used };
+        for range in filter.sought().flat_map(|finder| finder.all_in(text)) {
+            let (before, lit) = (width(&text[..range.start]) as u16, width(&text[range]) as u16);
+            if before < used {
+                let place = Rect::new(area.x + before, area.y, lit.min(used - before), 1);
+                buffer.set_style(place, self.ink.style(Role::Match));
+            }
+        }
+        used
+    }
+
+    /// `! new key /error, +1`, made safe.
+    fn odd(&self, seq: Seq) -> Option<String> {
+        let oddities = self.connection.oddities(self.topic, seq);
+        let first = self.ink.clean(&oddities.first()?.to_string()).into_owned();
+        let more = match oddities.len() {
+            1 => String::new(),
+            count => format!(", +{}", count - 1),
+        };
+        Some(format!("! {first}{more}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_for_both_only_where_there_is_room_for_both() {
+        for width in 10..240 {
+            let columns = HistoryColumns::of(width);
+            let before = columns.time + columns.gap + columns.flags + columns.size;
+            let gap = if columns.preview > 0 { 2 } else { 0 };
+            assert_eq!(columns.change + gap + columns.preview, width.saturating_sub(4 + before), "{width}");
+        }
+        assert_eq!(HistoryColumns::of(80).preview, 0);
+        assert!(HistoryColumns::of(160).preview > 40);
     }
 }

@@ -25,6 +25,7 @@ mod empty;
 mod footer;
 mod form;
 mod found;
+mod glance;
 mod glyphs;
 mod header;
 mod help;
@@ -78,6 +79,7 @@ pub struct Cache {
     pub next_change_us: Option<u64>,
     /// What drawing found out for the state.
     pub measured: Measured,
+    glances: glance::Glances,
     message: message::Kept,
     output: output::Counted,
 }

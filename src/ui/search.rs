@@ -12,7 +12,7 @@ use super::{Cache, found};
 use crate::app::{App, Connection, FoundPlace, Hit, MAX_LISTED, Pane, Report, SEARCH_LINES, Stage};
 use crate::config::Role;
 use crate::payload::format;
-use crate::payload::{Hints, read};
+use crate::payload::read;
 
 pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, frame: &mut Frame<'_>) {
     let connection = app.connection();
@@ -147,18 +147,19 @@ fn draw_hit(
         return draw(Content::Words("evicted: gave way to newer messages"), cache, buffer);
     };
     match hit.place {
-        FoundPlace::Topic => draw(Content::Payload(message.payload), cache, buffer),
+        FoundPlace::Topic => draw(Content::Message(connection, message), cache, buffer),
         FoundPlace::Payload(start, length) => {
             let start = start as usize;
             draw(Content::Found(message.payload, start..start + length as usize), cache, buffer);
         }
         FoundPlace::Decoded => {
-            let reading = read(message.payload, &Hints { topic, ..Hints::default() });
+            let chosen = connection.decoding_of(hit.topic, hit.seq);
+            let reading = read(message.payload, &connection.hints(hit.topic, chosen.as_ref()));
             let text = reading.text(message.payload).unwrap_or_default().as_bytes();
             let place = connection.search.finder().and_then(|finder| finder.first_in(text));
             match place {
                 Some(place) => draw(Content::Found(text, place), cache, buffer),
-                None => draw(Content::Payload(message.payload), cache, buffer),
+                None => draw(Content::Message(connection, message), cache, buffer),
             }
         }
     }

@@ -15,14 +15,14 @@ use ratatui::text::Line;
 use ratatui::widgets::Widget;
 
 use super::ink::{Ink, row_of};
-use super::{Cache, empty};
+use super::{Cache, empty, glance};
 use crate::app::layout::{
     self, TREE_AGE as AGE, TREE_FLAG as MARK, TREE_MESSAGES as MESSAGES, TreeColumns, tree_columns,
 };
-use crate::app::{App, Connection, Pane, Place, TreeRow, scrubber};
+use crate::app::{App, Connection, Lateness, Pane, Place, TreeRow, lateness, scrubber};
 use crate::config::Role;
-use crate::payload::{format, preview, preview_kind, width};
-use crate::store::{Stats, TopicId};
+use crate::payload::{format, width};
+use crate::store::{MessageRef, Stats, TopicId};
 
 pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, frame: &mut Frame<'_>) {
     let connection = app.connection();
@@ -178,9 +178,7 @@ fn cells(
         let columns = super::chart::spark::draw(connection, ink, node, cell, buffer);
         let text = match value {
             Value::Words(words) => words,
-            Value::Payload(payload) => {
-                preview(payload, preview_kind(payload), usize::from(columns), ink.payload_style())
-            }
+            Value::Message(message) => glance::of(connection, &message, columns, ink, cache),
         };
         ink.put(buffer, x, area.y, columns, &text, value_style);
     }
@@ -203,9 +201,17 @@ fn cells(
     ink.put_right(buffer, right, area.y, MESSAGES, &format::count(stats.messages_below), muted);
 }
 
-/// Style of the time since the last message.
+/// Style of the time since the last message: of a topic that is overdue, by how much.
 fn age_style(connection: &Connection, ink: &Ink<'_>, node: TopicId) -> Style {
-    ink.style(if connection.is_quiet(node) { Role::Faint } else { Role::Muted })
+    // The time beside a branch is that of all below it.
+    let own = connection.store.child_count(node) == 0;
+    let role = match lateness(connection, node, ink.shown).filter(|_| own) {
+        _ if connection.is_quiet(node) => Role::Faint,
+        None => Role::Muted,
+        Some(Lateness::Late) => Role::Warning,
+        Some(Lateness::Gone) => Role::Error,
+    };
+    ink.style(role)
 }
 
 /// Indentation, mark and level.
@@ -259,7 +265,7 @@ fn light(level: &str, part: &Range<usize>, style: Style, (x, y): (u16, u16), roo
 
 enum Value<'a> {
     Words(String),
-    Payload(&'a [u8]),
+    Message(MessageRef<'a>),
 }
 
 fn value<'a>(
@@ -284,7 +290,7 @@ fn value<'a>(
         Some(message) if message.payload.is_empty() => {
             (ink.style(Role::Faint), Value::Words("(empty)".into()))
         }
-        Some(message) => (style, Value::Payload(message.payload)),
+        Some(message) => (style, Value::Message(message)),
         None if store.too_large(node).1 => (ink.style(Role::Faint), Value::Words("too large to keep".into())),
         None => (ink.style(Role::Faint), Value::Words("evicted".into())),
     }

@@ -187,3 +187,13 @@ fn the_mouse_selects_rows_and_turns_the_list() {
     journey.wheel_down(5, 5);
     assert_eq!(journey.payload(), "plant/line-1/speed 0");
 }
+
+#[test]
+fn at_an_earlier_moment_what_had_come_until_then_is_listed() {
+    let mut journey = plant();
+    select(&mut journey, "plant").keys("b").keys("B<down>").keys(",,,,,");
+    assert_eq!(listed(&journey)[0], "plant/line-2/temp 1");
+    assert_eq!(listed(&journey).len(), 6);
+    journey.keys("<space>");
+    assert_eq!(listed(&journey).len(), 9);
+}

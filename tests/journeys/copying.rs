@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use mqtt_tui::app::out::{Edit, ExportNews, ExportStep, Format, Pipe, PipeEnd, Save};
-use mqtt_tui::app::{Command, Done, Effect, HeldFrom, Overlay, work};
+use mqtt_tui::app::{Command, Done, Effect, HeldFrom, Overlay};
 use mqtt_tui::config::{PasswordSource, Profile};
 use mqtt_tui::model::{Message, Properties, Publication, QoS, SessionEvent, Target};
 use proptest::collection::vec;
@@ -300,25 +300,35 @@ fn a_long_output_scrolls_to_its_end() {
     journey.keys("g").sees("line 1");
 }
 
-/// Lets the export work until it waits for the writer or has ended; what was written.
+/// Has the export written to its end; its messages.
 fn exported(journey: &mut Journey) -> Vec<Message> {
     let mut written = Vec::new();
-    while journey.app.has_work() {
-        for effect in work(&mut journey.app) {
-            let Effect::Export(id, step) = effect else { panic!("{effect:?}") };
-            match step {
-                ExportStep::Write(messages) => {
+    loop {
+        let effects = journey.effects();
+        if effects.is_empty() {
+            return written;
+        }
+        for effect in effects {
+            match effect {
+                Effect::Export(id, ExportStep::Write(messages)) => {
                     written.extend(messages);
                     journey.done(Done::Export(id, ExportNews::Ready));
                 }
-                ExportStep::End => {
+                Effect::Export(id, ExportStep::End) => {
                     journey.done(Done::Export(id, ExportNews::Ended("/home/me/out.jsonl".into(), 99)));
                 }
                 other => panic!("{other:?}"),
             }
         }
     }
-    written
+}
+
+/// The reason for which the export was given up.
+fn given_up(journey: &mut Journey) -> String {
+    match journey.effects().pop() {
+        Some(Effect::Export(_, ExportStep::Fail(reason))) => reason,
+        other => panic!("not given up but {other:?}"),
+    }
 }
 
 /// Begins an export of what the menu calls `item` to `path`; its number.
@@ -367,6 +377,58 @@ fn one_topic_is_exported_without_what_is_below() {
 }
 
 #[test]
+fn what_was_found_and_what_is_browsed_can_be_exported() {
+    let mut journey = Journey::knowing(&[("a", "x1"), ("b", "y"), ("b", "x2"), ("a", "x3"), ("c", "z")]);
+    journey.keys("g<ctrl-e>").does_not_see("search results").does_not_see("browse set").keys("<esc>");
+    journey.keys("F").keys("x<enter>");
+    journey.sees("x3");
+    journey.effects();
+    let id = begin_export(&mut journey, "search results", "found.jsonl");
+    journey.done(Done::Export(id, ExportNews::Ready));
+    let payloads: Vec<_> = exported(&mut journey).into_iter().map(|message| message.payload).collect();
+    assert_eq!(payloads, ["x1", "x2", "x3"]);
+    journey.keys("<esc>g").keys("bjb");
+    journey.effects();
+    let id = begin_export(&mut journey, "browse set", "browsed.jsonl");
+    journey.done(Done::Export(id, ExportNews::Ready));
+    let payloads: Vec<_> = exported(&mut journey).into_iter().map(|message| message.payload).collect();
+    assert_eq!(payloads, ["x1", "y", "x2", "x3"]);
+}
+
+#[test]
+fn a_chart_is_exported_as_a_table_of_its_values() {
+    let mut journey = Journey::knowing(&[("t", "20.50"), ("t", "21")]);
+    journey.keys("gc");
+    journey.effects();
+    journey.keys("<ctrl-e>");
+    choose(&mut journey, "chart");
+    journey.sees("chart.csv").keys("<enter>");
+    let Some(Effect::Export(id, ExportStep::Open { format: Format::Text, .. })) = journey.effects().pop()
+    else {
+        panic!("no export in\n{}", journey.screen())
+    };
+    let mut table = String::new();
+    journey.done(Done::Export(id, ExportNews::Ready));
+    while let Some(Effect::Export(id, step)) = journey.effects().pop() {
+        match step {
+            ExportStep::WriteText(text) => {
+                table.push_str(&text);
+                journey.done(Done::Export(id, ExportNews::Ready));
+            }
+            step => {
+                assert_eq!(step, ExportStep::End);
+                journey.done(Done::Export(id, ExportNews::Ended("chart.csv".into(), table.len() as u64)));
+            }
+        }
+    }
+    let lines: Vec<&str> = table.lines().collect();
+    assert_eq!(lines.len(), 3, "{table}");
+    assert_eq!(lines[0], "time,topic,field,value");
+    assert!(lines[1].ends_with(",t,value,20.50") && lines[2].ends_with(",t,value,21"), "{table}");
+    journey.sees("3 lines exported to chart.csv");
+}
+
+#[test]
 fn an_export_says_how_far_it_is_and_can_be_stopped() {
     let mut journey = Journey::knowing(&[("a", "1")]);
     let id = begin_export(&mut journey, "history of this topic", "out.jsonl");
@@ -407,8 +469,9 @@ fn an_export_of_a_connection_that_is_closed_leaves_nothing_behind() {
     journey.done(Done::Export(id, ExportNews::Ready));
     let connection = journey.app.connection().id;
     drop(journey.app.close(connection));
-    let reason = "export stopped: its connection was closed; out.jsonl was not written".to_owned();
-    assert_eq!(work(&mut journey.app), [Effect::Export(id, ExportStep::Fail(reason))]);
+    journey.done(Done::Export(id, ExportNews::Ready));
+    let reason = "export stopped: its connection was closed; out.jsonl was not written";
+    assert_eq!(given_up(&mut journey), reason);
     assert!(!journey.app.has_work());
 }
 
@@ -417,15 +480,8 @@ fn an_export_does_not_go_on_at_an_earlier_moment() {
     let mut journey = Journey::knowing(&[("a", "1"), ("a", "2"), ("a", "3")]);
     let id = begin_export(&mut journey, "history of this topic", "out.jsonl");
     journey.done(Done::Export(id, ExportNews::Ready)).keys("<space>,,");
-    let steps = loop {
-        match work(&mut journey.app) {
-            steps if steps.is_empty() => {}
-            steps => break steps,
-        }
-    };
-    assert!(
-        matches!(&steps[..], [Effect::Export(_, ExportStep::Fail(why))] if why.contains("earlier moment"))
-    );
+    journey.done(Done::Export(id, ExportNews::Ready));
+    assert!(given_up(&mut journey).contains("earlier moment"));
 }
 
 #[test]
@@ -437,13 +493,11 @@ fn what_gave_way_before_it_was_written_is_told() {
     journey.keys("g");
     let id = begin_export(&mut journey, "history of this topic", "out.jsonl");
     journey.done(Done::Export(id, ExportNews::Ready));
-    drop(work(&mut journey.app));
     let big = vec![b'x'; 4_000];
     for _ in 0..300 {
         journey.messages([("flood", &big[..])]);
     }
-    let id_of = |journey: &mut Journey| drop(exported(journey));
-    id_of(&mut journey);
+    exported(&mut journey);
     journey.sees("gave way");
 }
 

@@ -3,6 +3,8 @@
 use std::io::Write;
 
 use mqtt_tui::app::{Context, Scope, Stage};
+use mqtt_tui::config::Profile;
+use mqtt_tui::model::{DecoderRule, Decoding, Target, TopicFilter};
 
 use crate::language::Journey;
 
@@ -334,4 +336,46 @@ fn it_fits_the_smallest_terminal() {
         .sees("Alarm")
         .resize(250, 80)
         .sees("Alarm");
+}
+
+#[test]
+fn at_an_earlier_moment_nothing_newer_is_found() {
+    let mut journey = house();
+    journey.keys("F20.<enter>").sees("2 found");
+    // Back to before the second reading of the climate: it has not been found yet.
+    for _ in 0..5 {
+        journey.keys(",");
+    }
+    journey.sees("1 found").does_not_see("20.4");
+    assert_eq!(found(&journey).len(), 1);
+    journey.keys("<space>").sees("2 found").sees("20.4");
+}
+
+#[test]
+fn at_a_moment_before_all_that_is_listed_what_was_found_until_then_is_listed() {
+    let mut journey = Journey::new();
+    for round in 0..12 {
+        let payload = format!("x {round}");
+        journey.wait(1.0).messages((0..1_000).map(|_| ("a/b", payload.as_bytes())));
+    }
+    journey.keys("Fx<enter>").sees("12,000 found");
+    journey.keys("@14:00:11.5<enter>").sees("1,000 found").sees("x 0").does_not_see("x 11");
+    assert_eq!(found(&journey).len(), 1_000);
+    journey.keys("<space>").sees("12,000 found").sees("x 11");
+}
+
+#[test]
+fn a_rule_says_how_a_payload_is_read_before_it_is_searched() {
+    let mut profile = Profile::new("here", Target::new("here", 1883, "journey"));
+    let decoding = Decoding::parse("base64>json").expect("a decoding");
+    profile.decoders = vec![DecoderRule { filter: TopicFilter::parse("meter").expect("a filter"), decoding }];
+    let mut journey = Journey::on(profile);
+    // {"kWh":1204.5}
+    journey.message("meter", "eyJrV2giOjEyMDQuNX0=").message("other", "1204");
+    journey.keys("F1204.5").sees("1 found").sees(r#"{"kWh":1204.5}"#);
+    journey.keys("<esc>F/<ctrl-t><ctrl-t>").keys("<end>");
+    for _ in 0..6 {
+        journey.keys("<backspace>");
+    }
+    journey.keys(".kWh > 1000<enter>").sees("1 found");
 }

@@ -44,7 +44,7 @@ impl Csv {
         let series = connection.chart.series().get(self.place)?;
         let mut out = String::new();
         let chosen = connection.decoding_of(series.topic, Seq::default());
-        let hints = connection.chart_hints(series.topic, chosen.as_ref());
+        let hints = connection.hints(series.topic, chosen.as_ref());
         match self.upto {
             None => self.points(series, connection, &mut out),
             Some(upto) => self.messages(series, &connection.store, upto, &hints, &mut out),

@@ -247,7 +247,7 @@ impl Connection {
     }
 
     /// What is known of the messages of a topic beside their bytes and content types. `chosen` is what [`Connection::decoding_of`] says.
-    pub(super) fn chart_hints<'a>(&'a self, topic: TopicId, chosen: Option<&'a Chosen>) -> Hints<'a> {
+    pub fn hints<'a>(&'a self, topic: TopicId, chosen: Option<&'a Chosen>) -> Hints<'a> {
         hints(self.store.path(topic), chosen, &self.message, &self.sparkplug)
     }
 }

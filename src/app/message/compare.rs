@@ -8,17 +8,18 @@ use crate::payload::{Document, Kind, Reading};
 
 /// Compares two messages that were read.
 pub(super) fn diff(older: (&Reading, Subject<'_>), newer: (&Reading, Subject<'_>)) -> Diff {
-    Diff::between(side(older.0, older.1), side(newer.0, newer.1))
+    Diff::between(side(older.0, older.1.bytes), side(newer.0, newer.1.bytes))
 }
 
-fn side<'a>(reading: &'a Reading, subject: Subject<'a>) -> Side<'a> {
-    let form = match reading.text(subject.bytes) {
+/// What is compared of a payload that was read.
+pub(in crate::app) fn side<'a>(reading: &'a Reading, payload: &'a [u8]) -> Side<'a> {
+    let form = match reading.text(payload) {
         Some(text) if reading.is_json() => Form::Json(text),
         Some(text) if reading.kind == Kind::Xml => Form::Xml(text),
         Some(text) => Form::Text(text),
         None => Form::Bytes,
     };
-    Side { bytes: reading.bytes(subject.bytes), form }
+    Side { bytes: reading.bytes(payload), form }
 }
 
 /// What is new and what changed in `document`, which is `text` laid out, by line.

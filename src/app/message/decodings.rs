@@ -52,6 +52,15 @@ impl Decodings {
         rule_for(rules, topic.1).map(|decoding| Chosen { decoding: decoding.clone(), by: ChosenBy::Rule })
     }
 
+    /// What messages of a topic are to be taken for by what was chosen on screen, then by `rules`, then by the settings.
+    pub(in crate::app) fn of_topic<'a>(
+        &'a self,
+        topic: &str,
+        rules: &'a [DecoderRule],
+    ) -> Option<&'a Decoding> {
+        rule_for(self.rules.iter().chain(rules).chain(&self.defaults), topic)
+    }
+
     /// Takes one message for something.
     pub(in crate::app) fn choose_once(&mut self, topic: TopicId, seq: Seq, decoding: Decoding) {
         self.once = Some((topic, seq, decoding));

@@ -12,6 +12,7 @@ mod reader;
 mod schemas;
 mod shown;
 
+pub(super) use compare::side;
 pub use decodings::{Chosen, ChosenBy, Decodings};
 pub use filtered::{RunJq, run_within};
 pub use find::Find;

@@ -27,7 +27,7 @@ impl SchemaShelf {
     }
 
     /// The schemas, for a job.
-    pub(super) fn shared(&self) -> Arc<Schemas> {
+    pub(in crate::app) fn shared(&self) -> Arc<Schemas> {
         Arc::clone(&self.loaded)
     }
 

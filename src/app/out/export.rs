@@ -7,7 +7,11 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use crate::model::{ConnectionId, Message};
+use jiff::tz::TimeZone;
+
+use crate::app::Connection;
+use crate::app::chart::Csv;
+use crate::model::{ConnectionId, Message, TopicFilter};
 use crate::store::{Seq, Store, TopicId};
 
 /// Messages handed over at once, at most.
@@ -24,8 +28,30 @@ pub enum ExportOf {
     Topics(Vec<TopicId>),
     /// The history of this node and of all below.
     Below(TopicId),
+    /// The history of all topics that one of these matches.
+    Filters(Vec<TopicFilter>),
+    /// The values of the chart.
+    Chart,
     /// These messages, in this order.
     Messages(Vec<(TopicId, Seq)>),
+}
+
+impl ExportOf {
+    /// How it is written to a file of this name.
+    pub fn format(&self, path: &str) -> Format {
+        if *self == Self::Chart { Format::Text } else { Format::of(path) }
+    }
+
+    /// What it is counted in.
+    pub fn unit(&self) -> &'static str {
+        if *self == Self::Chart { "line" } else { "message" }
+    }
+
+    /// These messages, oldest first.
+    pub fn of_messages(mut messages: Vec<(Seq, TopicId)>) -> Self {
+        messages.sort_unstable();
+        Self::Messages(messages.into_iter().map(|(seq, topic)| (topic, seq)).collect())
+    }
 }
 
 /// How it is written.
@@ -35,6 +61,8 @@ pub enum Format {
     JsonLines,
     /// A table.
     Csv,
+    /// Text that comes as it is to be written.
+    Text,
 }
 
 impl Format {
@@ -59,6 +87,8 @@ pub enum ExportStep {
     },
     /// Write these.
     Write(Vec<Message>),
+    /// Write this.
+    WriteText(String),
     /// Put the file in its place.
     End,
     /// Leave nothing behind; why, for the user.
@@ -87,6 +117,8 @@ enum Source {
     Gathering(Vec<TopicId>),
     /// The next message of each topic, oldest first.
     Topics,
+    /// The chart, from where it was written up to.
+    Chart(Box<Csv>),
     /// A list, and the place in it.
     List(Vec<(TopicId, Seq)>, usize),
 }
@@ -98,7 +130,7 @@ pub struct Export {
     pub id: u64,
     /// Where to, as typed.
     pub path: String,
-    /// Messages handed over so far.
+    /// Messages handed over so far; of a chart, lines.
     pub written: u64,
     /// Messages that gave way before they could be written.
     pub gone: u64,
@@ -126,7 +158,9 @@ impl Export {
     ) -> Self {
         let source = match &of {
             ExportOf::Topics(topics) => Source::Gathering(topics.clone()),
+            ExportOf::Filters(_) => Source::Gathering(vec![TopicId::ROOT]),
             ExportOf::Below(node) => Source::Gathering(vec![*node]),
+            ExportOf::Chart => Source::Chart(Box::new(Csv::new(TimeZone::UTC))),
             ExportOf::Messages(list) => Source::List(list.clone(), 0),
         };
         Self {
@@ -155,10 +189,23 @@ impl Export {
     }
 
     /// The next step to be asked for, if this piece of work comes to one.
-    pub fn work(&mut self, store: &Store) -> Option<ExportStep> {
+    pub fn work(&mut self, connection: &Connection) -> Option<ExportStep> {
+        let store = &connection.store;
+        if let Source::Chart(csv) = &mut self.source {
+            let piece = csv.piece(connection);
+            // An empty one lies between two series.
+            self.ready = piece.as_ref().is_some_and(String::is_empty);
+            return match piece {
+                None => Some(ExportStep::End),
+                Some(text) if text.is_empty() => None,
+                Some(text) => {
+                    self.written += text.lines().count() as u64;
+                    Some(ExportStep::WriteText(text))
+                }
+            };
+        }
         if let Source::Gathering(pending) = &mut self.source {
-            let deep = matches!(self.of, ExportOf::Below(_));
-            if gather(store, pending, deep, &mut self.next) {
+            if gather(store, pending, &self.of, &mut self.next) {
                 self.source = Source::Topics;
             }
             return None;
@@ -214,13 +261,18 @@ impl Export {
 fn gather(
     store: &Store,
     pending: &mut Vec<TopicId>,
-    deep: bool,
+    of: &ExportOf,
     next: &mut BinaryHeap<Reverse<(Seq, TopicId)>>,
 ) -> bool {
     for _ in 0..NODES {
         let Some(node) = pending.pop() else { return true };
-        if deep {
+        if matches!(of, ExportOf::Below(_) | ExportOf::Filters(_)) {
             pending.extend(store.children(node));
+        }
+        if let ExportOf::Filters(filters) = of
+            && !filters.iter().any(|filter| filter.matches(store.path(node)))
+        {
+            continue;
         }
         let oldest = store.history_len(node).checked_sub(1).and_then(|last| store.nth_newest(node, last));
         next.extend(oldest.map(|message| Reverse((message.seq, node))));

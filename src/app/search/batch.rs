@@ -1,8 +1,11 @@
 //! Copies of messages that cannot be judged on the spot: they wait to be decoded, or to be asked a jq condition on a worker.
 
+use std::collections::HashMap;
+
 use super::results::{Hit, Place};
 use super::run::Sight;
 use crate::model::Moment;
+use crate::payload::{Hints, OwnedHints};
 use crate::store::{Seq, TopicId};
 
 /// One message of a batch, without its payload.
@@ -22,12 +25,20 @@ impl Item {
 }
 
 /// Messages with their payloads, to be taken out in the order in which they were put in.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, Default)]
 pub(in crate::app) struct Batch {
     bytes: Vec<u8>,
     items: Vec<Item>,
+    /// What is known of payloads that have to be decoded, by topic.
+    hints: HashMap<TopicId, OwnedHints>,
     /// The next one to be taken out.
     next: usize,
+}
+
+impl PartialEq for Batch {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.bytes, &self.items, self.next) == (&other.bytes, &other.items, other.next)
+    }
 }
 
 impl Batch {
@@ -40,10 +51,12 @@ impl Batch {
         self.bytes.len() + self.items.len() * size_of::<Item>()
     }
 
+    /// Puts in a message that is read as it is.
     pub(super) fn push(&mut self, message: Sight<'_>) {
         if self.is_empty() {
             self.bytes.clear();
             self.items.clear();
+            self.hints.clear();
             self.next = 0;
         }
         self.bytes.extend_from_slice(message.payload);
@@ -51,22 +64,30 @@ impl Batch {
         self.items.push(Item { seq, topic, at, end: self.bytes.len() });
     }
 
+    /// Puts in a message that has to be decoded; `hints` is asked once for each topic.
+    pub(super) fn push_coded(&mut self, message: Sight<'_>, hints: impl FnOnce() -> OwnedHints) {
+        self.push(message);
+        self.hints.entry(message.topic).or_insert_with(hints);
+    }
+
     /// Puts what is left of an earlier batch before what came since.
     pub(super) fn precede(&mut self, mut earlier: Self) {
         if earlier.is_empty() {
             return;
         }
-        while let Some((Item { seq, topic, at, .. }, payload)) = self.next() {
+        earlier.hints.extend(std::mem::take(&mut self.hints));
+        while let Some((Item { seq, topic, at, .. }, payload, _)) = self.next() {
             earlier.push(Sight { seq, topic, at, payload });
         }
         *self = earlier;
     }
 
-    /// Takes out the next message.
-    pub(super) fn next(&mut self) -> Option<(Item, &[u8])> {
+    /// Takes out the next message, with what is known of its payload.
+    pub(super) fn next(&mut self) -> Option<(Item, &[u8], Hints<'_>)> {
         let item = *self.items.get(self.next)?;
         let start = self.next.checked_sub(1).map_or(0, |before| self.items[before].end);
         self.next += 1;
-        Some((item, self.bytes.get(start..item.end).unwrap_or_default()))
+        let hints = self.hints.get(&item.topic).map(OwnedHints::as_hints).unwrap_or_default();
+        Some((item, self.bytes.get(start..item.end).unwrap_or_default(), hints))
     }
 }

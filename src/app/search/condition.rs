@@ -8,7 +8,7 @@ use super::results::Hit;
 use crate::app::RunJq;
 use crate::model::ConnectionId;
 use crate::payload::jq::{Limits, Program, condition_of};
-use crate::payload::{Hints, read};
+use crate::payload::read;
 
 /// Time that a condition has for one message.
 const TIME: Duration = Duration::from_millis(50);
@@ -56,9 +56,9 @@ fn ask(program: &Program, batch: &mut Batch, run: RunJq) -> (Vec<Hit>, u64) {
     while !batch.is_empty() && begun.elapsed() < AT_A_TIME {
         let mut asked = Vec::with_capacity(TOGETHER);
         while asked.len() < TOGETHER
-            && let Some((item, payload)) = batch.next()
+            && let Some((item, payload, hints)) = batch.next()
         {
-            let reading = read(payload, &Hints::default());
+            let reading = read(payload, &hints);
             match reading.text(payload) {
                 Some(text) => asked.push((item, text.to_owned())),
                 None => unfit += 1,

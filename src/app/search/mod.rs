@@ -7,23 +7,24 @@ mod query;
 mod results;
 mod run;
 mod verdicts;
+mod world;
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
 use tui_input::Input;
 
-use super::Browse;
 use super::list_view::ListView;
 use crate::model::{Message, Moment};
-use crate::store::{Ingested, Seq, Store, TopicId};
+use crate::store::{Ingested, Seq, TopicId};
 pub(super) use batch::Batch;
 pub use condition::{Answer, Question};
 use query::Query;
 pub use query::{Mode, Scope};
 pub use results::{Hit, MAX_LISTED, Place};
 pub use run::{Figures, Stage};
-use run::{Run, Sight, World};
+use run::{Run, Sight};
+pub(super) use world::World;
 
 /// Texts that can be called back in the entry.
 const RECENT: usize = 50;
@@ -81,11 +82,11 @@ pub struct Report {
 impl Search {
     /// Begins to search for what is typed. With nothing to seek nothing is found; with a fault it is told and what was found stays.
     /// Whether it began.
-    pub(super) fn begin(&mut self, store: &Store, browse: &Browse, now: Moment) -> bool {
+    pub(super) fn begin(&mut self, world: World<'_>, now: Moment) -> bool {
         match Query::parse(self.mode, self.input.value()) {
             Ok(Some(query)) => {
                 self.fault = None;
-                self.start((query, self.input.value().to_owned()), None, World { store, browse }, now);
+                self.start((query, self.input.value().to_owned()), None, world, now);
                 true
             }
             Ok(None) => {
@@ -113,10 +114,10 @@ impl Search {
     }
 
     /// Begins again with the same text, since what it is about has changed.
-    fn restart(&mut self, limit: Option<Seq>, store: &Store, browse: &Browse, now: Moment) {
+    fn restart(&mut self, limit: Option<Seq>, world: World<'_>, now: Moment) {
         if let Some(run) = self.run.take() {
             let query = (run.query().clone(), run.sought);
-            self.start(query, limit, World { store, browse }, now);
+            self.start(query, limit, world, now);
         }
     }
 
@@ -133,11 +134,11 @@ impl Search {
     }
 
     /// Does a piece of work. Returns a condition and the messages it is to be asked of, when there are any, with the number of the search.
-    pub(super) fn work(&mut self, store: &Store, browse: &Browse) -> Option<(u64, String, Batch)> {
+    pub(super) fn work(&mut self, world: World<'_>) -> Option<(u64, String, Batch)> {
         let run = self.run.as_mut()?;
-        if !run.work(World { store, browse }) {
+        if !run.work(world) {
             let (begun, limit) = (run.begun, run.limit);
-            self.restart(limit, store, browse, begun);
+            self.restart(limit, world, begun);
         }
         let run = self.run.as_mut()?;
         run.next_batch().map(|(program, batch)| (run.number, program, batch))
@@ -160,14 +161,7 @@ impl Search {
     }
 
     /// A message came. It is looked at while the list is on screen.
-    pub(super) fn arrived(
-        &mut self,
-        message: &Message,
-        place: Ingested,
-        store: &Store,
-        browse: &Browse,
-        shown: bool,
-    ) {
+    pub(super) fn arrived(&mut self, message: &Message, place: Ingested, world: World<'_>, shown: bool) {
         let Some(run) = &mut self.run else { return };
         if !shown {
             self.behind = true;
@@ -175,20 +169,20 @@ impl Search {
         }
         if let (Some(topic), Some(seq)) = (place.topic, place.seq) {
             let sight = Sight { seq, topic, at: message.received, payload: &message.payload };
-            run.arrived(sight, World { store, browse });
+            run.arrived(sight, world);
         }
     }
 
     /// The list comes on screen again: what came meanwhile is looked at, but for a condition, which takes long.
-    pub(super) fn reopened(&mut self, store: &Store, browse: &Browse, now: Moment) {
+    pub(super) fn reopened(&mut self, world: World<'_>, now: Moment) {
         let stale = self.behind && self.run.as_ref().is_some_and(|run| !run.query().is_condition());
         if stale {
-            self.restart(None, store, browse, now);
+            self.restart(None, world, now);
         }
     }
 
     /// Brings the list in line with the moment shown and with the height of the pane.
-    pub(super) fn arrange(&mut self, store: &Store, browse: &Browse, height: usize, now: Moment) {
+    pub(super) fn arrange(&mut self, world: World<'_>, height: usize, now: Moment) {
         let Some(run) = &mut self.run else {
             self.newer = 0;
             return self.view.arrange(0, None, height);
@@ -196,7 +190,7 @@ impl Search {
         if run.stage() == Stage::Complete && run.took.is_none() || run.stopped && run.took.is_none() {
             run.took = Some(now.since(run.begun));
         }
-        let moment = store.held_since().map(|_| store.shown_until());
+        let moment = world.store.held_since().map(|_| world.store.shown_until());
         let outdated = match (run.limit, moment) {
             // What is listed is all newer, and there is more that is not listed.
             (limit, Some(moment)) => {
@@ -205,10 +199,10 @@ impl Search {
             }
             (limit, None) => limit.is_some(),
         };
-        let other_set = run.scope == Scope::Browsed && run.browsed != browse.revision();
+        let other_set = run.scope == Scope::Browsed && run.browsed != world.browse.revision();
         if (outdated || other_set) && !run.stopped {
             let limit = if outdated { moment } else { run.limit };
-            self.restart(limit, store, browse, now);
+            self.restart(limit, world, now);
         }
         let Some(run) = &self.run else { return };
         self.newer = moment.map_or(0, |moment| run.results.first_until(moment));
@@ -219,8 +213,7 @@ impl Search {
 
     /// What was found up to the moment shown, newest first, from row `first` on.
     pub fn hits_from(&self, first: usize) -> impl Iterator<Item = &Hit> {
-        let hits = self.run.iter().flat_map(move |run| run.results.hits().iter().skip(self.newer + first));
-        hits
+        self.run.iter().flat_map(move |run| run.results.hits().iter().skip(self.newer + first))
     }
 
     /// Rows of the list.

@@ -1,6 +1,7 @@
 //! What is sought, as typed: the way of searching, the place, and the text made into something that can look at a message.
 
 use crate::payload::find::{FindFault, Finder};
+use crate::payload::jq::Program;
 use crate::store::TopicId;
 
 /// How a text is taken.
@@ -44,6 +45,9 @@ impl Mode {
         }
     }
 }
+
+/// What narrows a search to topics in which the word behind it is found.
+const TOPIC: &str = "topic:";
 
 /// Where to search.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -89,20 +93,28 @@ pub(super) struct Query {
 impl Query {
     /// Takes `text` for what it is in this mode; nothing when there is nothing to be sought. A fault is told in one line.
     pub(super) fn parse(mode: Mode, text: &str) -> Result<Option<Self>, String> {
-        let finder = |part: &str| -> Result<Finder, String> {
+        // A part that ends `after` bytes before the end; its faults are told by their column in the whole.
+        let finder = |part: &str, after: usize| -> Result<Finder, String> {
             let found = if mode == Mode::Regex { Finder::regex(part) } else { Finder::text(part) };
-            found.map_err(|fault| told(&fault, text, part))
+            let before = &text[..text.len() - after - part.len()];
+            found.map_err(|FindFault { column, reason }| told(column, reason, before))
         };
         let (word, rest) = topic_word(text);
-        let topic = word.filter(|word| !word.is_empty()).map(finder).transpose()?;
+        let word = word.filter(|word| !word.is_empty());
+        let topic = word.map(|word| finder(word, text.len() - TOPIC.len() - word.len())).transpose()?;
         let (rest, in_topics) = match rest.strip_prefix("payload:") {
             Some(rest) if mode != Mode::Jq => (rest, InTopics::Not),
             _ => (rest, InTopics::Too),
         };
         let wanted = match mode {
             _ if rest.is_empty() || mode == Mode::Jq && rest.trim().is_empty() => Wanted::Anything,
-            Mode::Text | Mode::Regex => Wanted::Found(finder(rest)?, in_topics),
-            Mode::Jq => Wanted::Condition(rest.to_owned()),
+            Mode::Text | Mode::Regex => Wanted::Found(finder(rest, 0)?, in_topics),
+            Mode::Jq => {
+                let compiled = Program::compile(rest);
+                let before = &text[..text.len() - rest.len()];
+                compiled.map_err(|fault| told(Some(fault.column), fault.message, before))?;
+                Wanted::Condition(rest.to_owned())
+            }
         };
         let nothing = topic.is_none() && matches!(wanted, Wanted::Anything);
         Ok((!nothing).then_some(Self { mode, topic, wanted }))
@@ -116,7 +128,7 @@ impl Query {
 
 /// The word after `topic:` at the beginning, and what follows it.
 fn topic_word(text: &str) -> (Option<&str>, &str) {
-    match text.strip_prefix("topic:") {
+    match text.strip_prefix(TOPIC) {
         Some(rest) => {
             let (word, rest) = rest.split_once(' ').unwrap_or((rest, ""));
             (Some(word), rest)
@@ -125,10 +137,10 @@ fn topic_word(text: &str) -> (Option<&str>, &str) {
     }
 }
 
-/// A fault in `part`, a part of `text`, with its column in the whole.
-fn told(fault: &FindFault, text: &str, part: &str) -> String {
-    let before = text.find(part).and_then(|at| text.get(..at)).map_or(0, |before| before.chars().count());
-    FindFault { column: fault.column.map(|column| column + before), reason: fault.reason.clone() }.to_string()
+/// A fault with its column in the whole text, of which `before` stands before the part that is at fault.
+fn told(column: Option<usize>, reason: String, before: &str) -> String {
+    let before = before.chars().count();
+    FindFault { column: column.map(|column| column + before), reason }.to_string()
 }
 
 #[cfg(test)]
@@ -171,9 +183,8 @@ mod tests {
     #[test]
     fn nothing_to_seek_is_no_fault() {
         for mode in [Mode::Text, Mode::Regex, Mode::Jq] {
-            for text in ["", "topic:", "payload:", "topic: "] {
-                let nothing = Query::parse(mode, text).expect(text);
-                assert!(nothing.is_none() || mode == Mode::Jq && text == "payload:", "{text}");
+            for text in ["", "topic:", "topic: "] {
+                assert!(Query::parse(mode, text).expect(text).is_none(), "{text}");
             }
         }
     }
@@ -184,5 +195,7 @@ mod tests {
         assert_eq!(fault("a(b"), "unclosed group at column 2");
         assert_eq!(fault("topic:x payload:a(b"), "unclosed group at column 18");
         assert_eq!(fault("topic:( a"), "unclosed group at column 7");
+        let fault = Query::parse(Mode::Jq, "topic:x .a |").expect_err("a fault");
+        assert!(fault.ends_with("at column 13"), "{fault}");
     }
 }

@@ -131,7 +131,9 @@ mod tests {
             let mut results = Results::default();
             for piece in order.chunks(piece) {
                 let mut pending = Vec::new();
-                piece.iter().for_each(|&at| results.add(all[at], &mut pending));
+                for &at in piece {
+                    results.add(all[at], &mut pending);
+                }
                 results.settle(pending);
             }
             prop_assert_eq!(results.found(), all.len() as u64);

@@ -7,10 +7,10 @@ use super::batch::{Batch, Item};
 use super::query::{Mode, Query, Scope, Wanted};
 use super::results::{Hit, Place, Results};
 use super::verdicts::{Verdict, Verdicts};
-use crate::app::Browse;
+use super::world::World;
 use crate::model::Moment;
-use crate::payload::{Hints, read};
-use crate::store::{MessageRef, Scan, Scanned, Seq, Store, TopicId};
+use crate::payload::read;
+use crate::store::{MessageRef, Scan, Scanned, Seq, TopicId};
 
 /// Bytes of the history looked at in one piece when text is sought, and when an expression or condition is: those take longer.
 const PIECE_OF_TEXT: usize = 2 << 20;
@@ -101,13 +101,6 @@ impl Sight<'_> {
     }
 }
 
-/// Where one searches.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct World<'a> {
-    pub(super) store: &'a Store,
-    pub(super) browse: &'a Browse,
-}
-
 impl Run {
     /// Begins; nothing is looked at yet.
     pub(super) fn new(
@@ -175,7 +168,7 @@ impl Run {
     /// than it was looked at: the search has to begin again.
     pub(super) fn work(&mut self, world: World<'_>) -> bool {
         if !self.query.is_condition() && !self.waiting.is_empty() {
-            self.decode_some(world.store);
+            self.decode_some();
             return true;
         }
         let Some(mut scan) = self.scan.take_if(|_| self.waiting.bytes() < WAITING) else { return true };
@@ -226,30 +219,33 @@ impl Run {
                 if let Some(range) = finder.first_in(&message.payload[..message.payload.len().min(most)]) {
                     let place = Place::Payload(range.start as u32, range.len() as u32);
                     self.results.add(message.hit(place), found);
-                } else if is_binary(message.payload) {
-                    self.wait_for_decoding(message);
+                } else if verdict == Verdict::Ruled || is_binary(message.payload) {
+                    self.wait_for_decoding(message, world);
                 }
             }
             Wanted::Condition(_) if message.payload.len() > LARGEST_ASKED => self.figures.too_large += 1,
             Wanted::Condition(_) if message.payload.is_empty() => self.figures.unfit += 1,
+            Wanted::Condition(_) if verdict == Verdict::Ruled || is_binary(message.payload) => {
+                self.waiting.push_coded(message, || world.hints(message.topic));
+            }
             Wanted::Condition(_) => self.waiting.push(message),
         }
     }
 
-    fn wait_for_decoding(&mut self, message: Sight<'_>) {
+    fn wait_for_decoding(&mut self, message: Sight<'_>, world: World<'_>) {
         if message.payload.len() > LARGEST_DECODED {
             self.figures.undecoded += 1;
         } else {
-            self.waiting.push(message);
+            self.waiting.push_coded(message, || world.hints(message.topic));
         }
     }
 
-    fn decode_some(&mut self, store: &Store) {
+    fn decode_some(&mut self) {
         let Wanted::Found(finder, _) = &self.query.wanted else { return };
         let mut found = Vec::new();
         for _ in 0..DECODED_A_PIECE {
-            let Some((Item { seq, topic, at, .. }, payload)) = self.waiting.next() else { break };
-            let reading = read(payload, &Hints { topic: store.path(topic), ..Hints::default() });
+            let Some((Item { seq, topic, at, .. }, payload, hints)) = self.waiting.next() else { break };
+            let reading = read(payload, &hints);
             if reading.text(payload).is_some_and(|text| finder.is_in(text.as_bytes())) {
                 self.results.add(Hit { seq, topic, at, place: Place::Decoded }, &mut found);
             }
@@ -272,7 +268,9 @@ impl Run {
         self.asked = false;
         self.waiting.precede(rest);
         let mut found = Vec::new();
-        hits.into_iter().for_each(|hit| self.results.add(hit, &mut found));
+        for hit in hits {
+            self.results.add(hit, &mut found);
+        }
         self.results.settle(found);
         self.figures.unfit += unfit;
     }

@@ -1,7 +1,7 @@
 //! Which topics a search is about: judged once for each topic, not for each of its messages.
 
 use super::query::{InTopics, Query, Scope, Wanted};
-use super::run::World;
+use super::world::World;
 use crate::store::{Store, TopicId};
 
 /// What a topic means for its messages.
@@ -13,6 +13,8 @@ pub(super) enum Verdict {
     Outside,
     /// They are looked at.
     Inside,
+    /// They are looked at, and a rule says how they are read.
+    Ruled,
     /// They are found by the topic alone.
     Named,
 }
@@ -33,6 +35,7 @@ impl Verdict {
         }
         match &query.wanted {
             Wanted::Found(finder, InTopics::Too) if named(finder) => Self::Named,
+            Wanted::Found(..) | Wanted::Condition(_) if world.is_ruled(path) => Self::Ruled,
             _ => Self::Inside,
         }
     }

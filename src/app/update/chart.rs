@@ -154,7 +154,7 @@ fn in_hand(connection: &Connection) -> Result<(MessageRef<'_>, Cow<'_, Reading>)
     }
     let content_type = message.properties().and_then(|properties| properties.content_type);
     let chosen = connection.decoding_of(topic, message.seq);
-    let hints = connection.chart_hints(topic, chosen.as_ref());
+    let hints = connection.hints(topic, chosen.as_ref());
     let reading = read(message.payload, &Hints { content_type: content_type.as_deref(), ..hints });
     Ok((message, Cow::Owned(reading)))
 }
@@ -269,7 +269,7 @@ pub(super) fn typed(app: &mut App, text: &str) -> Result<(), String> {
     if !matches!(field, Field::Size | Field::Gap) {
         let probe = Probe::new(&field).map_err(|fault| fault.to_string())?;
         let chosen = connection.decoding_of(topic, Seq::default());
-        let topic_hints = connection.chart_hints(topic, chosen.as_ref());
+        let topic_hints = connection.hints(topic, chosen.as_ref());
         let mut newest = connection.store.history(topic).take(LOOKED_AT);
         let has_number = |message: MessageRef<'_>| {
             let reading = read(message.payload, &topic_hints);

@@ -81,6 +81,7 @@ fn react(app: &mut App, action: Action, now: Moment) -> Vec<Effect> {
                 connection.sample_rates(now);
             }
             app.connection_mut().tree.tick(now.mono_us);
+            overdue::tick(app, now);
             subscriptions::rest(app, now)
         }
     }

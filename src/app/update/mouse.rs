@@ -4,11 +4,12 @@ use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};
 
 use super::{
-    browse, chart, connections, history, message, overlay, run, search, set_focus, subscriptions, tabs,
-    topics, travel,
+    browse, chart, connections, history, message, overdue, overlay, run, search, set_focus, subscriptions,
+    tabs, topics, travel,
 };
 use crate::app::{
-    App, Command, Context, Effect, Field, Left, Overlay, Pane, Right, SEARCH_LINES, Screen, layout, scrubber,
+    App, Command, Context, Effect, Field, Left, OVERDUE_LINES, Overlay, Pane, Right, SEARCH_LINES, Screen,
+    layout, scrubber,
 };
 use crate::model::{Moment, QoS};
 
@@ -71,7 +72,8 @@ fn wheel(app: &mut App, at: Position, rows: isize, now: Moment) {
         match connection.left {
             Left::Search => search::step(connection, rows),
             Left::Browse => browse::step(connection, rows),
-            Left::Tree | Left::Overdue => connection.tree.scroll(rows, &connection.store, shown.mono_us),
+            Left::Overdue => overdue::step(connection, rows),
+            Left::Tree => connection.tree.scroll(rows, &connection.store, shown.mono_us),
         }
     } else if inside(areas.message, at).is_some() && app.connection().right == Right::Chart {
         chart::wheel(app, at, rows < 0, now);
@@ -138,8 +140,8 @@ fn click(app: &mut App, at: Position, now: Moment) -> Vec<Effect> {
     }
     if let Some(topics) = inside(areas.topics, at) {
         match app.connection().left {
-            Left::Search | Left::Browse => click_list(app, topics, at),
-            Left::Tree | Left::Overdue => click_topics(app, topics, at, now),
+            Left::Search | Left::Browse | Left::Overdue => click_list(app, topics, at),
+            Left::Tree => click_topics(app, topics, at, now),
         }
     } else if inside(areas.message, at).is_some() {
         set_focus(app, Pane::Message);
@@ -248,7 +250,11 @@ fn click_list(app: &mut App, pane: Rect, at: Position) {
     set_focus(app, Pane::Topics);
     let connection = app.connection_mut();
     let searching = connection.left == Left::Search;
-    let lines = if searching { SEARCH_LINES } else { 0 };
+    let lines = match connection.left {
+        Left::Search => SEARCH_LINES,
+        Left::Overdue => OVERDUE_LINES,
+        Left::Tree | Left::Browse => 0,
+    };
     let Some(row) = at.y.checked_sub(pane.y + 1 + lines).map(usize::from) else {
         connection.search.typing |= searching;
         return;
@@ -256,6 +262,11 @@ fn click_list(app: &mut App, pane: Rect, at: Position) {
     connection.search.typing = false;
     if searching {
         search::select(connection, connection.search.view.top + row);
+    } else if connection.left == Left::Overdue {
+        let rows = usize::from(pane.height.saturating_sub(2 + lines));
+        if row < rows {
+            overdue::select(connection, connection.overdue.top(rows) + row);
+        }
     } else {
         browse::select(connection, connection.browse.view.top + row);
     }

@@ -3,7 +3,7 @@
 use crossterm::event::{Event, KeyCode, KeyEvent};
 use tui_input::backend::crossterm::EventHandler;
 
-use super::{chart, filters, insert, message, out};
+use super::{chart, filters, history, insert, message, out};
 use crate::app::{App, Command, Effect, Overlay, Prompt, Purpose};
 use crate::model::Moment;
 
@@ -65,6 +65,7 @@ fn changed(app: &mut App) {
 fn followed(app: &mut App, purpose: Purpose, text: &str) -> Option<Result<String, String>> {
     match purpose {
         Purpose::Find => message::find::follow(app, text),
+        Purpose::FilterHistory => history::follow(app, text),
         _ => None,
     }
 }
@@ -77,8 +78,9 @@ fn accepted(app: &mut App, purpose: Purpose, text: &str, now: Moment) -> Result<
         Purpose::Find => message::find::accept(app, text).map(|()| Vec::new()),
         Purpose::Jq => message::jq::accept(app, text).map(|()| Vec::new()),
         Purpose::DecodeAs => message::decode::typed(app, text, now),
+        Purpose::FilterHistory => history::accept(app, text).map(|()| Vec::new()),
+        Purpose::JumpToTime => history::jump(app, text, now),
         Purpose::ChartField => chart::typed(app, text).map(|()| Vec::new()),
-        Purpose::FilterHistory | Purpose::JumpToTime => Ok(Vec::new()),
         Purpose::SaveTo => out::save_to(app, text),
         Purpose::ExportTo => out::export_to(app, text),
         Purpose::Pipe => out::pipe_through(app, text),
@@ -87,8 +89,10 @@ fn accepted(app: &mut App, purpose: Purpose, text: &str, now: Moment) -> Result<
 
 /// Nothing is wanted: a live one takes back what it did.
 fn dropped(app: &mut App, purpose: Purpose) {
-    if purpose == Purpose::Find {
-        message::find::forget(app);
+    match purpose {
+        Purpose::Find => message::find::forget(app),
+        Purpose::FilterHistory => history::forget_filter(app),
+        _ => {}
     }
     out::dropped(app, purpose);
 }

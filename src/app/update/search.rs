@@ -34,18 +34,18 @@ fn open(connection: &mut Connection, now: Moment) {
     }
     connection.open_list(Left::Search);
     let below = connection.selected_in_tree();
-    let Connection { search, store, browse, .. } = connection;
+    let (search, world) = connection.search_in();
     search.below = below;
     search.typing = search.report().is_none();
-    search.reopened(store, browse, now);
+    search.reopened(world, now);
 }
 
 /// Searches for what is typed and goes into the list.
 fn accept(app: &mut App, now: Moment) -> Vec<Effect> {
     let connection = app.connection_mut();
-    let Connection { search, store, browse, .. } = connection;
+    let (search, world) = connection.search_in();
     // Text and expressions were sought with each key; again only where it was stopped, or new messages were passed over.
-    if search.is_sought() || search.begin(store, browse, now) {
+    if search.is_sought() || search.begin(world, now) {
         search.remember();
         search.typing = false;
         select(connection, 0);
@@ -58,10 +58,10 @@ fn accept(app: &mut App, now: Moment) -> Vec<Effect> {
 
 /// What is sought has changed: it is sought at once, but for a condition, which takes long.
 fn changed(connection: &mut Connection, now: Moment) {
-    let Connection { search, store, browse, .. } = connection;
+    let (search, world) = connection.search_in();
     search.fault = None;
     if search.mode != Mode::Jq {
-        search.begin(store, browse, now);
+        search.begin(world, now);
     }
 }
 

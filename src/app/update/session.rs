@@ -103,6 +103,9 @@ fn on_link(app: &mut App, id: ConnectionId, state: LinkState, now: Moment) {
     let was_connected = connection.link.is_connected();
     connection.link = state.clone();
     connection.note_outage(was_connected, now);
+    if let LinkState::Connected { since, .. } = state {
+        connection.store.begin_gaps(since.mono_us);
+    }
     if matches!(state, LinkState::Connected { session_present: false, .. }) {
         connection.store.forget_retained();
         connection.tree.doubt_filter();

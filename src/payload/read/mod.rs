@@ -88,6 +88,11 @@ pub fn read(bytes: &[u8], hints: &Hints<'_>) -> Reading {
     read_within(bytes, hints, Limits::WHOLE)
 }
 
+/// Like [`read`], for what is read by the dozen: of content larger than 64 KiB the first part is taken, and the note says so.
+pub fn read_small(bytes: &[u8], hints: &Hints<'_>) -> Reading {
+    read_within(bytes, hints, Limits::GLANCE)
+}
+
 fn read_within(bytes: &[u8], hints: &Hints<'_>, limits: Limits) -> Reading {
     let mut reader = Reader {
         hints,

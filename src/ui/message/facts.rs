@@ -74,6 +74,7 @@ pub(super) fn notes(
                 notes.push((format!("jq {program}{end}"), Role::Accent));
             }
             notes.extend(since(connection, ink, shown));
+            notes.extend(odd(connection, message));
             notes.extend(shown.notes.iter().map(|note| (note.clone(), Role::Warning)));
         }
         None if message.payload.len() > QUICK => {
@@ -105,6 +106,13 @@ fn since(connection: &Connection, ink: &Ink<'_>, shown: &Shown) -> Option<(Strin
         text = format!("{text} on {}", connection.store.path(topic));
     }
     Some((text, Role::Muted))
+}
+
+/// What is odd about the message, by what its topic's messages were like before.
+fn odd(connection: &Connection, message: &MessageRef<'_>) -> Option<(String, Role)> {
+    let oddities = connection.oddities(message.topic, message.seq);
+    let words: Vec<String> = oddities.iter().map(ToString::to_string).collect();
+    (!words.is_empty()).then(|| (format!("! {}", words.join("; ")), Role::Warning))
 }
 
 /// Bytes that are read sooner than a word about it could be read.

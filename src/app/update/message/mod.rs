@@ -62,10 +62,10 @@ fn mark(app: &mut App, now: Moment) {
     app.notices.push_here(now, Severity::Info, text.to_owned());
 }
 
-/// One step back: what was looked for, then the older message, then the pane.
+/// One step back: what was selected or looked for, then the older message, then the pane.
 fn latest(app: &mut App) {
     let connection = app.connection_mut();
-    if connection.message.find.take().is_some() {
+    if history::let_go(connection) || connection.message.find.take().is_some() {
         return;
     }
     if connection.message.at.take().is_none() {

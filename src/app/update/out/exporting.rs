@@ -3,9 +3,9 @@
 use super::super::{menu, prompt};
 use super::file_name;
 use super::saving::check_path;
-use crate::app::out::{Export, ExportNews, ExportOf, ExportStep, Format};
-use crate::app::{App, Ask, Effect, MenuItem, Overlay, Pick, Purpose, Then};
-use crate::model::{ConnectionId, Moment, Severity};
+use crate::app::out::{Export, ExportNews, ExportOf, ExportStep};
+use crate::app::{App, Ask, Connection, Effect, MenuItem, Overlay, Pick, Purpose, Then};
+use crate::model::{ConnectionId, Moment, Severity, TopicFilter};
 use crate::payload::format;
 
 /// What can be exported here; while an export is under way, how far it is.
@@ -33,16 +33,52 @@ pub(super) fn open(app: &mut App) {
         },
     };
     let topics = u64::from(store.stats(topic).topics_below);
-    let below = MenuItem {
-        text: "history of all below".to_owned(),
-        detail: format!("{} topics, in the order of arrival", format::grouped(topics)),
-        pick: Ok(Pick::Export(ExportOf::Below(topic))),
-    };
-    let mut items = vec![of_topic];
+    let mut items: Vec<MenuItem> = selected(connection).into_iter().collect();
+    items.push(of_topic);
     if store.child_count(topic) > 0 {
-        items.push(below);
+        let detail = format!("{} topics, in the order of arrival", format::grouped(topics));
+        items.push(item("history of all below", detail, ExportOf::Below(topic)));
     }
+    items.extend(lists(connection));
     menu::open(app, "Export as JSON lines or CSV", items);
+}
+
+/// The stretch that is selected in the history.
+fn selected(connection: &Connection) -> Option<MenuItem> {
+    let shown = connection.shown_message()?;
+    let messages = connection.history.selected_messages(&connection.store, shown.topic, shown.seq)?;
+    let count = messages.as_ref().map_or(0, Vec::len);
+    Some(MenuItem {
+        text: "selected messages".to_owned(),
+        detail: format!("{} messages of the history pane", format::grouped(count as u64)),
+        pick: messages.map(|messages| Pick::Export(ExportOf::Messages(messages))),
+    })
+}
+
+/// What was found and what is browsed, where there is such.
+fn lists(connection: &Connection) -> Vec<MenuItem> {
+    let mut items = Vec::new();
+    let found: Vec<_> = connection.search.hits_from(0).map(|hit| (hit.seq, hit.topic)).collect();
+    if !found.is_empty() {
+        let detail =
+            format!("the {} messages listed, in the order of arrival", format::grouped(found.len() as u64));
+        items.push(item("search results", detail, ExportOf::of_messages(found)));
+    }
+    let series = connection.chart.series().len();
+    if series > 0 {
+        let detail = format!("every value of {series} series, as CSV");
+        items.push(item("chart", detail, ExportOf::Chart));
+    }
+    let marks = connection.browse.marks();
+    if !marks.is_empty() {
+        let filters: Vec<&str> = marks.iter().map(TopicFilter::as_str).collect();
+        items.push(item("browse set", filters.join("  "), ExportOf::Filters(marks.to_vec())));
+    }
+    items
+}
+
+fn item(text: &str, detail: String, of: ExportOf) -> MenuItem {
+    MenuItem { text: text.to_owned(), detail, pick: Ok(Pick::Export(of)) }
 }
 
 /// Asks where to.
@@ -51,10 +87,14 @@ pub(in crate::app::update) fn picked(app: &mut App, of: ExportOf) {
     let topic = match &of {
         ExportOf::Topics(topics) => topics.first().copied(),
         ExportOf::Below(node) => Some(*node),
+        ExportOf::Filters(_) | ExportOf::Chart => None,
         ExportOf::Messages(list) => list.first().map(|(topic, _)| *topic),
     };
     let topic = topic.map(|topic| connection.store.path(topic)).unwrap_or_default();
-    let name = file_name(topic, None, "jsonl");
+    let name = match of {
+        ExportOf::Chart => "chart.csv".to_owned(),
+        _ => file_name(topic, None, "jsonl"),
+    };
     app.out.exporting = Some(of);
     prompt::open(app, Purpose::ExportTo, name);
 }
@@ -80,9 +120,10 @@ pub(in crate::app::update) fn begin(
 ) -> Vec<Effect> {
     let id = app.out.next_id();
     let Some(open) = app.connection_by_id(connection) else { return Vec::new() };
+    let format = of.format(path);
     let export = Export::new(id, connection, &open.address, path, of, open.store.shown_until());
     app.out.export = Some(Box::new(export));
-    let step = ExportStep::Open { path: path.to_owned(), format: Format::of(path), replace };
+    let step = ExportStep::Open { path: path.to_owned(), format, replace };
     vec![Effect::Export(id, step)]
 }
 
@@ -95,7 +136,7 @@ pub(in crate::app) fn work(app: &mut App) -> Vec<Effect> {
         // Another broker, and with it other topics.
         Some(open) if open.address != export.address => Err("its connection leads to another broker now"),
         Some(open) if open.store.shown_until() < export.until => Err("an earlier moment is shown now"),
-        Some(open) => Ok(export.work(&open.store)),
+        Some(open) => Ok(export.work(open)),
     };
     let step = step.unwrap_or_else(|why| Some(export.fail(why)));
     let id = export.id;
@@ -122,10 +163,11 @@ pub(in crate::app::update) fn news(app: &mut App, id: u64, news: ExportNews, now
         }
         ExportNews::Ended(path, bytes) => {
             let (written, gone) = (export.written, export.gone);
+            let plural = if written == 1 { "" } else { "s" };
+            let unit = export.of.unit();
             app.out.export = None;
-            let messages = if written == 1 { "message" } else { "messages" };
             let size = format::bytes(bytes);
-            let text = format!("{} {messages} exported to {path}, {size}", format::grouped(written));
+            let text = format!("{} {unit}{plural} exported to {path}, {size}", format::grouped(written));
             if gone == 0 {
                 app.notices.push(now, Severity::Success, text);
             } else {

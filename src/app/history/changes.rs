@@ -1,0 +1,98 @@
+//! What changed between two messages of a topic, for its row and for leaving out what changed nothing. Small payloads are decoded and
+//! compared by content, larger ones by their bytes.
+
+use crate::app::Connection;
+use crate::app::message::side;
+use crate::payload::diff::{Diff, Form, Side, Verdict};
+use crate::payload::find::Finder;
+use crate::payload::{Hints, Reading, format, read_small};
+use crate::store::MessageRef;
+
+/// Bytes up to which a payload is looked into.
+const LOOKED_INTO: usize = 64 * 1024;
+/// Bytes of a payload that a filter looks at.
+const LARGEST_SOUGHT: usize = 16 * 1024 * 1024;
+
+impl Connection {
+    /// Whether the content of `newer` is another one than that of `older`.
+    pub(super) fn changes(&self, older: &MessageRef<'_>, newer: &MessageRef<'_>) -> bool {
+        if older.payload == newer.payload {
+            return false;
+        }
+        let plain = is_plain(older.payload) && is_plain(newer.payload);
+        plain || self.diff(older, newer).is_none_or(|diff| diff.verdict == Verdict::Differs)
+    }
+
+    /// What changed from `older` to `newer`, in a line of about `columns`. Not sanitised: it quotes the payload.
+    pub(super) fn change_in_words(
+        &self,
+        older: &MessageRef<'_>,
+        newer: &MessageRef<'_>,
+        columns: usize,
+    ) -> String {
+        if older.payload == newer.payload {
+            return "same".to_owned();
+        }
+        if let Some(diff) = self.diff(older, newer) {
+            // That other bytes say it is of no interest in a row.
+            return match diff.verdict {
+                Verdict::SameContent => "same content".to_owned(),
+                Verdict::Same | Verdict::Differs => diff.summary(columns),
+            };
+        }
+        let (old, new) = (older.payload.len() as u64, newer.payload.len() as u64);
+        if old == new {
+            return "changed, as long as before".to_owned();
+        }
+        format!("changed, {} → {}", format::bytes(old), format::bytes(new))
+    }
+
+    /// `None` for payloads that are too large to be looked into.
+    fn diff(&self, older: &MessageRef<'_>, newer: &MessageRef<'_>) -> Option<Diff> {
+        if older.payload.len().max(newer.payload.len()) > LOOKED_INTO {
+            return None;
+        }
+        let (before, after) = (self.read_small(older), self.read_small(newer));
+        Some(Diff::between(side_of(&before, older.payload), side_of(&after, newer.payload)))
+    }
+
+    /// Reads a small payload as the message pane does.
+    pub(in crate::app) fn read_small(&self, message: &MessageRef<'_>) -> Reading {
+        let decoding = self.decoding_of(message.topic, message.seq);
+        let content_type = message.properties().and_then(|all| all.content_type);
+        let hints = Hints {
+            topic: self.store.path(message.topic),
+            content_type: content_type.as_deref(),
+            rule: decoding.as_ref().map(|chosen| &chosen.decoding),
+            schemas: Some(self.message.schemas.loaded()),
+            aliases: Some(&self.sparkplug),
+        };
+        read_small(message.payload, &hints)
+    }
+
+    /// Whether the payload, or what is inside of it where it is no text, has what `finder` looks for.
+    pub(super) fn payload_has(&self, message: &MessageRef<'_>, finder: &Finder) -> bool {
+        let payload = message.payload;
+        if finder.is_in(&payload[..payload.len().min(LARGEST_SOUGHT)]) {
+            return true;
+        }
+        let is_binary = !payload.is_ascii() && std::str::from_utf8(payload).is_err();
+        is_binary
+            && payload.len() <= LOOKED_INTO
+            && self.read_small(message).text(payload).is_some_and(|text| finder.is_in(text.as_bytes()))
+    }
+}
+
+/// A word or number that says the same only in the same bytes: too short to be anything wrapped, and nothing with fields.
+fn is_plain(payload: &[u8]) -> bool {
+    let first = payload.trim_ascii_start().first();
+    payload.len() < 16 && payload.is_ascii() && !first.is_some_and(|first| b"{[<\"".contains(first))
+}
+
+/// What is compared of a payload. Of one that was not unwrapped to its end, only the bytes as received tell.
+fn side_of<'a>(reading: &'a Reading, payload: &'a [u8]) -> Side<'a> {
+    if reading.layers.last().is_some_and(|layer| layer.size >= LOOKED_INTO) {
+        return Side { bytes: payload, form: Form::Bytes };
+    }
+    side(reading, payload)
+}

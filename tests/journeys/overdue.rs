@@ -1,0 +1,118 @@
+//! The list of the overdue: topics that are silent for longer than they usually are.
+
+use mqtt_tui::app::Left;
+
+use crate::language::Journey;
+
+/// A topic that speaks each second, one each ten seconds, and one that spoke once; then the first falls silent for `seconds`.
+fn silent_for(seconds: u32) -> Journey {
+    let mut journey = Journey::new();
+    journey.message("once", "here");
+    for second in 0..60 {
+        journey.wait(1.0).message("fast/sensor", "1");
+        if second % 10 == 0 {
+            journey.message("slow/sensor", "2");
+        }
+    }
+    for second in 0..seconds {
+        journey.wait(1.0);
+        if second % 10 == 0 {
+            journey.message("slow/sensor", "2");
+        }
+    }
+    journey
+}
+
+fn listed(journey: &Journey) -> Vec<String> {
+    let connection = journey.app.connection();
+    let list = connection.overdue.list().unwrap_or_default();
+    list.iter().map(|late| connection.store.path(late.topic).to_owned()).collect()
+}
+
+#[test]
+fn a_steady_topic_that_falls_silent_is_overdue_until_it_speaks_again() {
+    let mut journey = silent_for(20);
+    journey.keys("~").sees("fast/sensor").sees("usually").sees("1.0s");
+    assert_eq!(listed(&journey), ["fast/sensor"]);
+    assert_eq!(journey.selected(), "fast/sensor", "what is selected in the list is selected everywhere");
+    journey.message("fast/sensor", "back").wait(3.0);
+    assert_eq!(listed(&journey), [] as [&str; 0]);
+    journey.sees("Nothing is overdue.").keys("<esc>");
+    assert_eq!(journey.app.connection().left, Left::Tree);
+}
+
+#[test]
+fn the_one_that_is_overdue_most_comes_first_and_enter_goes_there() {
+    let mut journey = silent_for(20);
+    for _ in 0..60 {
+        journey.wait(1.0);
+    }
+    journey.keys("~");
+    assert_eq!(listed(&journey), ["fast/sensor", "slow/sensor"]);
+    journey.keys("j");
+    assert_eq!(journey.selected(), "slow/sensor");
+    journey.keys("<enter>");
+    assert_eq!((journey.app.connection().left, journey.selected()), (Left::Tree, "slow/sensor".to_owned()));
+}
+
+#[test]
+fn rows_are_clicked_and_turned_with_the_wheel() {
+    let mut journey = silent_for(20);
+    journey.wait(60.0).keys("~");
+    let (column, row) = journey.place_of("slow/sensor");
+    journey.click(column, row);
+    assert_eq!(journey.selected(), "slow/sensor");
+    journey.wheel_up(column, row);
+    assert_eq!(journey.selected(), "fast/sensor");
+    journey.click(column, row + 5);
+    assert!(
+        ["fast/sensor", "slow/sensor"].contains(&journey.selected().as_str()),
+        "a click below is harmless"
+    );
+}
+
+#[test]
+fn while_nobody_listens_nothing_is_overdue() {
+    let mut journey = silent_for(20);
+    journey.lose_link(1, 5).keys("~").sees("Not connected");
+    assert_eq!(listed(&journey), [] as [&str; 0]);
+    journey.connect().wait(3.0).sees("Nothing is overdue.");
+    journey.wait(15.0);
+    assert_eq!(listed(&journey), ["fast/sensor"], "and it counts anew from there");
+}
+
+#[test]
+fn a_paused_view_shows_what_was_overdue_then() {
+    let mut journey = silent_for(20);
+    journey.keys(" ~").message("fast/sensor", "back").wait(60.0);
+    assert_eq!(listed(&journey), ["fast/sensor"]);
+    journey.sees("20s");
+}
+
+#[test]
+fn a_muted_topic_is_not_listed() {
+    let mut journey = silent_for(20);
+    journey.app.connection_mut().profile.quiet = vec!["fast".to_owned()];
+    journey.wait(1.0).keys("~");
+    assert_eq!(listed(&journey), [] as [&str; 0]);
+}
+
+#[test]
+fn the_age_in_the_tree_tells_who_is_overdue() {
+    let mut journey = silent_for(0);
+    journey.keys("+G");
+    let colour = |journey: &Journey, level: &str| {
+        let (_, row) = journey.place_of(level);
+        let line = &journey.lines()[usize::from(row)];
+        let edge = line.chars().position(|c| c == '│').map_or(0, |first| first + 1);
+        let end = line.chars().skip(edge).position(|c| c == '│').map_or(0, |at| at + edge);
+        journey.buffer().cell((end as u16 - 2, row)).map(|cell| cell.fg)
+    };
+    let sensor = "  sensor";
+    let fresh = colour(&journey, sensor);
+    journey.wait(8.0);
+    let late = colour(&journey, sensor);
+    assert_ne!(late, fresh, "in\n{}", journey.screen());
+    journey.wait(30.0);
+    assert_ne!(colour(&journey, sensor), late, "in\n{}", journey.screen());
+}
