@@ -157,11 +157,6 @@ fn after_a_gigabyte(now: Moment) -> App {
 fn search_everything(criterion: &mut Criterion) {
     let now = Moment { mono_us: 1_000_000, wall_ms: 1_800_000_000_000 };
     let mut app = after_a_gigabyte(now);
-    println!(
-        "{} messages, {} MB",
-        app.connection().store.totals().stored,
-        app.connection().store.totals().history_bytes >> 20
-    );
     let mut group = criterion.benchmark_group("search 1 GB");
     group.sample_size(10).throughput(Throughput::Bytes(1 << 30));
     for (name, regex, text) in [

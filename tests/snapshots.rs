@@ -692,7 +692,8 @@ fn out() {
         keys(&mut scene, "enter");
         insta::assert_snapshot!(format!("pipe__running_{name}"), text(&scene.draw()));
         let end = PipeEnd {
-            output: (1..=40).map(|line| format!("line {line}\n")).collect::<String>().into(),
+            output: ((1..=40).map(|line| format!("line {line}")).collect::<Vec<_>>().join("\n") + "\n")
+                .into(),
             errors: "done\n".into(),
             how: "exit code 0".to_owned(),
             good: true,

@@ -29,7 +29,7 @@ fn any_points(most: usize) -> impl Strategy<Value = Vec<Point>> {
 }
 
 fn filled(mut points: Points, all: &[Point]) -> Points {
-    for point in &all {
+    for point in all {
         points.push(*point);
     }
     points
