@@ -624,6 +624,7 @@ fn browsing() {
         insta::assert_snapshot!(format!("browse__{}x{}", size.0, size.1), text(&scene.draw()));
     }
 }
+
 /// Charts the number of each topic, each with the keys that its menu needs.
 fn charting(scene: &mut Scene, topics: &[(&str, &str)]) {
     for (topic, choice) in topics {
@@ -691,7 +692,8 @@ fn out() {
         keys(&mut scene, "enter");
         insta::assert_snapshot!(format!("pipe__running_{name}"), text(&scene.draw()));
         let end = PipeEnd {
-            output: (1..=40).map(|line| format!("line {line}\n")).collect::<String>().into(),
+            output: ((1..=40).map(|line| format!("line {line}")).collect::<Vec<_>>().join("\n") + "\n")
+                .into(),
             errors: "done\n".into(),
             how: "exit code 0".to_owned(),
             good: true,

@@ -153,7 +153,7 @@ pub(super) fn work(connection: &mut Connection) {
             sweep.found.push(OverdueTopic { topic, silent, usual });
         }
         if sweep.found.len() == 2 * MOST {
-            keep_most(&mut sweep.found);
+            keep_most(&mut sweep.found, MOST);
         }
     }
     sweep.next += PIECE;
@@ -162,21 +162,49 @@ pub(super) fn work(connection: &mut Connection) {
         overdue.sweep = Some(sweep);
         return;
     }
-    keep_most(&mut sweep.found);
+    keep_most(&mut sweep.found, MOST);
     overdue.found = sweep.found;
     overdue.count = sweep.count;
     overdue.swept_us = Some(sweep.now.mono_us);
 }
 
 /// The longest overdue first, and no more than the list holds.
-fn keep_most(found: &mut Vec<OverdueTopic>) {
+fn keep_most(found: &mut Vec<OverdueTopic>, most: usize) {
     found.sort_by(|a, b| b.times().total_cmp(&a.times()).then(a.topic.cmp(&b.topic)));
-    found.truncate(MOST);
+    found.truncate(most);
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn keeping_the_most_overdue_piece_by_piece_keeps_those_of_the_whole(
+            silences in prop::collection::vec((1..1_000_u64, 1..100_u64), 0..60),
+            piece in 1..20_usize,
+        ) {
+            let all: Vec<OverdueTopic> = silences
+                .iter()
+                .enumerate()
+                .map(|(index, (silent, usual))| OverdueTopic {
+                    topic: TopicId::from_index(index + 1),
+                    silent: Duration::from_secs(*silent),
+                    usual: Duration::from_secs(*usual),
+                })
+                .collect();
+            let mut pieces = Vec::new();
+            for some in all.chunks(piece) {
+                pieces.extend_from_slice(some);
+                keep_most(&mut pieces, 10);
+            }
+            let mut whole = all;
+            keep_most(&mut whole, 10);
+            prop_assert_eq!(pieces, whole);
+        }
+    }
 
     #[test]
     fn overdue_is_measured_by_the_topics_own_habit() {

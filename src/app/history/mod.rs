@@ -94,7 +94,7 @@ impl HistoryView {
     /// The listed messages of the selected stretch, oldest first; `shown` is as in [`HistoryView::selection`].
     ///
     /// # Errors
-    /// Says that they are too many to be taken one by one.
+    /// Says that they are too many to be taken one by one, or not all known yet.
     pub(super) fn selected_messages(
         &self,
         store: &Store,
@@ -109,12 +109,14 @@ impl HistoryView {
             let most = format::grouped(MOST_SELECTED as u64);
             return Some(Err(format!("more than {most} messages are selected: export the whole history")));
         }
-        let mut messages: Vec<(TopicId, Seq)> = match &self.listing {
-            Some(listing) => (newer..newer + count).map_while(|at| Some((topic, listing.get(at)?))).collect(),
-            None => {
-                let messages = store.history_from(topic, newer).take(count);
-                messages.map(|message| (topic, message.seq)).filter(|(_, seq)| *seq >= first).collect()
-            }
+        if self.listing.as_ref().is_some_and(Listing::has_work) {
+            return Some(Err("the history is still being looked through: a moment".to_owned()));
+        }
+        let mut messages: Vec<(TopicId, Seq)> = if let Some(listing) = &self.listing {
+            (newer..newer + count).map_while(|at| Some((topic, listing.get(at)?))).collect()
+        } else {
+            let messages = store.history_from(topic, newer).take(count);
+            messages.map(|message| (topic, message.seq)).filter(|(_, seq)| *seq >= first).collect()
         };
         messages.reverse();
         Some(Ok(messages))
