@@ -624,6 +624,7 @@ fn browsing() {
         insta::assert_snapshot!(format!("browse__{}x{}", size.0, size.1), text(&scene.draw()));
     }
 }
+
 /// Charts the number of each topic, each with the keys that its menu needs.
 fn charting(scene: &mut Scene, topics: &[(&str, &str)]) {
     for (topic, choice) in topics {

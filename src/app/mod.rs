@@ -7,7 +7,7 @@ mod action;
 mod ask;
 mod banner;
 mod browse;
-mod chart;
+pub mod chart;
 pub mod command;
 mod connection;
 mod connections;
@@ -53,10 +53,7 @@ pub use action::{Action, Done, Effect, Loaded, SaveId, SessionRequestName};
 pub use ask::{Ask, Then};
 pub use banner::{Banner, banner};
 pub use browse::{Browse, Toggled};
-pub use chart::{
-    Chart, Csv, Drawing, Extent, Figures, Grid, MOST_POINTS, MOST_SERIES, Plot, Point, Points, Series,
-    Window, place,
-};
+pub use chart::Chart;
 pub use command::{Command, Context};
 pub use connection::Connection;
 pub use connections::{Choice, ConnectionsView, DEMO, ListLine};
@@ -84,8 +81,7 @@ pub use publish_properties::WrittenProperties;
 pub use rates::Rates;
 pub use scrubber::{PastTime, SCRUBBER_STEP, SCRUBBER_TIME, ScrubberAreas, scrubber, scrubber_rows};
 pub use search::{
-    Answer, Figures as SearchFigures, Hit, MAX_LISTED, Mode, Place as FoundPlace, Question, Report, Scope,
-    Search, Stage,
+    Answer, Figures, Hit, MAX_LISTED, Mode, Place as FoundPlace, Question, Report, Scope, Search, Stage,
 };
 pub use siblings::Sort;
 pub use test::{Test, TestEnd, TestNews};
@@ -374,7 +370,7 @@ pub struct Measured {
     /// Past notices, and rows for them.
     pub notices: (usize, usize),
     /// Where the chart's lines stand.
-    pub chart: Plot,
+    pub chart: chart::Plot,
     /// Rows of a command's output, and rows for them.
     pub output: (usize, usize),
 }

@@ -29,6 +29,11 @@ pub fn work(app: &mut App) -> Vec<Effect> {
         connection.store.travel_work(PIECE);
         connection.follow_travel();
     }
+    // The filter is being waited for, and beside a key it takes a few per cent of the time: it holds nobody up.
+    let connection = app.connection_mut();
+    if connection.tree.has_work() {
+        connection.tree.work(&connection.store);
+    }
     let charting = |connection: &&mut Connection| connection.chart.has_work(&connection.store);
     if let Some(connection) = app.connections.iter_mut().find(charting) {
         connection.work_chart();
@@ -45,8 +50,6 @@ pub fn work(app: &mut App) -> Vec<Effect> {
     let connection = app.connection_mut();
     if connection.has_history_work() {
         connection.history_work();
-    } else if connection.tree.has_work() {
-        connection.tree.work(&connection.store);
     }
     super::update::work_on_export(app)
 }

@@ -112,9 +112,9 @@ pub fn number(value: f64, digits: usize) -> String {
     let rounded = format!("{value:.*e}", digits - 1);
     let Some((mantissa, exponent)) = rounded.split_once('e') else { return rounded };
     let exponent: i32 = exponent.parse().unwrap_or_default();
-    let trimmed = |text: &str| match text.contains('.') {
-        true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
-        false => text.to_owned(),
+    let trimmed = |text: &str| {
+        let fraction = text.contains('.');
+        (if fraction { text.trim_end_matches('0').trim_end_matches('.') } else { text }).to_owned()
     };
     if (-5..15).contains(&exponent) {
         let decimals = (digits as i32 - 1 - exponent).max(0) as usize;

@@ -75,6 +75,12 @@ impl Store {
         self.index.topics()[..self.shown_topics()].iter().map(|&id| TopicId(id))
     }
 
+    /// Like [`Store::topics`], without the first `position`; those are not walked over.
+    pub fn topics_from(&self, position: usize) -> impl Iterator<Item = TopicId> + '_ {
+        let shown = &self.index.topics()[..self.shown_topics()];
+        shown.get(position..).unwrap_or_default().iter().map(|&id| TopicId(id))
+    }
+
     /// The node's numbers.
     pub fn stats(&self, node: TopicId) -> Stats {
         let shown = self.shown(node);

@@ -211,7 +211,7 @@ impl Points {
     pub fn push(&mut self, mut point: Point) {
         let newest = self.blocks.back().map_or(0, |block| block.last().at.mono_us);
         point.at.mono_us = point.at.mono_us.max(newest);
-        self.measures |= point.value != 0.0 && point.value != 1.0;
+        self.measures |= ![0.0, 1.0].contains(&point.value);
         let thinned = self.thinned;
         let open = self.blocks.len() > thinned;
         match self.blocks.back_mut().filter(|block| open && block.points.len() < BLOCK) {
@@ -282,6 +282,14 @@ impl Points {
         let blocks = self.blocks.partition_point(|block| block.first().at.mono_us <= until_us);
         let points = self.blocks.range(..blocks).rev().flat_map(|block| block.points.iter().rev());
         points.copied().skip_while(move |point| point.at.mono_us > until_us)
+    }
+
+    /// Points after a time, or all, in order of time.
+    pub fn newer_than(&self, at_us: Option<u64>) -> impl Iterator<Item = Point> {
+        let newer = move |point: &Point| at_us.is_none_or(|at| point.at.mono_us > at);
+        let blocks = self.blocks.partition_point(|block| !newer(&block.last()));
+        let points = self.blocks.range(blocks..).flat_map(|block| block.points.iter()).copied();
+        points.skip_while(move |point| !newer(point))
     }
 
     /// All points in order of time.

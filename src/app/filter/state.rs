@@ -15,6 +15,8 @@ const FIRST: usize = 15_000_000;
 /// What a later piece may cost: some four milliseconds.
 pub(in crate::app) const PIECE: usize = 4_000_000;
 
+/// What finding a topic by a word costs.
+const FINDING: usize = 20;
 /// What taking in a topic costs that is known to match.
 const ACCEPTING: usize = 40;
 
@@ -88,7 +90,9 @@ impl Filter {
             filter.found = store.search_topics(word, true);
             filter.tested = filter.goal;
         }
-        filter.search(store, first);
+        // Finding the word all over the text has taken its part of the first slice.
+        let finding = filter.found.len() * FINDING;
+        filter.search(store, first.saturating_sub(finding).max(first.min(PIECE)));
         // The tree is laid out anew for a new filter.
         filter.changed.clear();
         filter
@@ -144,7 +148,7 @@ impl Filter {
         if self.looked_at == self.found.len() {
             (self.found, self.looked_at) = (Vec::new(), 0);
         }
-        let mut topics = store.topics().skip(self.tested);
+        let mut topics = store.topics_from(self.tested);
         while look.spent < cost
             && let Some(id) = topics.next()
         {
@@ -174,7 +178,7 @@ impl Filter {
     fn sweep(&mut self, store: &Store, cost: usize) {
         let Some(mut at) = self.sweep.next() else { return };
         let mut look = Look::new(store, self.now_us);
-        let mut topics = store.topics().skip(at);
+        let mut topics = store.topics_from(at);
         while look.spent < cost
             && let Some(id) = topics.next()
         {

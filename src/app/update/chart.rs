@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use ratatui::layout::Position;
 
 use super::{menu, moves, prompt, set_focus};
+use crate::app::chart::Window;
 use crate::app::{App, Command, Connection, Effect, MenuItem, Overlay, Pane, Pick, Purpose, Right};
 use crate::model::{Moment, Severity};
 use crate::payload::field::{Field, Probe, number_in, numbers_in};
@@ -66,7 +67,7 @@ fn in_chart(connection: &mut Connection, command: Command, shown: Moment) {
             chart.window = chart.window.zoomed(command == Command::ZoomIn, chart.cursor, whole);
         }
         Command::ChartLive => {
-            chart.window = Default::default();
+            chart.window = Window::default();
             chart.cursor = None;
         }
         Command::NextDrawing => chart.drawing = chart.drawing.next(),
@@ -200,9 +201,10 @@ fn chart_number(app: &mut App, now: Moment) -> Result<(), String> {
         add(app, topic, field, now);
         return Ok(());
     }
-    let title = match numbers.is_empty() {
-        true => format!("No number in this payload ({}); of the messages themselves", reading.kind),
-        false => "Chart".to_owned(),
+    let title = if numbers.is_empty() {
+        format!("No number in this payload ({}); of the messages themselves", reading.kind)
+    } else {
+        "Chart".to_owned()
     };
     let mut items: Vec<MenuItem> = numbers
         .into_iter()

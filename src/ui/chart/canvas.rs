@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use crate::app::{Drawing, MOST_SERIES};
+use crate::app::chart::{Drawing, MOST_SERIES};
 
 /// Braille dots of the left and the right column, from top to bottom (U+2800 and on).
 const BRAILLE: [[u8; 4]; 2] = [[0x01, 0x02, 0x04, 0x40], [0x08, 0x10, 0x20, 0x80]];

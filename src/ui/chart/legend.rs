@@ -4,8 +4,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::{Picture, mark};
-use crate::app::{Figures, Series};
+use super::{Picture, line_style, mark};
+use crate::app::chart::{Figures, Series};
 use crate::config::Role;
 use crate::payload::field::Field;
 use crate::payload::{format, width};
@@ -96,7 +96,7 @@ fn draw_row(
     buffer: &mut Buffer,
 ) {
     let (text, muted) = (ink.style(Role::Text), ink.style(Role::Muted));
-    let colour = picture.style(ink, series.colour);
+    let colour = line_style(ink, series.colour);
     let mut right = line.right();
     for (column, cell) in columns.iter().rev() {
         right -= cell;

@@ -2,7 +2,8 @@
 
 use super::canvas::Canvas;
 use super::scale::Scale;
-use crate::app::{Connection, Grid, Point, Series};
+use crate::app::Connection;
+use crate::app::chart::{Extent, Grid, Point, Series};
 
 /// Stretches of time in which messages may be missing, oldest first, in monotonic microseconds.
 pub(super) struct Breaks(Vec<(u64, u64)>);
@@ -50,7 +51,7 @@ pub(super) fn draw(
     let before = grid.since_us().checked_sub(1).and_then(|at| series.points.at(at));
     let after = series.points.after(grid.until_us().saturating_sub(1));
     let after = after.filter(|point| point.at.mono_us <= shown_us);
-    let inside = columns.into_iter().flatten().flat_map(crate::app::Extent::points);
+    let inside = columns.into_iter().flatten().flat_map(Extent::points);
     let mut strokes = Vec::new();
     let mut previous: Option<Point> = None;
     for point in before.into_iter().chain(inside).chain(after) {

@@ -29,7 +29,8 @@ use ratatui::widgets::Widget;
 
 use super::Cache;
 use super::ink::{Ink, row_of};
-use crate::app::{App, Chart, Connection, Drawing, Grid, Pane, Plot, Series};
+use crate::app::chart::{Drawing, Grid, Plot, Series};
+use crate::app::{App, Chart, Connection, Pane};
 use crate::config::{Colours, Role};
 use crate::payload::{format, width};
 use canvas::{Canvas, LETTERS};
@@ -56,10 +57,11 @@ impl Picture<'_> {
     fn until_us(&self) -> u64 {
         self.grid.until_us().saturating_sub(1).min(self.shown_us)
     }
+}
 
-    fn style(&self, ink: &Ink<'_>, colour: usize) -> Style {
-        ink.style(COLOURS.get(colour).copied().unwrap_or(Role::Accent))
-    }
+/// The style of a line.
+fn line_style(ink: &Ink<'_>, colour: usize) -> Style {
+    ink.style(COLOURS.get(colour).copied().unwrap_or(Role::Accent))
 }
 
 /// Stands for a line: in its colour, and without colours as a letter or number of its own.
@@ -307,7 +309,7 @@ fn draw_axes(picture: &Picture<'_>, ink: &Ink<'_>, scales: &Scales, plot: Rect, 
     }
     if let Some(scale) = scales.shown() {
         let colour = picture.chart.selected_series().filter(|_| scales.own).map(|series| series.colour);
-        let style = colour.map_or(muted, |colour| picture.style(ink, colour));
+        let style = colour.map_or(muted, |colour| line_style(ink, colour));
         let labels = plot.x - 2;
         let mut last = None;
         for (value, text) in &scale.ticks {
@@ -350,7 +352,7 @@ fn draw_lines(
     for (series, scale) in order.filter_map(|place| Some((series.get(place)?, scales.each.get(place)?))) {
         lines::draw(series, (scale, picture.grid, picture.shown_us), breaks, &mut canvas);
     }
-    canvas.paint(plot, buffer, |colour| picture.style(ink, colour));
+    canvas.paint(plot, buffer, |colour| line_style(ink, colour));
     let several = series.len() > 1 && picture.drawing != Drawing::Ascii;
     if several && ink.appearance.look.colours == Colours::None {
         // Nothing else tells the lines apart.

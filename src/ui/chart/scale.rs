@@ -1,6 +1,6 @@
 //! The heights: from the lowest to the highest value on screen, with round numbers beside.
 
-use crate::app::place;
+use crate::app::chart::place;
 use crate::payload::format;
 
 /// Most round numbers, whatever the height.

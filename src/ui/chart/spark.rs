@@ -3,9 +3,8 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::COLOURS;
+use super::line_style;
 use crate::app::Connection;
-use crate::config::Role;
 use crate::store::TopicId;
 use crate::ui::ink::Ink;
 
@@ -27,8 +26,7 @@ pub(in crate::ui) fn draw(
     }
     let chart = &connection.chart;
     let Some(heights) = chart.sparkline(topic, ink.shown, usize::from(CELLS)) else { return cell.width };
-    let colour = chart.sparkline_series(topic).and_then(|series| COLOURS.get(series.colour));
-    let style = ink.style(colour.copied().unwrap_or(Role::Accent));
+    let style = line_style(ink, chart.sparkline_series(topic).map_or(usize::MAX, |series| series.colour));
     let left = cell.right() - CELLS;
     for (column, height) in heights.into_iter().enumerate() {
         let bar = height.and_then(|height| ink.glyphs().bars.get(usize::from(height)));

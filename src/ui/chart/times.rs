@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::app::Grid;
+use crate::app::chart::Grid;
 use crate::model::Moment;
 use crate::ui::ink::Ink;
 
@@ -60,7 +60,7 @@ pub(super) fn moment_at(at_us: u64, shown: Moment) -> Moment {
 
 /// Times for `columns` cells of `dots` columns of the grid each.
 pub(super) fn ticks(ink: &Ink<'_>, grid: Grid, dots: usize, columns: u16) -> Vec<TimeTick> {
-    let cell_us = grid.column_us.saturating_mul(dots as u64).max(1) as i128;
+    let cell_us = i128::from(grid.column_us.saturating_mul(dots as u64).max(1));
     let origin_us =
         i128::from(ink.shown.wall_ms) * 1_000 + i128::from(grid.from_us) - i128::from(ink.shown.mono_us);
     let span_ms = cell_us * i128::from(columns) / 1_000;
@@ -87,9 +87,9 @@ fn step(cell_us: i128, span_ms: i128) -> (i64, &'static str) {
     let long = span_ms > i128::from(DAY);
     let format = |step: i64| match step {
         ..SECOND => ("%H:%M:%S%.3f", 12),
-        ..MINUTE => ("%H:%M:%S", 8),
-        ..DAY if long => ("%m-%d %H:%M", 11),
-        ..DAY => ("%H:%M", 5),
+        SECOND..MINUTE => ("%H:%M:%S", 8),
+        MINUTE..DAY if long => ("%m-%d %H:%M", 11),
+        MINUTE..DAY => ("%H:%M", 5),
         _ => ("%Y-%m-%d", 10),
     };
     let fits = |step: &i64| i128::from(*step) * 1_000 >= cell_us * i128::from(format(*step).1 + APART);
