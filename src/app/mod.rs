@@ -310,7 +310,6 @@ pub fn arrange(app: &mut App, now: Moment) -> Vec<Effect> {
     let tree_rows = if in_tree { layout::tree_rows(app, &areas) } else { 0 };
     let pin_rows = areas.topics.filter(|_| in_tree).map_or(0, |topics| layout::pin_rows(app, topics));
     lists::arrange(app.connection_mut(), &areas, now);
-    let history_rows = layout::history_rows(&areas);
     let defaults = app.defaults.decoders.clone();
     let connection = app.connection_mut();
     connection.message.decodings.defaults = defaults;
@@ -325,7 +324,7 @@ pub fn arrange(app: &mut App, now: Moment) -> Vec<Effect> {
         connection.history.reset();
     }
     connection.learn_shape();
-    connection.arrange_history(history_rows, areas.history.map_or(0, |area| area.width));
+    connection.arrange_history(&areas);
     let on_screen = areas.message.is_some() && connection.right == Right::Message;
     connection.arrange_message(on_screen)
 }

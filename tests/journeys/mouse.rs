@@ -129,7 +129,7 @@ fn a_click_in_the_history_shows_that_message() {
     for number in 1..=9 {
         journey.message("counter", &format!("number {number}"));
     }
-    let (column, row) = journey.place_of("number 4");
+    let (column, row) = journey.place_of("number 3 → number 4");
     journey.click(column, row);
     assert_eq!(journey.payload(), "number 4");
     assert_eq!(journey.app.context(), Context::History);

@@ -10,6 +10,7 @@ pub use criteria::{Criteria, HistoryFilter};
 pub use rows::{HistoryColumns, HistoryRow, RowChange};
 
 use super::Connection;
+use super::layout::{self, Areas};
 use crate::payload::format;
 use crate::store::{Seq, Store, TopicId};
 use listing::Listing;
@@ -221,8 +222,9 @@ impl HistoryView {
 }
 
 impl Connection {
-    /// Brings the history pane up to date, `columns` wide with its frame and with `height` rows for messages.
-    pub(super) fn arrange_history(&mut self, height: usize, columns: u16) {
+    /// Brings the history pane up to date.
+    pub(super) fn arrange_history(&mut self, areas: &Areas) {
+        let (height, columns) = (layout::history_rows(areas), areas.history.map_or(0, |area| area.width));
         let mut view = std::mem::take(&mut self.history);
         let topic = self.tree.selected().filter(|id| self.store.is_topic(*id));
         let open = view.criteria.is_open();
