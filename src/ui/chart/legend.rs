@@ -58,7 +58,7 @@ fn columns(width: u16, titled: bool) -> Vec<(&'static str, u16)> {
         () if fits(3 * figure) => &["last", "min", "max"],
         () => &["last"],
     };
-    let count = (titled && fits(4 * figure + COUNT)).then_some(("points", COUNT));
+    let count = (titled && fits(4 * figure + COUNT + NAME)).then_some(("points", COUNT));
     names.iter().map(|name| (*name, figure)).chain(count).collect()
 }
 
