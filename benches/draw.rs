@@ -372,13 +372,16 @@ fn chart(c: &mut Criterion) {
     });
 }
 
+/// The topic of the nth message.
+type TopicOf = Box<dyn Fn(usize) -> String>;
+
 /// A million messages on a hundred thousand topics, four levels deep or all under one branch, looked at in the past.
 fn travel(c: &mut Criterion) {
     let mut group = c.benchmark_group("travel");
     group.sample_size(20);
     let spread =
         |n: usize| format!("plant/site{:02}/line{:02}/device{:03}", n % 20, n / 20 % 50, n / 1_000 % 100);
-    let shapes: [(&str, Box<dyn Fn(usize) -> String>); 2] = [
+    let shapes: [(&str, TopicOf); 2] = [
         ("100 k topics", Box::new(spread)),
         ("100 k siblings", Box::new(|n| format!("devices/{:06}", n * 7_919 % 100_000))),
     ];

@@ -118,6 +118,9 @@ async fn bundled() -> (Broker, Target) {
     (broker, target)
 }
 
+/// Writes the command that publishes a message.
+type Writer = fn(&Place<'_>, &Publication) -> Result<String, String>;
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn our_own_command_publishes_the_same_bytes_on_the_bundled_broker() {
     let (broker, target) = bundled().await;
@@ -161,11 +164,15 @@ async fn properties_go_with_both_commands() {
         content_type: Some("text/plain; charset='utf-8'".into()),
         response_topic: Some("answers/$(id)".into()),
         correlation_data: Some(Bytes::from_static(b"\xff -7")),
-        user_properties: vec![("b".into(), "1=2".into()), ("a".into(), "-x".into()), ("b".into(), "".into())],
+        user_properties: vec![
+            ("b".into(), "1=2".into()),
+            ("a".into(), "-x".into()),
+            ("b".into(), String::new()),
+        ],
         ..Properties::default()
     };
     let publication = Publication { properties: Some(Box::new(properties.clone())), ..messages().remove(0) };
-    let mut writers: Vec<fn(&Place<'_>, &Publication) -> Result<String, String>> = vec![own_pub];
+    let mut writers: Vec<Writer> = vec![own_pub];
     if mosquitto_tool("mosquitto_pub").is_some() {
         writers.push(mosquitto_pub);
     }

@@ -288,7 +288,7 @@ fn a_long_output_scrolls_to_its_end() {
     let mut journey = Journey::knowing(&[("a", "x")]);
     journey.keys("|").keys("seq 200<enter>");
     let id = pipe(&mut journey).id;
-    let lines: String = (1..=200).map(|line| format!("line {line}\n")).collect();
+    let lines = (1..=200).map(|line| format!("line {line}")).collect::<Vec<_>>().join("\n") + "\n";
     journey.done(Done::Piped(id, printed(lines.as_bytes(), b"", "exit code 0"))).sees("line 1");
     journey
         .keys("G")

@@ -113,9 +113,11 @@ fn what_has_no_branches_goes_from_pretty_to_raw() {
 
 #[test]
 fn found_text_is_lit_counted_and_gone_to() {
-    let text: String = (1..=300)
-        .map(|line| format!("line {line} is {}\n", if line % 100 == 7 { "Red" } else { "blue" }))
-        .collect();
+    let text = (1..=300)
+        .map(|line| format!("line {line} is {}", if line % 100 == 7 { "Red" } else { "blue" }))
+        .collect::<Vec<_>>()
+        .join("\n")
+        + "\n";
     let mut journey = Journey::knowing(&[("t", &text)]);
     journey.keys("<tab>/re").sees("1 of 3").keys("d<enter>").sees("line 7 is Red").sees("red: 1 of 3");
     journey.keys("n").sees("line 107 is Red").sees("2 of 3").keys("nn").sees("line 7 is Red");

@@ -20,13 +20,17 @@ const FINDING: usize = 20;
 /// What taking in a topic costs that is known to match.
 const ACCEPTING: usize = 40;
 
-/// Which moment reading shows when it is not the present: the hold, the newest message that is known, and whether ages and rates of that
-/// moment are still being looked for.
-type ShownMoment = (Held, Seq, bool);
+/// Which moment reading shows when it is not the present: the hold, the newest message that is known, the moment in monotonic
+/// microseconds when that is before the hold, and whether ages and rates of it are still being looked for.
+type ShownMoment = (Held, Seq, Option<u64>, bool);
 
 fn shown_moment(store: &Store) -> Option<ShownMoment> {
-    let surveying = store.standing().is_some_and(|standing| standing.surveying);
-    store.held_since().map(|held| (held, store.shown_until(), surveying))
+    let standing = store.standing();
+    let surveying = standing.is_some_and(|standing| standing.surveying || standing.seeking.is_some());
+    store.held_since().map(|held| {
+        let at_us = standing.map(|standing| standing.at.mono_us);
+        (held, store.shown_until(), at_us, surveying)
+    })
 }
 
 /// A filter at work.
@@ -191,6 +195,8 @@ impl Filter {
 
     /// Does a piece of the work that waits, of about `cost`.
     pub(in crate::app) fn work(&mut self, store: &Store, cost: usize) {
+        // A hold may begin between two frames: what is tested in it is tested again when it ends.
+        self.follow_hold(store);
         let mut spent = self.search(store, cost);
         if spent < cost {
             spent += self.take_touched(store, cost - spent);
@@ -249,6 +255,9 @@ impl Filter {
             return;
         }
         self.shown = shown;
+        if let Some((held, _, at_us, _)) = shown {
+            self.now_us = at_us.unwrap_or(held.at.mono_us);
+        }
         let topics = store.topics().len();
         if topics < self.tested {
             for id in self.matching.to_vec() {
