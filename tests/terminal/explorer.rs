@@ -60,7 +60,9 @@ fn the_message_pane_shows_the_selection_in_every_view() {
     let mut terminal = demo_at(Launch::new(&["demo"]).start(), "zigbee2mqtt/living_room_lamp");
     terminal.wait_for("\"state\": \"ON\"");
     terminal.keys("v");
-    terminal.wait_for("text");
+    terminal.wait_for("{7 keys}");
+    terminal.keys("v");
+    terminal.wait_for(" raw ");
     terminal.keys("v");
     terminal.wait_for("7b 22");
     terminal.keys("?");
