@@ -54,6 +54,8 @@ pub(super) struct Traits {
     keys: Keys,
     /// How many they are.
     key_count: usize,
+    /// Those among them that are texts of two characters or more.
+    names: usize,
     /// There is a text of two characters or more.
     text: bool,
     /// There is a text of four letters or digits or more.
@@ -81,6 +83,7 @@ impl Traits {
         outermost: None,
         keys: Keys::None,
         key_count: 0,
+        names: 0,
         text: false,
         word: false,
         float: false,
@@ -94,6 +97,7 @@ impl Traits {
             && match (self.outermost, self.keys) {
                 (Some(Container::Map), Keys::Texts) => self.text || self.float || self.key_count > 1,
                 (Some(Container::Map), Keys::Rising(_)) => self.key_count > 1 && (self.text || self.float),
+                (Some(Container::Map), Keys::Mixed) => self.names > 1,
                 (Some(Container::Array), _) => self.word || self.inner_map,
                 _ => false,
             }
@@ -116,6 +120,7 @@ impl Traits {
         self.inner_map |= depth > 1 && matches!(key, Item::Text(_));
         if depth == 1 {
             self.key_count += 1;
+            self.names += usize::from(matches!(key, Item::Text(name) if name.chars().nth(1).is_some()));
             self.keys = match (self.keys, key) {
                 (Keys::None | Keys::Texts, Item::Text(_)) => Keys::Texts,
                 (Keys::None, Item::Integer(key)) => Keys::Rising(*key),

@@ -20,6 +20,7 @@ fn maps_with_words_are_recognised_and_short_or_packed_bytes_are_not() {
     );
     assert_eq!(kind(b"\xa2\x01\xf9\x4d\x60\x02\x18\x30"), Kind::Cbor, "numbers as keys, in order");
     assert_eq!(kind(b"\x81\xa2\x61n\x62in\x61v\x15"), Kind::Cbor, "a list of records");
+    assert_eq!(kind(b"\xa3\x62id\x07\x01\x02\x64temp\x15"), Kind::Cbor, "names, and a number among them");
     assert_eq!(kind(b"\x83\x65hello\x01\x02"), Kind::Cbor);
     assert_eq!(kind(b"\x93\xa5hello\x01\x02"), Kind::MessagePack);
     assert_eq!(kind(b"\xd9\xd9\xf7\x82\x01\x02"), Kind::Cbor, "it says so itself");
