@@ -294,7 +294,7 @@ fn b03_what_takes_long_is_searched_in_pieces_and_says_how_far_it_is() {
     let payload = vec![b'x'; 50_000];
     let topics: Vec<String> = (0..500).map(|number| format!("t{number:03}")).collect();
     journey.messages(topics.iter().map(|topic| (topic.as_str(), &payload[..])));
-    journey.keys("/payload:x").sees("searching… ");
+    journey.slowly().keys("/payload:x").sees("searching… ");
     assert!(!journey.shows("500 matches"), "{}", journey.screen());
     journey.works(10_000).sees("500 matches").does_not_see("searching");
 }
