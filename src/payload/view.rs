@@ -5,14 +5,11 @@ use super::document::Document;
 use super::format;
 use super::json::{JsonFault, JsonReason, check, pretty};
 use super::kind::Kind;
-use super::read::Reading;
+use super::read::{Reading, not_text};
 use super::sanitise::prefix;
 
 /// Bytes of text shown; of a longer payload the first part is, and the note says so. The payload itself stays whole.
 pub const VIEW_LIMIT: usize = 16 * 1024 * 1024;
-
-/// How far invalid bytes are counted for the note, from the first on.
-const COUNT_LIMIT: usize = 1024 * 1024;
 
 /// How a payload is shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -110,7 +107,7 @@ impl Prepared {
     fn as_hex(reading: &Reading, payload: &[u8]) -> Self {
         let bytes = reading.bytes(payload);
         let fault = std::str::from_utf8(bytes).err().filter(|_| reading.kind == Kind::Binary);
-        let note = fault.map(|fault| binary_note(bytes, fault.valid_up_to()));
+        let note = fault.map(|fault| not_text(bytes, fault.valid_up_to()));
         Self { content: Content::Hex, note: reading.note.clone().or(note) }
     }
 }
@@ -118,17 +115,6 @@ impl Prepared {
 fn first_of(shown: usize, all: usize) -> String {
     let (shown, all) = (format::bytes(shown as u64), format::bytes(all as u64));
     format!("first {shown} of {all}, as sent; the hex view has all")
-}
-
-fn binary_note(bytes: &[u8], first: usize) -> String {
-    let looked_at = &bytes[first..bytes.len().min(first + COUNT_LIMIT)];
-    let invalid: usize = looked_at.utf8_chunks().map(|chunk| chunk.invalid().len()).sum();
-    let at_least = if first + looked_at.len() < bytes.len() { "at least " } else { "" };
-    let (count, noun) = (format::grouped(invalid as u64), if invalid == 1 { "byte" } else { "bytes" });
-    format!(
-        "not UTF-8 text: {at_least}{count} invalid {noun}, the first at offset {}",
-        format::grouped(first as u64)
-    )
 }
 
 #[cfg(test)]

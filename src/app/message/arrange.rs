@@ -130,25 +130,10 @@ impl Connection {
         let types = (content_type(message), other.as_ref().and_then(content_type));
         let rules =
             (wanted.decoding.clone(), other.and_then(|other| self.decoding_of(other.topic, other.seq)));
-        let hints = |message: &MessageRef<'_>| Hints {
-            topic: self.store.path(message.topic),
-            content_type: None,
-            rule: None,
-            schemas: Some(self.message.schemas.loaded()),
-            aliases: Some(&self.sparkplug),
-        };
-        let own = Hints {
-            content_type: types.0.as_deref(),
-            rule: rules.0.as_ref().map(|chosen| &chosen.decoding),
-            ..hints(message)
-        };
+        let own = Hints { content_type: types.0.as_deref(), ..self.hints(message.topic, rules.0.as_ref()) };
         let older = other.as_ref().map(|other| Subject {
             bytes: other.payload,
-            hints: Hints {
-                content_type: types.1.as_deref(),
-                rule: rules.1.as_ref().map(|chosen| &chosen.decoding),
-                ..hints(other)
-            },
+            hints: Hints { content_type: types.1.as_deref(), ..self.hints(other.topic, rules.1.as_ref()) },
         });
         let known = self.message.reader.reading_for(&wanted);
         prepare(wanted, Subject { bytes: message.payload, hints: own }, older, known, super::run_within)

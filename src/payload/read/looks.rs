@@ -179,7 +179,8 @@ fn protobuf_found(bytes: &[u8], limits: Limits) -> Option<Found> {
     forms::read(&Form::Protobuf(None), bytes, &Hints::default(), limits).ok()
 }
 
-fn not_text(bytes: &[u8], first: usize) -> String {
+/// Why bytes are no text, in one line; `first` is the offset of the first invalid one.
+pub(in crate::payload) fn not_text(bytes: &[u8], first: usize) -> String {
     let looked_at = &bytes[first..bytes.len().min(first + COUNT_LIMIT)];
     let invalid: usize = looked_at.utf8_chunks().map(|chunk| chunk.invalid().len()).sum();
     let at_least = if first + looked_at.len() < bytes.len() { "at least " } else { "" };
