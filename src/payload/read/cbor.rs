@@ -56,7 +56,7 @@ impl<'a> Cbor<'a> {
             match chunk.argument {
                 None if chunk.major == 7 => return Ok(Cow::Owned(whole)),
                 Some(length) if chunk.major == head.major => {
-                    whole.extend_from_slice(self.cursor.take(length)?)
+                    whole.extend_from_slice(self.cursor.take(length)?);
                 }
                 _ => return Err(Fault::new(at, "a chunk of another type in a string")),
             }
