@@ -127,7 +127,7 @@ fn structures(c: &mut Criterion) {
     (0..30).for_each(|_| shape.learn(CLIMATE));
     let searched = Searched::Nodes(std::sync::Arc::new(Structure::of_json(megabyte.as_str()).expect("JSON")));
     group.bench_function("find in the branches of 1 MB", |b| {
-        b.iter(|| finder.find(black_box(&searched), 10_000))
+        b.iter(|| finder.find(black_box(&searched), 10_000));
     });
     group.bench_function("judge a shape, 6 fields", |b| b.iter(|| shape.judge(black_box(CLIMATE)).len()));
     group.bench_function("learn a shape, 6 fields", |b| b.iter(|| shape.learn(black_box(CLIMATE))));
