@@ -74,7 +74,7 @@ pub(super) fn render(
     let place = Place::of(topic);
     let names = place.as_ref().and_then(|place| aliases?.names(place));
     let device = place.map_or("", |place| place.device);
-    let mut renderer = Renderer { writer, names, device, seen: Seen::default() };
+    let mut renderer = Renderer { writer, names, timestamp: None, device, seen: Seen::default() };
     renderer.payload(bytes)?;
     Ok(renderer.seen)
 }
@@ -95,6 +95,8 @@ pub(super) fn compressed(bytes: &[u8]) -> Option<&[u8]> {
 struct Renderer<'a, 'w> {
     writer: &'w mut Writer,
     names: Option<&'a Names>,
+    /// When the payload was made, as it says itself.
+    timestamp: Option<u64>,
     device: &'a str,
     seen: Seen,
 }
@@ -144,6 +146,12 @@ impl Renderer<'_, '_> {
         if fields.is_empty() {
             return Err(Fault::ends(0));
         }
+        if fields.iter().all(|field| field.number > 5) {
+            return Err(Fault::new(0, "no field of Sparkplug's in the message"));
+        }
+        for field in fields.iter().filter(|field| field.number == 1) {
+            self.timestamp = Some(number(*field)?);
+        }
         self.writer.open('{');
         self.metrics(&fields, 2, 0)?;
         let mut other = Vec::new();
@@ -188,8 +196,11 @@ impl Renderer<'_, '_> {
     }
 
     fn metric(&mut self, metric: &Metric<'_>, depth: usize) -> Result<(), Fault> {
-        let born = self.names.and_then(|names| match (metric.name, metric.alias) {
-            (None, Some(alias)) => names.by_alias(alias),
+        // What was stored while the node was away is sent by the numbers of now.
+        let timestamp = self.timestamp.filter(|_| !metric.historical);
+        let names = self.names.and_then(|names| names.at(timestamp));
+        let born = names.and_then(|names| match (metric.name, metric.alias) {
+            (None, Some(alias)) => names.by_alias(alias, timestamp),
             (Some(name), _) => names.by_name(self.device, name),
             (None, None) => None,
         });
