@@ -39,7 +39,7 @@ impl Prepared {
             return Self { content: Content::Empty, note: reading.note.clone() };
         }
         let Some(text) = reading.text(payload) else { return Self::without_text(reading, payload) };
-        let mut prepared = if reading.is_json() {
+        let prepared = if reading.is_json() {
             Self::as_json(text)
         } else if reading.kind == Kind::Xml {
             Self::as_xml(text)
@@ -48,10 +48,18 @@ impl Prepared {
             let fault = broken.then(|| check(text).err()).flatten();
             Self::as_text(text, fault.map(|fault| format!("not valid JSON: {fault}")))
         };
-        if reading.note.is_some() {
-            prepared.note.clone_from(&reading.note);
-        }
-        prepared
+        prepared.noting(reading.note.clone(), text.len())
+    }
+
+    /// With what reading has to say: of why it is shown so it knows more, of what is left out of `length` bytes nothing.
+    fn noting(self, said: Option<String>, length: usize) -> Self {
+        let cut = self.note.as_ref().filter(|_| length > VIEW_LIMIT);
+        let note = match (said, cut) {
+            (Some(said), Some(cut)) => Some(format!("{said}; {cut}")),
+            (Some(said), None) => Some(said),
+            (None, _) => self.note,
+        };
+        Self { note, ..self }
     }
 
     /// The payload as text, whatever it is: invalid UTF-8 shows as placeholders, nothing is laid out.
@@ -129,8 +137,7 @@ impl Prepared {
         if !told {
             return Self { content: Content::Hex, note };
         }
-        let shown = Self::as_sent(bytes);
-        Self { note: shown.note.or(note), ..shown }
+        Self::as_sent(bytes).noting(note, bytes.len())
     }
 }
 
