@@ -7,7 +7,7 @@ use bytes::Bytes;
 use crossterm::event::{KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use jiff::tz::TimeZone;
 use mqtt_tui::app::{
-    self, Action, App, Done, Effect, Settings, arrange, arrange_fully, parse_key, run_within, update,
+    self, Action, App, Done, Effect, Overlay, Settings, arrange, arrange_fully, parse_key, run_within, update,
 };
 use mqtt_tui::cli::scene::Scene;
 use mqtt_tui::config::{Colours, Look, Profile, ProfileBook, Role, Themes};
@@ -217,6 +217,16 @@ impl Journey {
         self.terminal.backend_mut().resize(columns, rows);
         self.act(Action::Resize(columns, rows));
         self
+    }
+
+    /// Takes the item of the open menu that is called `text`.
+    pub(crate) fn choose(&mut self, text: &str) -> &mut Self {
+        let Overlay::Menu(menu) = &self.app.overlay else { panic!("no menu in\n{}", self.screen()) };
+        let at = menu.items.iter().position(|item| item.text == text);
+        let at = at.unwrap_or_else(|| panic!("no item {text} in\n{}", self.screen()));
+        let steps = at as isize - menu.selected as isize;
+        let key = if steps < 0 { "<up>" } else { "<down>" };
+        self.keys(&key.repeat(steps.unsigned_abs())).keys("<enter>")
     }
 
     /// Does `pieces` of the work that waits, or all when there is less.
