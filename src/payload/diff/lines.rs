@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::pairs::{Pair, pair};
+use super::pairs::{Pair, Room, pair};
 use super::{By, DiffRow, Found, Mark, Part, Place};
 
 const IN_PLACE: &str = "many lines differ: compared line by line, in place";
@@ -14,7 +14,7 @@ const MAX_WORDS: usize = 300;
 /// By line, with some unchanged lines around each change.
 pub(super) fn compare(old: &str, new: &str) -> Found {
     let (old, new): (Vec<&str>, Vec<&str>) = (old.split('\n').collect(), new.split('\n').collect());
-    let paired = pair(&old, &new);
+    let paired = pair(&old, &new, &mut Room::default());
     let mut found = Found { by: By::Line, ..Found::default() };
     if paired.in_place {
         found.note = Some(IN_PLACE);
@@ -71,7 +71,7 @@ pub(super) fn emphasise(old: &mut Part, new: &mut Part) {
     }
     let (mut old_marks, mut new_marks) = (Vec::new(), Vec::new());
     let mut kept = false;
-    for (a, b) in pair(&old_words, &new_words).pairs {
+    for (a, b) in pair(&old_words, &new_words, &mut Room::default()).pairs {
         if a.map(|a| old_words[a]) == b.map(|b| new_words[b]) {
             kept |= a.is_some_and(|a| !old_words[a].trim().is_empty());
             continue;

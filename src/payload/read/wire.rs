@@ -37,6 +37,11 @@ impl<'a> Fields<'a> {
         Self { bytes, at: 0 }
     }
 
+    /// Offset of the next field.
+    pub(super) fn at(&self) -> usize {
+        self.at
+    }
+
     fn varint(&mut self) -> Result<u64, Fault> {
         let start = self.at;
         let mut value = 0_u64;

@@ -6,6 +6,7 @@
 
 mod json_nodes;
 mod path;
+mod places;
 mod rows;
 #[cfg(test)]
 mod tests;
@@ -17,6 +18,7 @@ use std::sync::Arc;
 use super::json::{self, JsonFault};
 pub use path::PathFault;
 pub(in crate::payload) use path::{Token, token_text, tokens_of};
+pub(in crate::payload) use places::Places;
 pub use rows::Open;
 pub use xml_nodes::{XmlFault, xml_text};
 

@@ -99,7 +99,7 @@ pub(in crate::payload) fn token_text(key: &str, nth: usize) -> String {
 
 impl Structure {
     /// From below the root down to `id`.
-    fn steps(&self, id: NodeId) -> Vec<NodeId> {
+    pub(super) fn steps(&self, id: NodeId) -> Vec<NodeId> {
         let mut steps: Vec<NodeId> = std::iter::successors(Some(id), |at| self.parent(*at))
             .take_while(|at| *at != self.root())
             .collect();
@@ -188,7 +188,7 @@ impl Structure {
     }
 
     /// What a step of an XPath names a node by.
-    fn xpath_test(&self, id: NodeId) -> String {
+    pub(super) fn xpath_test(&self, id: NodeId) -> String {
         match (self.kind(id), self.name(id)) {
             (NodeKind::Attribute, Name::Tag(name)) => format!("@{name}"),
             (_, Name::Tag(name)) => name.to_owned(),
