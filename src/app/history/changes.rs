@@ -37,7 +37,7 @@ impl Connection {
             // That other bytes say it is of no interest in a row.
             return match diff.verdict {
                 Verdict::SameContent => "same content".to_owned(),
-                Verdict::Same | Verdict::Differs => diff.summary(columns),
+                Verdict::Same | Verdict::Differs => diff.summary(columns, &[]),
             };
         }
         let (old, new) = (older.payload.len() as u64, newer.payload.len() as u64);
