@@ -272,7 +272,10 @@ mod tests {
             ("3 days, 03:04:05", "4 days, 00:00:01"),
         ] {
             assert!(is_clock("x", &format!("\"{old}\""), &format!("\"{new}\"")), "{old} → {new}");
-            assert!(!is_clock("x", &format!("\"{new}\""), &format!("\"{old}\"")) || old == "23:59:58", "{old} back");
+            assert!(
+                !is_clock("x", &format!("\"{new}\""), &format!("\"{old}\"")) || old == "23:59:58",
+                "{old} back"
+            );
         }
         for (old, new) in [
             ("ON", "OFF"),
@@ -313,7 +316,10 @@ mod tests {
                 "<reading time='2026-11-20T18:44:{second:02}'><v seq='{second}'>{value}</v><ts>{second}</ts></reading>"
             )
         };
-        assert_eq!(clocks(&xml(4, "1"), &xml(5, "2")), ["reading/@time", "reading/v/@seq", "reading/ts/text()"]);
+        assert_eq!(
+            clocks(&xml(4, "1"), &xml(5, "2")),
+            ["reading/@time", "reading/v/@seq", "reading/ts/text()"]
+        );
         assert_eq!(clocks("1763664244", "1763664254"), [""; 0]);
         assert_eq!(clocks("[1763664244,1]", "[1763664254,2]"), ["[0]"]);
     }

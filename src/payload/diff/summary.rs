@@ -69,8 +69,10 @@ impl Diff {
             if line.room() < 3 {
                 break;
             }
-            if !line.push(piece(row, &row.label)) {
-                last_step(row).is_some_and(|label| line.push(piece(row, &label)));
+            if !line.push(piece(row, &row.label))
+                && let Some(label) = last_step(row)
+            {
+                line.push(piece(row, &label));
             }
         }
         if line.text.is_empty()
@@ -84,10 +86,13 @@ impl Diff {
 
     /// `same but Time, Uptime`.
     fn clocks_line(&self, columns: usize) -> String {
-        let mut line = Line { text: String::new(), columns: columns.saturating_sub(9), left: self.rows.len() };
+        let mut line =
+            Line { text: String::new(), columns: columns.saturating_sub(9), left: self.rows.len() };
         for row in self.rows.iter().take(TRIED) {
-            if !line.push(row.label.clone()) {
-                last_step(row).is_some_and(|label| line.push(label));
+            if !line.push(row.label.clone())
+                && let Some(label) = last_step(row)
+            {
+                line.push(label);
             }
         }
         if line.text.is_empty() {

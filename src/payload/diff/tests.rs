@@ -206,7 +206,11 @@ fn a_summary_tells_what_happened_before_what_was_measured_and_the_time_last() {
     assert!(diff(&old, &idle).is_only_clocks() && !diff(&old, &new).is_only_clocks());
     assert!(!diff(&idle, &old).is_only_clocks(), "time does not go back");
     let found = diff(&old, &new);
-    assert_eq!(rows(&found)[0], "~ /Time \"2026-11-20T18:44:04\" | \"2026-11-20T18:44:14\"", "as in the document");
+    assert_eq!(
+        rows(&found)[0],
+        "~ /Time \"2026-11-20T18:44:04\" | \"2026-11-20T18:44:14\"",
+        "as in the document"
+    );
     assert_eq!(found.summary(30, &["/LoadAvg"]), "LoadAvg 19 → 20, +3", "what was asked for comes first");
 }
 
