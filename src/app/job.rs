@@ -19,7 +19,7 @@ pub enum Job {
     Find(FindJob),
     /// Count the rows of a large document.
     Wrap(WrapJob),
-    /// A jq condition asked of messages.
+    /// Messages looked at for a search.
     Ask(Question),
 }
 
@@ -32,7 +32,7 @@ pub enum JobDone {
     Found(ConnectionId, String, Arc<Document>, Matches),
     /// Where the rows of a document begin.
     Wrapped(ConnectionId, Arc<Document>, WrapIndex),
-    /// Of which messages the condition is true.
+    /// Which messages a search is about.
     Asked(Answer),
 }
 
@@ -61,18 +61,25 @@ impl Job {
 pub fn arrange_fully(app: &mut App, now: Moment) -> Vec<Effect> {
     let mut others = Vec::new();
     loop {
-        let mut jobs = 0;
-        for effect in arrange(app, now) {
-            match effect {
-                Effect::Job(job) => {
-                    jobs += 1;
-                    others.extend(update(app, Action::Done(Done::Job(job.perform(run_within))), now));
-                }
-                other => others.push(other),
-            }
-        }
-        if jobs == 0 {
+        let effects = arrange(app, now);
+        let is_last = !effects.iter().any(|effect| matches!(effect, Effect::Job(_)));
+        others.extend(perform_all(app, effects, now));
+        if is_last {
             return others;
         }
     }
+}
+
+/// Does the jobs among `effects`, and those that follow from them; the other effects come back.
+fn perform_all(app: &mut App, effects: Vec<Effect>, now: Moment) -> Vec<Effect> {
+    let (mut pending, mut others) = (effects, Vec::new());
+    while let Some(effect) = pending.pop() {
+        match effect {
+            Effect::Job(job) => {
+                pending.extend(update(app, Action::Done(Done::Job(job.perform(run_within))), now));
+            }
+            other => others.push(other),
+        }
+    }
+    others
 }

@@ -14,6 +14,7 @@ mod connections;
 mod enabled;
 mod filter;
 mod form;
+mod hints;
 mod history;
 mod job;
 mod keymap;
@@ -74,7 +75,7 @@ pub use notices::{Notices, SHOWN_FOR};
 pub use odd::Shapes;
 pub use overdue::{Lateness, Overdue, OverdueTopic, lateness};
 pub use palette::PaletteState;
-pub use panes::{Left, Overlay, Pane, Right, Screen};
+pub use panes::{Help, Left, Overlay, Pane, Right, Screen};
 pub use prompt::{Prompt, Purpose};
 pub use publish::{Answers, Field, Held, HeldFrom, MAX_EDITOR_BYTES, MAX_EDITOR_LINES, PublishPane, Sent};
 pub use publish_properties::WrittenProperties;
@@ -358,8 +359,8 @@ pub struct Measured {
 pub fn after_view(app: &mut App, measured: &Measured) {
     let last = |(lines, rows): (usize, usize)| lines.saturating_sub(rows);
     app.notices.scroll = app.notices.scroll.min(last(measured.notices));
-    if let Overlay::Help(_, scroll) = &mut app.overlay {
-        *scroll = (*scroll).min(last(measured.help));
+    if let Overlay::Help(help) = &mut app.overlay {
+        help.scroll = help.scroll.min(last(measured.help));
     }
     if let Overlay::Output(piped) = &mut app.overlay {
         piped.scroll = piped.scroll.min(last(measured.output));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::reader::{COMPARED_AT_ONCE, LINES_AT_ONCE, reads_at_once};
 use super::shown::{Subject, prepare};
 use super::{Body, FindJob, PayloadView, ReadJob, Shown, Wanted, WrapJob};
-use crate::app::{Connection, Effect, Job};
+use crate::app::{Connection, Effect, Job, hints};
 use crate::model::{DecoderRule, Decoding, Form};
 use crate::payload::field::Field;
 use crate::payload::find::Matches;
@@ -156,14 +156,10 @@ impl Connection {
         let path = self.store.path(message.topic);
         let too_large = message.payload.len() > LARGEST;
         let bytes = if too_large { &message.payload[..VIEW_LIMIT] } else { message.payload };
-        let hints = OwnedHints {
-            topic: path.to_owned(),
-            content_type: message.properties().and_then(|all| all.content_type),
-            rule: if too_large { Some(Decoding::of(Form::Text)) } else { rule },
-            schemas: Some(self.message.schemas.shared()),
-            aliases: Some(self.sparkplug.of_topic(path)),
-        };
-        (Arc::from(bytes), hints)
+        let rule = if too_large { Some(Decoding::of(Form::Text)) } else { rule };
+        let content_type = message.properties().and_then(|all| all.content_type);
+        let hints = hints::owned(path, rule, &self.message.schemas, &self.sparkplug);
+        (Arc::from(bytes), OwnedHints { content_type, ..hints })
     }
 
     fn show(&mut self, shown: Shown) {

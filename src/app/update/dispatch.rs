@@ -15,6 +15,7 @@ use crate::model::Moment;
 )]
 pub(super) fn run_now(app: &mut App, command: Command, now: Moment) -> Vec<Effect> {
     match command {
+        Command::Quit if app.out.export.is_some() => out::ask_to_quit(app),
         Command::Quit | Command::QuitNow => vec![Effect::Quit],
         Command::Suspend => vec![Effect::Suspend],
         Command::NextTheme => {
