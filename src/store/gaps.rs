@@ -6,10 +6,10 @@
 //! - Messages less than [`TOGETHER`] apart are one: a device that sends five messages a minute at once is usually silent for a minute.
 //! - What was retained comes at the broker's time and teaches nothing: neither the gap before it nor the one after it. The same holds for
 //!   gaps in which there was no connection.
-//! - One long silence does not make the next go unnoticed: a gap counts for three usual ones at most, and after more than [`ANEW`] the
-//!   habit is learnt anew.
-//! - A silence [`FORGOTTEN`] times as long as the habit ever lasted is no silence but the end: what spoke for a minute is forgotten after
-//!   half an hour.
+//! - One long silence does not make the next go unnoticed: a gap counts for three usual ones at most, and one of more than
+//!   [`EXCEPTION`] or less than a part of that not at all. After [`LONG_ONES`] or [`SHORT_ONES`] such in a row the habit is learnt anew.
+//! - A silence [`FORGOTTEN`] times as long as the habit lasted since the last long one is no silence but the end: what spoke for a minute
+//!   is forgotten after half an hour.
 
 use super::index::push;
 use super::{Store, TopicId};
@@ -24,8 +24,10 @@ const TOGETHER: f32 = 0.4;
 const OVER: u16 = 16;
 /// Usual gaps that one counts for at most, once there are some.
 const BOUND: f32 = 3.0;
-/// Usual gaps after which the habit is learnt anew.
-const ANEW: f32 = 10.0;
+/// Times that a gap is longer, or shorter, than usual to be an exception; and exceptions in a row that are none.
+const EXCEPTION: f32 = 10.0;
+const LONG_ONES: i8 = 2;
+const SHORT_ONES: i8 = 16;
 /// The part of the usual gap by which gaps of a steady topic differ from it on average.
 const STEADY: f32 = 1.0 / 3.0;
 const FORGOTTEN: f32 = 30.0;
@@ -41,8 +43,10 @@ struct Habit {
     spread: f32,
     /// When the last message came that is counted, in units of [`UNIT_US`]; 0 before the first.
     counted: u32,
-    /// Gaps learnt from.
+    /// Gaps learnt from since the last long one, and those that make a habit.
     gaps: u16,
+    /// Exceptions in a row until now: long ones, or below 0 short ones.
+    exceptions: i8,
     /// Something retained came since.
     replayed: bool,
 }
@@ -63,8 +67,21 @@ impl Habit {
     }
 
     fn learn(&mut self, gap: f32) {
-        if self.gaps == 0 || (self.gaps >= LEAST_GAPS && gap > self.usual * ANEW) {
-            *self = Self { usual: gap, spread: 0.0, gaps: u16::from(self.gaps == 0), ..*self };
+        self.exceptions = match gap / self.usual {
+            _ if self.gaps < LEAST_GAPS => 0,
+            times if times > EXCEPTION => self.exceptions.max(0) + 1,
+            times if times < EXCEPTION.recip() => self.exceptions.min(0) - 1,
+            _ => 0,
+        };
+        if self.gaps == 0 || self.exceptions == LONG_ONES || self.exceptions == -SHORT_ONES {
+            *self = Self { usual: gap, spread: 0.0, gaps: 1, exceptions: 0, ..*self };
+            return;
+        }
+        if self.exceptions > 0 {
+            let least = (LEAST_SECONDS / self.usual).ceil() as u16;
+            self.gaps = self.gaps.min(least.max(LEAST_GAPS));
+        }
+        if self.exceptions != 0 {
             return;
         }
         let gap = if self.gaps < LEAST_GAPS { gap } else { gap.min(self.usual * BOUND) };
@@ -187,6 +204,7 @@ mod tests {
     fn what_happens_now_and_then_has_no_usual_gap() {
         assert_eq!(usual(&[5.0, 90.0, 3.0, 400.0, 30.0, 8.0, 1200.0, 2.0, 60.0].repeat(4)), None);
         assert_eq!(usual(&[5.0, 20.0].repeat(20)), None);
+        assert_eq!(usual(&[57.0, 1.0, 1.0, 1.0].repeat(20)), None);
     }
 
     #[test]
@@ -200,8 +218,10 @@ mod tests {
         gaps.push(5.0);
         assert!(about(1.0, usual(&gaps)));
         gaps.push(600.0);
-        assert_eq!(usual(&gaps), None, "it is learnt anew");
-        gaps.extend([1.0; 35]);
+        assert!(about(1.0, usual(&gaps)));
+        gaps.push(600.0);
+        assert_eq!(usual(&gaps), None, "the second in a row is: it is learnt anew");
+        gaps.extend([1.0; 60]);
         assert!(about(1.0, usual(&gaps)));
     }
 
@@ -210,7 +230,7 @@ mod tests {
         let mut gaps = vec![60.0; 20];
         gaps.extend(vec![1.0; 100]);
         assert!(about(1.0, usual(&gaps)));
-        gaps.extend(vec![7.0; 100]);
+        gaps.extend(vec![7.0; 60]);
         assert!(about(7.0, usual(&gaps)));
     }
 
@@ -222,7 +242,7 @@ mod tests {
             retain,
             dup: false,
             properties: None,
-            received: Moment { unix_ms: 0, mono_us: second * 1_000_000 },
+            received: Moment { wall_ms: 0, mono_us: second * 1_000_000 },
         };
         store.ingest(&message).topic.expect("a topic")
     }

@@ -13,12 +13,16 @@ const PIECE_BYTES: usize = 256 * 1024;
 pub struct HistoryRow {
     /// Its message.
     pub seq: Seq,
-    /// The message before it on the topic.
+    /// The message before it on the topic, listed or not: what changed is said against it.
     pub older: Option<Seq>,
+    /// The message in the row below.
+    pub listed_before: Option<Seq>,
     /// What changed in it.
     pub change: RowChange,
     /// What it was taken for when it was compared.
     decoding: Option<Chosen>,
+    /// What is odd in it comes first: JSON pointers.
+    odd: Vec<String>,
 }
 
 /// What changed since the message before.
@@ -28,7 +32,9 @@ pub enum RowChange {
     First,
     /// Not compared yet.
     Pending,
-    /// In words; quotes the payload, and is not sanitised.
+    /// Nothing, or nothing but clocks: that in words.
+    Same(String),
+    /// In words. Like the above, it quotes the payload and is not sanitised.
     Words(String),
 }
 
@@ -86,8 +92,11 @@ impl HistoryView {
         self.rows = self.on_screen(connection, topic);
         for row in &mut self.rows {
             row.decoding = connection.decoding_of(topic, row.seq);
+            let oddities = connection.oddities(topic, row.seq);
+            row.odd = oddities.iter().map(|oddity| oddity.pointer().to_owned()).collect();
             let same = |known: &&HistoryRow| {
-                (known.seq, known.older, &known.decoding) == (row.seq, row.older, &row.decoding)
+                (known.seq, known.older, &known.decoding, &known.odd)
+                    == (row.seq, row.older, &row.decoding, &row.odd)
             };
             if let Some(known) = known.iter().find(same) {
                 row.change = known.change.clone();
@@ -98,20 +107,25 @@ impl HistoryView {
 
     fn on_screen(&self, connection: &Connection, topic: TopicId) -> Vec<HistoryRow> {
         let store = &connection.store;
-        let row = |seq: Seq, older: Option<Seq>| HistoryRow {
+        let row = |seq: Seq, older: Option<Seq>, listed_before: Option<Seq>| HistoryRow {
             seq,
             older,
+            listed_before,
+            odd: Vec::new(),
             change: if older.is_some() { RowChange::Pending } else { RowChange::First },
             decoding: None,
         };
         if let Some(listing) = &self.listing {
-            let listed = (self.top..self.top + self.height).map_while(|index| listing.get(index));
-            return listed.map(|seq| row(seq, store.older(topic, seq).map(|older| older.seq))).collect();
+            let on_screen = self.top..self.top + self.height;
+            let listed = on_screen.map_while(|index| Some((listing.get(index)?, listing.get(index + 1))));
+            let older = |seq: Seq| store.older(topic, seq).map(|older| older.seq);
+            return listed.map(|(seq, before)| row(seq, older(seq), before)).collect();
         }
         let mut messages = store.history_from(topic, self.top).take(self.height + 1).peekable();
         let mut rows = Vec::with_capacity(self.height);
         while let Some(message) = messages.next().filter(|_| rows.len() < self.height) {
-            rows.push(row(message.seq, messages.peek().map(|older| older.seq)));
+            let older = messages.peek().map(|older| older.seq);
+            rows.push(row(message.seq, older, older));
         }
         rows
     }
@@ -130,7 +144,7 @@ impl HistoryView {
             row.change = match &both {
                 Some((older, newer)) => {
                     bytes += older.payload.len() + newer.payload.len();
-                    RowChange::Words(connection.change_in_words(older, newer, self.worded.0))
+                    connection.change_in_words(older, newer, self.worded.0, &row.odd)
                 }
                 // It gave way meanwhile.
                 None => RowChange::First,

@@ -105,6 +105,14 @@ impl fmt::Display for Oddity {
 }
 
 impl Oddity {
+    /// Which value it is about.
+    pub fn pointer(&self) -> &str {
+        match self {
+            Self::NewKey(pointer) | Self::MissingKey(pointer) => pointer,
+            Self::TypeChanged { pointer, .. } | Self::OutOfRange { pointer, .. } => pointer,
+        }
+    }
+
     /// The same in fewer letters, for a row that has no room for the whole: of the path its last step.
     pub fn brief(&self) -> String {
         let last = |pointer: &str| match pointer.rsplit_once('/') {
