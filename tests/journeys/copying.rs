@@ -609,7 +609,7 @@ fn quitting_asks_before_it_gives_an_export_up_and_ctrl_c_does_not() {
     journey.message("a", "x").keys("<ctrl-e>");
     choose(&mut journey, "history of this topic");
     journey.keys("<enter>").effects();
-    journey.keys("q").sees("Give up the export and quit?").sees("a.jsonl");
+    journey.keys("q").sees("Quit?").sees("a.jsonl is still being written");
     assert_eq!(journey.effects(), []);
     journey.keys("nqy");
     assert_eq!(journey.effects(), [Effect::Quit]);

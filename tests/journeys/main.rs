@@ -4,6 +4,7 @@
 #![allow(clippy::expect_used, reason = "a test that cannot go on says why")]
 
 mod browsing;
+mod chart_figures;
 mod charting;
 mod connections;
 mod copying;
@@ -22,6 +23,7 @@ mod pausing;
 mod pinning;
 mod properties;
 mod publishing;
+mod quitting;
 mod reading;
 mod remembering;
 mod safety;

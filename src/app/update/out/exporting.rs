@@ -4,7 +4,7 @@ use super::super::{menu, prompt};
 use super::saving::check_path;
 use super::{ask_to_replace, file_name};
 use crate::app::out::{Export, ExportNews, ExportOf, ExportStep};
-use crate::app::{App, Ask, Connection, Effect, MenuItem, Pick, Purpose, Then};
+use crate::app::{App, Connection, Effect, MenuItem, Pick, Purpose, Then};
 use crate::model::{ConnectionId, Moment, Severity, TopicFilter};
 use crate::payload::format;
 
@@ -144,16 +144,6 @@ pub(in crate::app) fn work(app: &mut App) -> Vec<Effect> {
     let id = export.id;
     app.out.export = Some(export);
     step.map(|step| Effect::Export(id, step)).into_iter().collect()
-}
-
-/// Quitting gives up the export under way: the user decides.
-pub(in crate::app::update) fn ask_to_quit(app: &mut App) -> Vec<Effect> {
-    let Some(export) = &app.out.export else { return vec![Effect::Quit] };
-    let lines =
-        vec![export.path.clone(), "It is still being written, and nothing of it would be left.".to_owned()];
-    let then = Then::Perform(vec![Effect::Quit]);
-    app.ask(Ask::new("Give up the export and quit?", lines, "Quit", then));
-    Vec::new()
 }
 
 /// Gives an export up.

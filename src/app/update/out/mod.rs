@@ -12,8 +12,7 @@ pub(super) use copying::picked as picked_copy;
 pub(super) use editing::edited;
 pub(in crate::app) use exporting::work as work_on_export;
 pub(super) use exporting::{
-    ask_to_quit, begin as begin_export, export_to, news as export_news, picked as picked_export,
-    stop as stop_export,
+    begin as begin_export, export_to, news as export_news, picked as picked_export, stop as stop_export,
 };
 pub(super) use piping::{copy_output, ended as piped, movement, pipe_through, recall};
 pub(super) use saving::{exists as file_exists, save_to};
