@@ -209,7 +209,7 @@ mod tests {
 
     #[test]
     fn a_burst_is_no_habit() {
-        assert_eq!(usual(&[0.000_05; 20_000]), None);
+        assert_eq!(usual(&vec![0.000_05; 20_000]), None);
     }
 
     #[test]

@@ -69,10 +69,10 @@ impl Diff {
             if line.room() < 3 {
                 break;
             }
-            if !line.push(piece(row, &row.label))
+            if !line.push(&piece(row, &row.label))
                 && let Some(label) = last_step(row)
             {
-                line.push(piece(row, &label));
+                line.push(&piece(row, &label));
             }
         }
         if line.text.is_empty()
@@ -89,10 +89,10 @@ impl Diff {
         let mut line =
             Line { text: String::new(), columns: columns.saturating_sub(9), left: self.rows.len() };
         for row in self.rows.iter().take(TRIED) {
-            if !line.push(row.label.clone())
+            if !line.push(&row.label)
                 && let Some(label) = last_step(row)
             {
-                line.push(label);
+                line.push(&label);
             }
         }
         if line.text.is_empty() {
@@ -160,14 +160,14 @@ impl Line {
     }
 
     /// Adds a piece if it fits.
-    fn push(&mut self, piece: String) -> bool {
-        if width(&piece) > self.room() {
+    fn push(&mut self, piece: &str) -> bool {
+        if width(piece) > self.room() {
             return false;
         }
         if !self.text.is_empty() {
             self.text.push_str(", ");
         }
-        self.text.push_str(&piece);
+        self.text.push_str(piece);
         self.left -= 1;
         true
     }
