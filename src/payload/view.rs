@@ -37,18 +37,35 @@ impl Prepared {
         if reading.bytes(payload).is_empty() {
             return Self { content: Content::Empty, note: reading.note.clone() };
         }
-        let Some(text) = reading.text(payload) else { return Self::as_hex(reading, payload) };
-        let mut prepared = if reading.is_json() {
+        let Some(text) = reading.text(payload) else {
+            // Said to be text by the user, who knows that it is not UTF-8.
+            let is_text = reading.kind == Kind::Text;
+            let bytes = reading.bytes(payload);
+            return if is_text {
+                Self::as_sent(bytes).noting(reading, bytes.len())
+            } else {
+                Self::as_hex(reading, payload)
+            };
+        };
+        let prepared = if reading.is_json() {
             Self::as_json(text)
         } else {
             let broken = reading.kind == Kind::Text && text.trim_ascii_start().starts_with(['{', '[']);
             let fault = broken.then(|| check(text).err()).flatten();
             Self::as_text(text, fault.map(|fault| format!("not valid JSON: {fault}")))
         };
-        if reading.note.is_some() {
-            prepared.note.clone_from(&reading.note);
-        }
-        prepared
+        prepared.noting(reading, text.len())
+    }
+
+    /// With what reading has to say: of why it is shown so it knows more, of what is left out of `length` bytes nothing.
+    fn noting(self, reading: &Reading, length: usize) -> Self {
+        let cut = self.note.as_ref().filter(|_| length > VIEW_LIMIT);
+        let note = match (&reading.note, cut) {
+            (Some(note), Some(cut)) => Some(format!("{note}; {cut}")),
+            (Some(note), None) => Some(note.clone()),
+            (None, _) => self.note,
+        };
+        Self { note, ..self }
     }
 
     /// The payload as text, whatever it is: invalid UTF-8 shows as placeholders, nothing is laid out.

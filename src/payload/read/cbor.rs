@@ -106,7 +106,7 @@ impl<'a> Items<'a> for Cbor<'a> {
                 21 => Item::Word("true"),
                 22 => Item::Word("null"),
                 24 if argument < 32 => return Err(Fault::new(at, "a reserved simple value")),
-                25 => Item::Half(half(argument as u16)),
+                25 => Item::Double(half(argument as u16)),
                 26 => Item::Float(f32::from_bits(argument as u32)),
                 27 => Item::Double(f64::from_bits(argument)),
                 31 => Item::Break,

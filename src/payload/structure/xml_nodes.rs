@@ -41,6 +41,14 @@ impl XmlFault {
     }
 }
 
+/// Whether this may name something in XML 1.0 (2.3), as far as ASCII goes: what the reader lets through may be half of a tag.
+fn is_name(name: &[u8]) -> bool {
+    let mut bytes = name.iter();
+    let begins = |byte: &u8| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b':' | 0x80..);
+    bytes.next().is_some_and(begins)
+        && bytes.all(|byte| begins(byte) || byte.is_ascii_digit() || matches!(byte, b'-' | b'.'))
+}
+
 const TOO_MANY: &str = "more than 4,000,000 nodes";
 const NOT_NAMED: (u32, u32) = (0, NO_NAME);
 
@@ -108,11 +116,15 @@ impl Walk<'_> {
         if self.builder.open.len() >= MAX_DEPTH {
             return Err("nested deeper than 512 levels");
         }
+        if !is_name(tag.name().as_ref()) {
+            return Err("no name after '<'");
+        }
         self.rooted = true;
         let name = self.within(tag.name().as_ref());
         self.builder.open(NodeKind::Element, name, start).ok_or(TOO_MANY)?;
         for attribute in tag.attributes().with_checks(false) {
-            let attribute = attribute.map_err(|_| "an attribute is not written name=\"value\"")?;
+            let attribute = attribute.ok().filter(|attribute| is_name(attribute.key.as_ref()));
+            let attribute = attribute.ok_or("an attribute is not written name=\"value\"")?;
             let (name, value) = (self.within(attribute.key.as_ref()), self.within(&attribute.value));
             let value = (value.0 as usize, value.1 as usize);
             self.builder.add(NodeKind::Attribute, name, value).ok_or(TOO_MANY)?;

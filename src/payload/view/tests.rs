@@ -58,6 +58,32 @@ fn b06_b08_of_a_huge_text_the_first_part_is_shown_and_the_note_says_so() {
     assert_eq!(shown.document().map(|document| document.as_str().len()), Some(VIEW_LIMIT));
 }
 
+#[test]
+fn b08_what_a_view_leaves_out_is_said_beside_what_reading_has_to_say() {
+    let deep = "[".repeat(VIEW_LIMIT + 1_000);
+    let note = shown(deep.as_bytes()).1.note.expect("a note");
+    assert!(
+        note.contains("nested deeper")
+            && note.ends_with("first 16 MB of 16 MB, as sent; the hex view has all"),
+        "{note}"
+    );
+}
+
+#[test]
+fn a08_what_the_user_calls_text_is_shown_as_text() {
+    let rule = crate::model::Decoding::parse("text").expect("rule");
+    let hints = Hints { rule: Some(&rule), ..Hints::default() };
+    // Latin-1; and a long text of which a part is read, cut within a letter.
+    for (payload, text) in [(&b"caf\xe9"[..], "caf⟨xE9⟩"), (&"caf\u{e9}".as_bytes()[..4], "caf⟨xC3⟩")]
+    {
+        let prepared = Prepared::of(&read(payload, &hints), payload);
+        assert_eq!(prepared.document().map(Document::as_str), Some(text));
+    }
+    let huge = vec![0xe9; VIEW_LIMIT + 1];
+    let note = Prepared::of(&read(&huge, &hints), &huge).note;
+    assert!(note.is_some_and(|note| note.starts_with("first 16 MB of")));
+}
+
 proptest! {
     #[test]
     fn any_bytes_can_be_shown(bytes: Vec<u8>, text in "[{}\\[\\]\",:a-z0-9\u{1b}\u{202e}\n ]{0,60}") {
