@@ -25,7 +25,7 @@ fn watched(seed: u64, minutes: u64) -> (Vec<String>, Store) {
     for (at, event) in births.into_iter().chain(rest) {
         let Some(publication) = event.into_publication() else { continue };
         let mono_us = 1_000_000 + at.as_micros() as u64;
-        let topic = publication.topic.to_string();
+        let topic = publication.topic.clone();
         if let Ok(text) = std::str::from_utf8(&publication.payload) {
             let shape = shapes.entry(topic.clone()).or_default();
             let oddities = if shape.messages() < FIRST { Vec::new() } else { shape.judge(text) };
