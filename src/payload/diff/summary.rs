@@ -64,22 +64,25 @@ impl Diff {
             self.rows.iter().map(|row| (weight(row, wanted), row)).collect();
         rows.sort_by_key(|(weight, _)| *weight);
         let mut line = Line { text: String::new(), columns, left: rows.len() + self.more };
-        for (_, row) in rows.iter().take(TRIED) {
+        for (at, (_, row)) in rows.iter().take(TRIED).enumerate() {
             // Nothing is so short that it fits into less.
-            if line.room() < 3 {
+            if at > 0 && line.room() < 3 {
                 break;
             }
-            if !line.push(&piece(row, &row.label))
-                && let Some(label) = last_step(row)
+            let wordings = wordings(row);
+            let is_said = wordings.iter().any(|piece| line.push(piece));
+            // The most telling one gives way to the number of the others only, not to one of them that is shorter.
+            if at == 0
+                && !is_said
+                && wordings.iter().any(|piece| line.push_within(columns.saturating_sub(2), piece))
             {
-                line.push(&piece(row, &label));
+                break;
             }
         }
         if line.text.is_empty()
-            && let Some((_, row)) = rows.first()
+            && let Some(piece) = rows.first().and_then(|(_, row)| wordings(row).pop())
         {
-            line.text = piece(row, &last_step(row).unwrap_or_else(|| row.label.clone()));
-            line.left -= 1;
+            line.push_within(usize::MAX, &piece);
         }
         line.closed()
     }
@@ -161,7 +164,12 @@ impl Line {
 
     /// Adds a piece if it fits.
     fn push(&mut self, piece: &str) -> bool {
-        if width(piece) > self.room() {
+        self.push_within(self.room(), piece)
+    }
+
+    /// Adds a piece of at most so many columns.
+    fn push_within(&mut self, columns: usize, piece: &str) -> bool {
+        if width(piece) > columns {
             return false;
         }
         if !self.text.is_empty() {
@@ -197,6 +205,12 @@ fn weight(row: &DiffRow, wanted: &[&str]) -> Weight {
     } else {
         Weight::State
     }
+}
+
+/// A change in words, and where its path is long in fewer.
+fn wordings(row: &DiffRow) -> Vec<String> {
+    let brief = last_step(row).map(|label| piece(row, &label));
+    std::iter::once(piece(row, &row.label)).chain(brief).collect()
 }
 
 /// The end of a path, for where its beginning would take the room of the values: `…pressure_bar` for `hydraulics.pressure_bar`.

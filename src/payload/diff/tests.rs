@@ -198,6 +198,11 @@ fn a_summary_tells_what_happened_before_what_was_measured_and_the_time_last() {
     let whole = "POWER \"ON\" → \"OFF\", LoadAvg 19 → 20, Time \"2026-11-20T18:44:04\" → \"2026-11-20T18:44:14\", UptimeSec 4 → 14";
     assert_eq!(line(&old, &new, 200), whole);
     assert_eq!(line(&old, &new, 64), "POWER \"ON\" → \"OFF\", LoadAvg 19 → 20, UptimeSec 4 → 14, +1");
+    assert_eq!(
+        line(&old, &new, 22),
+        "POWER \"ON\" → \"OFF\", +3",
+        "it does not give way to something shorter"
+    );
     assert_eq!(line(&old, &new, 30), "POWER \"ON\" → \"OFF\", +3");
     let idle = state(14, "ON", 19);
     assert_eq!(line(&old, &idle, 40), "same but Time, UptimeSec");
