@@ -31,7 +31,7 @@ const SHORT_ONES: i8 = 16;
 /// The part of the usual gap by which gaps of a steady topic differ from it on average.
 const STEADY: f32 = 1.0 / 3.0;
 const FORGOTTEN: f32 = 30.0;
-/// Microseconds in one unit of a stored time: 32 bits of them are more than a year.
+/// Microseconds in one unit of a stored time. 32 bits of them are more than a year, and then begin anew: only spans of less are told.
 const UNIT_US: u64 = 10_000;
 
 /// When a topic speaks.
@@ -41,27 +41,25 @@ struct Habit {
     usual: f32,
     /// Average difference from it, in seconds.
     spread: f32,
-    /// When the last message came that is counted, in units of [`UNIT_US`]; 0 before the first.
+    /// When the last message came that is counted, in units of [`UNIT_US`].
     counted: u32,
     /// Gaps learnt from since the last long one, and those that make a habit.
     gaps: u16,
     /// Exceptions in a row until now: long ones, or below 0 short ones.
     exceptions: i8,
-    /// Something retained came since.
-    replayed: bool,
+    /// There was one, and nothing retained came since.
+    live: bool,
 }
 
 impl Habit {
     /// A live message came at `now_us`; gaps that began before `since_us` say nothing.
     fn note(&mut self, now_us: u64, since_us: u64) {
-        let now = u32::try_from(now_us / UNIT_US).unwrap_or(u32::MAX);
-        if self.counted == 0 || self.replayed || self.counted_us() < since_us {
-            (self.counted, self.replayed) = (now, false);
-            return;
-        }
-        let gap = now.saturating_sub(self.counted) as f32 * UNIT_US as f32 / 1e6;
-        if gap >= TOGETHER {
-            self.counted = now;
+        let gap_us = self.counted_for_us(now_us);
+        let gap = gap_us as f32 / 1e6;
+        if !self.live || gap_us > now_us.saturating_sub(since_us) {
+            (self.counted, self.live) = (units(now_us), true);
+        } else if gap >= TOGETHER {
+            self.counted = units(now_us);
             self.learn(gap);
         }
     }
@@ -92,8 +90,10 @@ impl Habit {
         self.gaps = self.gaps.saturating_add(1);
     }
 
-    fn counted_us(&self) -> u64 {
-        u64::from(self.counted) * UNIT_US
+    /// Microseconds from the last message that is counted to `now_us`; 0 when it came later.
+    fn counted_for_us(&self, now_us: u64) -> u64 {
+        let units = units(now_us).wrapping_sub(self.counted);
+        if units > u32::MAX / 2 { 0 } else { u64::from(units) * UNIT_US }
     }
 
     /// Seconds for which it was learnt.
@@ -104,6 +104,11 @@ impl Habit {
     fn is_steady(&self) -> bool {
         self.gaps >= LEAST_GAPS && self.lasted() >= LEAST_SECONDS && self.spread <= self.usual * STEADY
     }
+}
+
+/// A time in units of [`UNIT_US`], without what is beyond 32 bits.
+fn units(us: u64) -> u32 {
+    (us / UNIT_US) as u32
 }
 
 /// The habits of all nodes.
@@ -126,7 +131,7 @@ impl Gaps {
     pub(super) fn note(&mut self, node: u32, now_us: u64, retained: bool) {
         let Some(habit) = self.all.get_mut(node as usize) else { return };
         if retained {
-            habit.replayed = true;
+            habit.live = false;
         } else {
             habit.note(now_us, self.since_us);
         }
@@ -151,8 +156,10 @@ impl Store {
         if self.index.is_sys(topic.0) {
             return None;
         }
-        let live_us = if habit.replayed { habit.counted_us() } else { self.own_last_us(topic)? };
-        let silent = Duration::from_micros(now_us.saturating_sub(live_us.max(self.gaps.since_us)));
+        let heard_us = self.own_last_us(topic)?;
+        let silent_us =
+            if habit.live { now_us.saturating_sub(heard_us) } else { habit.counted_for_us(now_us) };
+        let silent = Duration::from_micros(silent_us.min(now_us.saturating_sub(self.gaps.since_us)));
         let is_forgotten = silent.as_secs_f32() > habit.lasted() * FORGOTTEN;
         (!is_forgotten).then(|| (silent, Duration::from_secs_f32(habit.usual)))
     }
