@@ -3,11 +3,10 @@
 
 use std::sync::Arc;
 
-use super::message::{FindJob, ReadJob, RunJq, Shown, WrapJob};
+use super::message::{FindDone, FindJob, ReadJob, RunJq, Shown, WrapJob};
 use super::search::{Answer, Question};
 use super::{Action, App, Done, Effect, arrange, run_within, update};
 use crate::model::{ConnectionId, Moment};
-use crate::payload::find::Matches;
 use crate::payload::{Document, WrapIndex};
 
 /// Something to be computed away from the loop.
@@ -15,8 +14,8 @@ use crate::payload::{Document, WrapIndex};
 pub enum Job {
     /// Read a large message.
     Read(Box<ReadJob>),
-    /// Find text in a large document.
-    Find(FindJob),
+    /// Find text in something large.
+    Find(Box<FindJob>),
     /// Count the rows of a large document.
     Wrap(WrapJob),
     /// Messages looked at for a search.
@@ -28,8 +27,8 @@ pub enum Job {
 pub enum JobDone {
     /// What is shown of a message.
     Read(ConnectionId, Box<Shown>),
-    /// Where the text stands in a document.
-    Found(ConnectionId, String, Arc<Document>, Matches),
+    /// Where the text stands.
+    Found(Box<FindDone>),
     /// Where the rows of a document begin.
     Wrapped(ConnectionId, Arc<Document>, WrapIndex),
     /// Which messages a search is about.
@@ -44,10 +43,7 @@ impl Job {
                 let (connection, shown) = job.perform(run);
                 JobDone::Read(connection, shown)
             }
-            Self::Find(job) => {
-                let (connection, text, document, matches) = job.perform();
-                JobDone::Found(connection, text, document, matches)
-            }
+            Self::Find(job) => JobDone::Found(Box::new(job.perform())),
             Self::Wrap(job) => {
                 let (connection, document, index) = job.perform();
                 JobDone::Wrapped(connection, document, index)

@@ -68,8 +68,8 @@ pub use lists::{OVERDUE_LINES, SEARCH_LINES};
 pub use login::{Credentials, Login, LoginField};
 pub use menu::{DecodeFor, Menu, MenuItem, Pick};
 pub use message::{
-    Body, Change, Chosen, ChosenBy, Decodings, Find, FindJob, Folding, MessageView, PayloadView, Programs,
-    ReadJob, Reader, RunJq, SchemaShelf, Scroll, Shown, Wanted, WrapJob, run_within,
+    Body, Change, Chosen, ChosenBy, Decodings, Find, FindDone, FindJob, Folding, MessageView, PayloadView,
+    Programs, ReadJob, Reader, RunJq, SchemaShelf, Scroll, Shown, Wanted, WrapJob, run_within,
 };
 pub use notices::{Notices, SHOWN_FOR};
 pub use odd::Shapes;
@@ -373,5 +373,8 @@ pub fn after_view(app: &mut App, measured: &Measured) {
     message.above = measured.message_above;
     message.drawn = measured.message_lines;
     message.rows = measured.message_rows;
+    if let (Some(_), Some((_, first))) = (message.reveal.take(), measured.message_rows) {
+        message.scroll_mut().row = first;
+    }
     connection.chart.plot = measured.chart;
 }

@@ -195,11 +195,19 @@ impl PublishPane {
         }
     }
 
+    /// The next message is for the topic that is looked at.
+    pub(super) fn let_topic_go(&mut self) {
+        self.unsent = false;
+        if std::mem::take(&mut self.kept_topic) {
+            self.opened_on = None;
+        }
+    }
+
     /// Leaves no payload.
     pub(super) fn clear_payload(&mut self) {
         self.payload.clear();
         (self.held, self.draft_from, self.is_draft) = (None, None, false);
-        (self.unsent, self.kept_topic) = (false, false);
+        self.let_topic_go();
         // It says what the payload was.
         self.written.kept = Properties::default();
     }

@@ -61,7 +61,7 @@ fn tree(shown: &mut Shown, outputs: &[String]) {
         several => format!("[{}]", several.join(",")),
     };
     match Structure::of_json(text) {
-        Ok(structure) => shown.body = Body::Tree(Box::new(structure)),
+        Ok(structure) => shown.body = Body::Tree(Arc::new(structure)),
         Err(fault) => {
             lay_out(shown, Prepared::results(outputs));
             shown.notes.push(format!("no tree: {fault}"));

@@ -53,9 +53,9 @@ fn job_done(app: &mut App, done: JobDone) -> Vec<Effect> {
                 connection.message_read(shown);
             }
         }
-        JobDone::Found(id, text, document, matches) => {
-            if let Some(connection) = app.connection_by_id(id) {
-                connection.text_found(&text, document, matches);
+        JobDone::Found(done) => {
+            if let Some(connection) = app.connection_by_id(done.connection) {
+                connection.text_found(&done.text, done.of, done.found);
             }
         }
         JobDone::Wrapped(id, document, index) => {

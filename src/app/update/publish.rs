@@ -220,11 +220,8 @@ fn send(app: &mut App, now: Moment) -> Vec<Effect> {
         pane.confirmed = Some(publication.topic);
         return Vec::new();
     }
-    if std::mem::take(&mut pane.kept_topic) {
-        // The next one is for the topic that is looked at.
-        pane.opened_on = None;
-    }
-    (pane.is_draft, pane.unsent) = (false, false);
+    pane.is_draft = false;
+    pane.let_topic_go();
     pane.remember(Sent {
         id,
         topic: publication.topic.clone(),

@@ -135,13 +135,30 @@ impl<'a> Walk<'a> {
         let address = places.address_of(id);
         let label = label(structure, id, &address);
         let place = if structure.is_xml() { Place::XPath(address) } else { Place::Pointer(address) };
-        let (mut old, mut new) = (old.map(|id| part(self.old, id)), new.map(|id| part(self.new, id)));
-        if let (Some(old), Some(new)) = (&mut old, &mut new)
-            && old.text.len().min(new.text.len()) >= LONG_STRING
-        {
-            lines::emphasise(old, new);
-        }
+        let (old, new) = match (old, new) {
+            (Some(old), Some(new)) => {
+                let (old, new) = self.parts(old, new);
+                (Some(old), Some(new))
+            }
+            (old, new) => (old.map(|id| part(self.old, id)), new.map(|id| part(self.new, id))),
+        };
         self.found.rows.push(DiffRow { mark, place, label, old, new });
+    }
+}
+
+impl Walk<'_> {
+    /// The values of two nodes, with what differs emphasised in long ones.
+    fn parts(&self, old: NodeId, new: NodeId) -> (Part, Part) {
+        let is_container = self.old.kind(old).is_container() || self.new.kind(new).is_container();
+        let (mut old, mut new) = if is_container {
+            (part(self.old, old), part(self.new, new))
+        } else {
+            Part::both(&self.old.shown_value(old), &self.new.shown_value(new))
+        };
+        if old.text.len().min(new.text.len()) >= LONG_STRING {
+            lines::emphasise(&mut old, &mut new);
+        }
+        (old, new)
     }
 }
 
@@ -209,8 +226,7 @@ fn label(structure: &Structure, id: NodeId, address: &str) -> String {
 fn part(structure: &Structure, id: NodeId) -> Part {
     match structure.kind(id) {
         NodeKind::Object | NodeKind::Array => compact(structure.value(id)),
-        NodeKind::Text | NodeKind::Attribute => Part::of(&structure.plain_value(id)),
-        _ => Part::of(structure.value(id)),
+        _ => Part::of(&structure.shown_value(id)),
     }
 }
 
@@ -228,9 +244,9 @@ fn compact(raw: &str) -> Part {
             in_string = letter == '"';
         }
         if text.len() >= MAX_PART {
-            return Part { text, emphasis: Vec::new(), cut: true };
+            return Part { text, cut: true, ..Part::default() };
         }
         text.push(letter);
     }
-    Part { text, emphasis: Vec::new(), cut: false }
+    Part { text, ..Part::default() }
 }

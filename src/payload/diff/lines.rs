@@ -51,11 +51,14 @@ fn push(found: &mut Found, mark: Mark, (old_at, new_at): Pair, old: &[&str], new
         found.more += usize::from(mark != Mark::Same);
         return;
     }
-    let mut old = old_at.map(|at| Part::of(old[at]));
-    let mut new = new_at.map(|at| Part::of(new[at]));
-    if let (Mark::Changed, Some(old), Some(new)) = (mark, &mut old, &mut new) {
-        emphasise(old, new);
-    }
+    let (old, new) = match (old_at, new_at) {
+        (Some(old_at), Some(new_at)) if mark == Mark::Changed => {
+            let (mut old, mut new) = Part::both(old[old_at], new[new_at]);
+            emphasise(&mut old, &mut new);
+            (Some(old), Some(new))
+        }
+        _ => (old_at.map(|at| Part::of(old[at])), new_at.map(|at| Part::of(new[at]))),
+    };
     found.rows.push(DiffRow { mark, place: Place::Line(old_at, new_at), label: String::new(), old, new });
 }
 

@@ -184,7 +184,7 @@ fn a_summary_says_what_fits_into_its_columns() {
     assert_eq!(line("ON", "OFF", 40), "ON → OFF");
     assert_eq!(line("[1,2]", "[1,2,3]", 40), "+ [2]");
     assert_eq!(line("{\"a\":1}", "ON", 40), "{\"a\":1} → ON");
-    assert_eq!(line("", "ON", 40), " → ON");
+    assert_eq!(line("", "ON", 40), "(empty) → ON");
 }
 
 #[test]
@@ -248,6 +248,24 @@ fn what_is_long_is_cut_and_what_is_many_is_counted() {
     let found = diff("{}", &format!("{{\"a\":\"{}\"}}", "x".repeat(5000)));
     let part = found.rows[0].new.clone().expect("added");
     assert!(part.cut && part.text.len() <= MAX_PART);
+}
+
+#[test]
+fn a_difference_far_on_in_a_long_value_is_kept() {
+    let long = |value: &str| format!("{}é {value} {}", "x ".repeat(3_000), "y".repeat(3_000));
+    for (old, new) in [
+        (long("20.1"), long("20.4")),
+        (format!("{{\"a\":\"{}\"}}", long("20.1")), format!("{{\"a\":\"{}\"}}", long("20.4"))),
+    ] {
+        let found = diff(&old, &new);
+        let (old, new) = (found.rows[0].old.clone().expect("old"), found.rows[0].new.clone().expect("new"));
+        assert!(old.text.contains("é 20.1 y") && new.text.contains("é 20.4 y"), "{old:?} {new:?}");
+        assert_eq!(old.skipped, new.skipped);
+        assert!(new.skipped > 5_000 && new.cut && new.text.len() <= MAX_PART);
+        assert!(line(&format!("{:?}", old.text), &format!("{:?}", new.text), 200).contains("20.4"));
+    }
+    let (old, new) = (long("20.1"), long("20.4"));
+    assert!(line(&old, &new, 80).contains("20.4"), "{}", line(&old, &new, 80));
 }
 
 #[test]

@@ -42,8 +42,8 @@ impl<'a> Places<'a> {
             Name::Item(item) => format!("/{item}"),
             Name::Key(raw) => token_text(&json::unquote(raw), self.place(id).nth),
             Name::Tag(_) | Name::None => {
-                let (place, test) = (self.place(id), self.structure.xpath_test(id));
-                if place.alone { format!("/{test}") } else { format!("/{test}[{}]", place.nth) }
+                let (place, (sign, name)) = (self.place(id), self.structure.xpath_test(id));
+                if place.alone { format!("/{sign}{name}") } else { format!("/{sign}{name}[{}]", place.nth) }
             }
         }
     }
@@ -58,11 +58,14 @@ impl<'a> Places<'a> {
 }
 
 fn count(structure: &Structure, parent: NodeId) -> Vec<Place> {
-    let name = |id: NodeId| match structure.name(id) {
-        Name::Key(raw) => json::unquote(raw),
-        _ => Cow::Owned(structure.xpath_test(id)),
+    let name = |id: NodeId| {
+        if let Name::Key(raw) = structure.name(id) {
+            return ("", json::unquote(raw));
+        }
+        let (sign, name) = structure.xpath_test(id);
+        (sign, Cow::Borrowed(name))
     };
-    let mut seen: HashMap<Cow<'_, str>, usize> = HashMap::new();
+    let mut seen: HashMap<(&str, Cow<'_, str>), usize> = HashMap::new();
     let mut places: Vec<Place> = Vec::with_capacity(structure.child_count(parent));
     for id in structure.children(parent) {
         let nth = seen.entry(name(id)).and_modify(|nth| *nth += 1).or_insert(1);
