@@ -163,7 +163,7 @@ pub fn gap(gap: Duration) -> String {
         micros.saturating_add(unit / 2) / unit
     };
     let (millis, tenths, seconds) = (rounded(1_000), rounded(100_000), rounded(1_000_000));
-    if millis < 1_000 {
+    if tenths < 10 {
         format!("+{millis} ms")
     } else if tenths < 10 * MINUTE {
         format!("+{}.{} s", tenths / 10, tenths % 10)
@@ -291,11 +291,10 @@ mod tests {
 
     #[test]
     fn gaps_and_spans_are_short() {
-        let gaps = [0, 120, 999, 1_000, 4_951, 5_049, 12_345, 59_940, 59_960, 97_400, 3_599_600, 7_300_000]
+        let gaps = [0, 120, 949, 999, 4_951, 5_049, 12_345, 59_940, 59_960, 97_400, 3_599_600, 7_300_000]
             .map(|ms| gap(Duration::from_millis(ms)));
-        assert_eq!(gaps[..6], ["+0 ms", "+120 ms", "+999 ms", "+1.0 s", "+5.0 s", "+5.0 s"]);
+        assert_eq!(gaps[..6], ["+0 ms", "+120 ms", "+949 ms", "+1.0 s", "+5.0 s", "+5.0 s"]);
         assert_eq!(gaps[6..], ["+12.3 s", "+59.9 s", "+1m 0s", "+1m 37s", "+1h 0m", "+2h 1m"]);
-        assert_eq!(gap(Duration::from_micros(999_700)), "+1.0 s");
         assert_eq!(gap(Duration::from_secs(300_000)), "+3d 11h");
         let spans = [42, 250, 7_500, 273_600].map(|s| lasting(Duration::from_secs(s)));
         assert_eq!(spans, ["42s", "4m 10s", "2h 5m", "3d 4h"]);

@@ -207,7 +207,7 @@ impl Rows<'_> {
         let is_told = row.change != RowChange::First && (wide || !seeks_text);
         let text = if is_told { ink.clean(words) } else { Cow::Borrowed("") };
         let mut rest = area;
-        let share = if wide { self.columns.change + self.columns.preview / 2 } else { area.width };
+        let share = if wide { self.columns.of_odd() + 2 } else { area.width };
         if let Some(odd) = self.odd(row.seq, usize::from(share), width(&text)) {
             let used = ink.put(buffer, rest.x, rest.y, rest.width, &odd, ink.style(Role::Warning));
             let used = if odd == ODD { used + 1 } else { used + 2 };

@@ -114,7 +114,7 @@ fn what_happened_is_seen_beside_a_clock_and_a_clock_alone_is_no_change() {
         (0..12).map(|n| lamp(n, if (4..8).contains(&n) { "OFF" } else { "ON" })).collect();
     let payloads: Vec<&str> = payloads.iter().map(String::as_str).collect();
     let mut journey = remembering(&payloads);
-    assert!(row(&journey, "14:00:15").contains(r#"POWER "ON" → "OFF", +2"#), "{}", row(&journey, "14:00:15"));
+    assert!(row(&journey, "14:00:15").contains("POWER ON → OFF, +2"), "{}", row(&journey, "14:00:15"));
     assert!(row(&journey, "14:00:14").contains("same but Time, Uptime"), "{}", row(&journey, "14:00:14"));
     journey.keys("=").sees("3 of 12 changed, clocks aside");
     assert_eq!(listed(&journey), [9, 5, 1]);

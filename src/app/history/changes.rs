@@ -39,26 +39,25 @@ impl Connection {
         }
     }
 
-    /// What changed from `older` to `newer`, in a line of about `columns`; what is `wanted` comes first, by JSON pointers.
+    /// What changed from `older` to `newer`, in a line of about `columns`; what is `wanted` comes first, by its JSON pointer.
     pub(super) fn change_in_words(
         &self,
         older: &MessageRef<'_>,
         newer: &MessageRef<'_>,
         columns: usize,
-        wanted: &[String],
+        wanted: Option<&str>,
     ) -> RowChange {
         if older.payload == newer.payload {
             return RowChange::Same("same".to_owned());
         }
         if let Some(diff) = self.diff(older, newer) {
-            let wanted: Vec<&str> = wanted.iter().map(String::as_str).collect();
             return match diff.verdict {
                 // That other bytes say it is of no interest in a row.
                 Verdict::Same | Verdict::SameContent => RowChange::Same("same content".to_owned()),
-                Verdict::Differs if wanted.is_empty() && diff.is_only_clocks() => {
-                    RowChange::Same(diff.summary(columns, &[]))
+                Verdict::Differs if wanted.is_none() && diff.is_only_clocks() => {
+                    RowChange::Same(diff.summary(columns, None))
                 }
-                Verdict::Differs => RowChange::Words(diff.summary(columns, &wanted)),
+                Verdict::Differs => RowChange::Words(diff.summary(columns, wanted)),
             };
         }
         let (old, new) = (older.payload.len() as u64, newer.payload.len() as u64);

@@ -32,7 +32,7 @@ pub struct HistoryView {
     listing: Option<Listing>,
     rows: Vec<HistoryRow>,
     /// Columns that the changes were worded for, and the state of schemas they were read with.
-    worded: (usize, u32),
+    worded: Option<(HistoryColumns, u32)>,
     stretch: Option<Stretch>,
 }
 

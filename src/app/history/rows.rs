@@ -21,8 +21,8 @@ pub struct HistoryRow {
     pub change: RowChange,
     /// What it was taken for when it was compared.
     decoding: Option<Chosen>,
-    /// What is odd in it comes first: JSON pointers.
-    odd: Vec<String>,
+    /// What is odd in it comes first: a JSON pointer.
+    odd: Option<String>,
 }
 
 /// What changed since the message before.
@@ -77,23 +77,28 @@ impl HistoryColumns {
         let change = (rest / 2).min(60);
         Self { change, preview: rest - change - 2, ..columns }
     }
+
+    /// Columns for what changed in a message in which something is odd, beside the mark.
+    pub fn of_odd(self) -> u16 {
+        (self.change + self.preview / 2).saturating_sub(2)
+    }
 }
 
 impl HistoryView {
     /// Finds the rows on screen and words what is new among them.
     pub(super) fn arrange_rows(&mut self, connection: &Connection, topic: Option<TopicId>, width: u16) {
-        let worded = (usize::from(HistoryColumns::of(width).change), connection.message.schemas.generation());
+        let worded = (HistoryColumns::of(width), connection.message.schemas.generation());
         let mut known = std::mem::take(&mut self.rows);
-        if worded != self.worded {
+        if Some(worded) != self.worded {
             known.clear();
-            self.worded = worded;
+            self.worded = Some(worded);
         }
         let Some(topic) = topic else { return };
         self.rows = self.on_screen(connection, topic);
         for row in &mut self.rows {
             row.decoding = connection.decoding_of(topic, row.seq);
             let oddities = connection.oddities(topic, row.seq);
-            row.odd = oddities.iter().map(|oddity| oddity.pointer().to_owned()).collect();
+            row.odd = oddities.first().map(|oddity| oddity.pointer().to_owned());
             let same = |known: &&HistoryRow| {
                 (known.seq, known.older, &known.decoding, &known.odd)
                     == (row.seq, row.older, &row.decoding, &row.odd)
@@ -111,7 +116,7 @@ impl HistoryView {
             seq,
             older,
             listed_before,
-            odd: Vec::new(),
+            odd: None,
             change: if older.is_some() { RowChange::Pending } else { RowChange::First },
             decoding: None,
         };
@@ -136,6 +141,7 @@ impl HistoryView {
             self.rows.clear();
             return;
         };
+        let Some((columns, _)) = self.worded else { return };
         let mut bytes = 0;
         for row in self.rows.iter_mut().filter(|row| row.is_pending()) {
             let message = |seq: Seq| connection.store.message(topic, seq);
@@ -144,7 +150,8 @@ impl HistoryView {
             row.change = match &both {
                 Some((older, newer)) => {
                     bytes += older.payload.len() + newer.payload.len();
-                    connection.change_in_words(older, newer, self.worded.0, &row.odd)
+                    let columns = if row.odd.is_some() { columns.of_odd() } else { columns.change };
+                    connection.change_in_words(older, newer, usize::from(columns), row.odd.as_deref())
                 }
                 // It gave way meanwhile.
                 None => RowChange::First,

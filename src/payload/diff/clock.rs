@@ -84,7 +84,7 @@ impl DiffRow {
         if is_json && !old.text.starts_with('"') {
             return only_time_passed_in_numbers(name, &old.text, &new.text);
         }
-        if old.text.len().max(new.text.len()) > LONGEST_TEXT {
+        if old.text.len().max(new.text.len()) > LONGEST_TEXT || old.skipped + new.skipped > 0 {
             return false;
         }
         let (old, new) = if is_json {

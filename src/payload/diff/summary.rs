@@ -11,7 +11,7 @@ const TRIED: usize = 64;
 
 /// What changed from `older` to `newer`, in one line of about `columns` columns; see [`Diff::summary`].
 pub fn summary(older: Side<'_>, newer: Side<'_>, columns: usize) -> String {
-    Diff::between(older, newer).summary(columns, &[])
+    Diff::between(older, newer).summary(columns, None)
 }
 
 /// How much a change says, the most telling first.
@@ -30,17 +30,17 @@ enum Weight {
 
 impl Diff {
     /// The changes in one line: as many as fit into `columns`, then `+N` for the rest; `same`; `same but Time` when only clocks went on
-    /// ([`DiffRow::is_clock`]); `same content, other bytes`; for bytes the sizes. Those at the JSON pointers `wanted` come first, then
+    /// ([`DiffRow::is_clock`]); `same content, other bytes`; for bytes the sizes. The one at the JSON pointer `wanted` comes first, then
     /// states, numbers, long texts, and clocks; what does not fit gives way to what does. One change is said even when it does not fit.
     /// Not sanitised: it quotes the payload.
-    pub fn summary(&self, columns: usize, wanted: &[&str]) -> String {
+    pub fn summary(&self, columns: usize, wanted: Option<&str>) -> String {
         match (self.verdict, self.by) {
             (Verdict::Same, _) => "same".to_owned(),
             (Verdict::SameContent, _) => "same content, other bytes".to_owned(),
             (Verdict::Differs, By::Byte) => self.sizes_line(),
             (Verdict::Differs, By::Line) if self.is_one_line() => self.pieces(columns, wanted),
             (Verdict::Differs, By::Line) => self.lines_line(),
-            (Verdict::Differs, By::Field) if wanted.is_empty() && self.is_only_clocks() => {
+            (Verdict::Differs, By::Field) if wanted.is_none() && self.is_only_clocks() => {
                 self.clocks_line(columns)
             }
             (Verdict::Differs, By::Field) => self.pieces(columns, wanted),
@@ -59,7 +59,7 @@ impl Diff {
         )
     }
 
-    fn pieces(&self, columns: usize, wanted: &[&str]) -> String {
+    fn pieces(&self, columns: usize, wanted: Option<&str>) -> String {
         let mut rows: Vec<(Weight, &DiffRow)> =
             self.rows.iter().map(|row| (weight(row, wanted), row)).collect();
         rows.sort_by_key(|(weight, _)| *weight);
@@ -188,9 +188,9 @@ impl Line {
     }
 }
 
-fn weight(row: &DiffRow, wanted: &[&str]) -> Weight {
+fn weight(row: &DiffRow, wanted: Option<&str>) -> Weight {
     if let Place::Pointer(pointer) = &row.place
-        && wanted.contains(&pointer.as_str())
+        && wanted == Some(pointer)
     {
         return Weight::Wanted;
     }
@@ -237,11 +237,18 @@ fn piece(row: &DiffRow, label: &str) -> String {
     }
 }
 
-/// A value, cut to what a summary has room for. Of a long one the part that differs is more telling than its start.
+/// A value, cut to what a summary has room for. Of a long one the part that differs is more telling than its start. A string that
+/// begins as a word and is none of JSON's own goes without quotes.
 fn value(part: &Part) -> String {
     let text = part.text.as_str();
     if text.len() <= VALUE_LENGTH && part.skipped == 0 {
-        return text.to_owned();
+        let bare = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+        let is_word = |word: &&str| {
+            word.starts_with(char::is_alphabetic)
+                && !word.contains([',', '\\', '→'])
+                && !matches!(*word, "true" | "false" | "null")
+        };
+        return bare.filter(is_word).unwrap_or(text).to_owned();
     }
     let start = match part.emphasis.first() {
         Some(first) if first.start > VALUE_LENGTH / 2 => first.start,
