@@ -82,7 +82,7 @@ commands! {
     OlderMessage, "message.older", "Older message of this topic", READING, ["["], Some("older"), false, has_history;
     NewerMessage, "message.newer", "Newer message of this topic", READING, ["]"], Some("newer"), false, has_history;
 
-    OnlyChanges, "history.changes", "Only messages that changed something, or all", READING, ["="], None, false, has_history;
+    OnlyChanges, "history.changes", "Only messages that changed more than clocks, or all", READING, ["="], None, false, has_history;
     FilterHistory, "history.filter", "Filter the history: text, qos:1, retain, dup", &[History], ["/"], Some("filter"), false, has_history;
     JumpToTime, "history.jump", "Go to the message at a time", &[History], ["@"], Some("time"), false, has_history;
     ReadMessage, "history.read", "Read the selected message", &[History], ["enter"], None, false, has_history;
