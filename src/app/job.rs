@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::message::{FindJob, ReadJob, RunJq, Shown, WrapJob};
+use super::message::{FindJob, Painting, ReadJob, RunJq, ScaleJob, Shown, WrapJob};
 use super::search::{Answer, Question};
 use super::{Action, App, Done, Effect, arrange, run_within, update};
 use crate::model::{ConnectionId, Moment};
@@ -19,6 +19,8 @@ pub enum Job {
     Find(FindJob),
     /// Count the rows of a large document.
     Wrap(WrapJob),
+    /// Scale an image.
+    Scale(ScaleJob),
     /// A jq condition asked of messages.
     Ask(Question),
 }
@@ -32,6 +34,8 @@ pub enum JobDone {
     Found(ConnectionId, String, Arc<Document>, Matches),
     /// Where the rows of a document begin.
     Wrapped(ConnectionId, Arc<Document>, WrapIndex),
+    /// An image in another size.
+    Scaled(ConnectionId, Painting),
     /// Of which messages the condition is true.
     Asked(Answer),
 }
@@ -51,6 +55,10 @@ impl Job {
             Self::Wrap(job) => {
                 let (connection, document, index) = job.perform();
                 JobDone::Wrapped(connection, document, index)
+            }
+            Self::Scale(job) => {
+                let (connection, painting) = job.perform();
+                JobDone::Scaled(connection, painting)
             }
             Self::Ask(question) => JobDone::Asked(question.answer(run)),
         }

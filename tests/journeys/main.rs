@@ -12,6 +12,7 @@ mod emptiness;
 mod filtering;
 mod form;
 mod hostile;
+mod images;
 mod language;
 mod link;
 mod messages;
