@@ -9,6 +9,7 @@ use std::fmt;
 #[cfg(feature = "images")]
 pub use decode::decode;
 
+#[cfg(not(feature = "images"))]
 use super::kind::ImageFormat;
 
 /// Whether this build draws images.
@@ -29,10 +30,10 @@ pub fn is_drawn(bytes: &[u8]) -> bool {
 /// Decodes the image.
 ///
 /// # Errors
-/// Why it is not drawn: this build draws none.
+/// Why it is not drawn: this build draws nothing.
 #[cfg(not(feature = "images"))]
 pub fn decode(_bytes: &[u8], _format: ImageFormat, _size: (u32, u32)) -> Result<Decoded, String> {
-    Err("this build draws no images (cargo feature 'images')".to_owned())
+    Err("built without the cargo feature 'images'".to_owned())
 }
 
 /// An image that was decoded.

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::{Body, Shown};
 use crate::app::{Connection, Effect, Job};
 use crate::model::ConnectionId;
+use crate::payload::Kind;
 use crate::payload::picture::{Picture, decode};
-use crate::payload::{Kind, format};
 use crate::store::{Seq, TopicId};
 
 /// Notes on screen at most; the payload needs the room.
@@ -125,9 +125,7 @@ pub(super) fn paint(shown: &mut Shown, payload: &[u8]) {
             shown.notes.extend(decoded.note);
             shown.body = Body::Painting(Painting::new(decoded.picture));
         }
-        Err(reason) => {
-            let [width, height] = [width, height].map(|side| format::grouped(u64::from(side)));
-            shown.notes.push(format!("image of {width} × {height} not drawn: {reason}"));
-        }
+        // The facts above it have its size.
+        Err(reason) => shown.notes.push(format!("not drawn: {reason}")),
     }
 }

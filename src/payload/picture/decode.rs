@@ -16,7 +16,7 @@ use super::super::kind::ImageFormat;
 use super::{Decoded, Picture, THREAD};
 
 /// Bytes that the pixels of an image may take.
-const MOST: u64 = 64 * 1024 * 1024;
+const MOST: u64 = 64_000_000;
 /// Bytes of a pixel, as it is drawn.
 const PIXEL: u64 = 4;
 /// Pixels kept of an image, across and down: more than a terminal has cells.
@@ -30,7 +30,7 @@ pub fn decode(bytes: &[u8], format: ImageFormat, (width, height): (u32, u32)) ->
     let size = u64::from(width) * u64::from(height) * PIXEL;
     if size > MOST {
         let (size, most) = (format::bytes(size), format::bytes(MOST));
-        return Err(format!("its pixels take {size}, more than {most}"));
+        return Err(format!("{size} of pixels, more than {most}"));
     }
     contained(|| decoded(bytes, format).map_err(|fault| reason(&fault)))
 }
@@ -112,7 +112,7 @@ fn is_cut(bytes: &[u8]) -> bool {
 
 fn reason(fault: &ImageError) -> String {
     match fault {
-        ImageError::Limits(_) => format!("its pixels take more than {}", format::bytes(MOST)),
+        ImageError::Limits(_) => format!("more than {} of pixels", format::bytes(MOST)),
         ImageError::IoError(fault) if fault.kind() == io::ErrorKind::UnexpectedEof => {
             "it ends too early".to_owned()
         }

@@ -43,7 +43,7 @@ fn decode_as_read(bytes: &[u8]) -> Result<Decoded, String> {
 fn every_format_is_decoded() {
     for (format, encoder) in FORMATS {
         let bytes = encoded(&quarters(64, 32), encoder);
-        let decoded = decode_as_read(&bytes).expect(format.name());
+        let decoded = decode_as_read(&bytes).expect("decoded");
         let picture = decoded.picture;
         assert_eq!((picture.size(), decoded.note), ((64, 32), None), "{format:?}");
         let corners =
@@ -60,12 +60,12 @@ fn every_format_is_decoded() {
 fn b09_an_image_that_says_it_is_huge_is_not_decoded() {
     let mut bytes = encoded(&quarters(8, 8), image::ImageFormat::Png);
     bytes[16..24].copy_from_slice(&[60_000_u32.to_be_bytes(), 60_000_u32.to_be_bytes()].concat());
-    assert_eq!(decode_as_read(&bytes), Err("its pixels take 14 GB, more than 64 MB".to_owned()));
-    let told_otherwise = decode(&bytes, ImageFormat::Png, (8, 8)).expect_err("a reason");
-    assert!(
-        told_otherwise == "its pixels take more than 64 MB" || told_otherwise.contains("CRC"),
-        "{told_otherwise}"
-    );
+    let mut checksum = flate2::Crc::new();
+    checksum.update(&bytes[12..29]);
+    bytes[29..33].copy_from_slice(&checksum.sum().to_be_bytes());
+    assert_eq!(decode_as_read(&bytes), Err("14 GB of pixels, more than 64 MB".to_owned()));
+    let told_otherwise = decode(&bytes, ImageFormat::Png, (8, 8));
+    assert_eq!(told_otherwise, Err("more than 64 MB of pixels".to_owned()));
 }
 
 #[test]
