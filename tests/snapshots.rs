@@ -6,7 +6,6 @@
 
 use std::fmt::Write as _;
 
-use crossterm::event::KeyEvent;
 use mqtt_tui::app::out::PipeEnd;
 use mqtt_tui::app::{Action, App, Command, Done, Settings, TestEnd, TestNews, parse_key, update};
 use mqtt_tui::cli::scene::Scene;
@@ -41,14 +40,12 @@ fn reading(size: (u16, u16)) -> Scene {
 }
 
 fn keys(scene: &mut Scene, keys: &str) {
-    for key in keys.split_whitespace() {
-        let (code, modifiers) = parse_key(key).expect("a key");
-        update(&mut scene.app, Action::Key(KeyEvent::new(code, modifiers)), scene.now);
-    }
+    assert!(keys.split_whitespace().all(|key| parse_key(key).is_some()), "{keys}: not all of these are keys");
+    scene.keys(keys);
 }
 
 fn paste(scene: &mut Scene, text: &str) {
-    update(&mut scene.app, Action::Paste(text.to_owned()), scene.now);
+    scene.paste(text);
 }
 
 fn event(scene: &mut Scene, event: SessionEvent) {

@@ -26,6 +26,32 @@ fn write_all(folder: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
+/// What led to the alarm of the demo.
+const STATUS: &str = "plant/line1/press/status";
+
+/// Messages that fulfil a condition.
+fn searching() -> Scene {
+    let mut scene = Scene::new(140, 40, LOOK);
+    scene.theme("midnight").keys("F ctrl-t ctrl-t");
+    scene.paste("topic:press .hydraulics.pressure_bar < 160").keys("enter v");
+    scene
+}
+
+/// What sank, and what climbed for it.
+fn charting() -> Scene {
+    let mut scene = Scene::new(140, 40, LOOK);
+    scene.theme("midnight").select(STATUS).keys("c").choose("/hydraulics/pressure_bar");
+    scene.keys("a").paste("/hydraulics/filter_dp_bar").keys("enter h h h");
+    scene
+}
+
+/// The moment before the alarm.
+fn travelling() -> Scene {
+    let mut scene = Scene::new(140, 40, LOOK);
+    scene.theme("midnight").keys("F").paste("topic:alarm HYD-017").keys("enter enter ' ,").select(STATUS);
+    scene
+}
+
 /// Every picture by name.
 pub(super) fn pictures() -> Vec<(&'static str, String)> {
     const LAMP: &str = "zigbee2mqtt/living_room_lamp";
@@ -43,6 +69,9 @@ pub(super) fn pictures() -> Vec<(&'static str, String)> {
     broker.run(Command::ShowBroker);
     let mut connections = scene(140, 32, "midnight");
     connections.several().run(Command::ShowConnections).run(Command::Top);
+    let mut search = searching();
+    let mut chart = charting();
+    let mut travel = travelling();
     [
         ("explorer", &mut explorer),
         ("explorer-80x24", &mut narrow),
@@ -50,6 +79,9 @@ pub(super) fn pictures() -> Vec<(&'static str, String)> {
         ("publish", &mut publish),
         ("broker", &mut broker),
         ("connections", &mut connections),
+        ("search", &mut search),
+        ("chart", &mut chart),
+        ("travel", &mut travel),
     ]
     .map(|(name, scene)| (name, svg::picture(&scene.draw(), svg::DARK, &format!("mqtt-tui: {name}"))))
     .into()

@@ -195,7 +195,7 @@ impl Rows<'_> {
             RowChange::Pending if wide || !seeks_text => Some(""),
             _ => None,
         };
-        let odd = self.odd(row.seq);
+        let odd = self.odd(row.seq, area.width);
         let mut rest = area;
         if let Some(odd) = &odd {
             let used = self.ink.put(buffer, rest.x, rest.y, rest.width, odd, self.ink.style(Role::Warning));
@@ -256,15 +256,17 @@ impl Rows<'_> {
         used
     }
 
-    /// `! new key /error, +1`, made safe.
-    fn odd(&self, seq: Seq) -> Option<String> {
+    /// `! new key /error, +1`, made safe and as long as `columns` allow.
+    fn odd(&self, seq: Seq, columns: u16) -> Option<String> {
         let oddities = self.connection.oddities(self.topic, seq);
-        let first = self.ink.clean(&oddities.first()?.to_string()).into_owned();
+        let first = oddities.first()?;
         let more = match oddities.len() {
             1 => String::new(),
             count => format!(", +{}", count - 1),
         };
-        Some(format!("! {first}{more}"))
+        let line = |text: String| format!("! {}{more}", self.ink.clean(&text));
+        let whole = line(first.to_string());
+        Some(if width(&whole) <= usize::from(columns) { whole } else { line(first.brief()) })
     }
 }
 

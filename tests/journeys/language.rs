@@ -9,6 +9,7 @@ use jiff::tz::TimeZone;
 use mqtt_tui::app::{
     self, Action, App, Done, Effect, Settings, arrange, arrange_fully, parse_key, run_within, update,
 };
+use mqtt_tui::cli::scene::Scene;
 use mqtt_tui::config::{Colours, Look, Profile, ProfileBook, Themes};
 use mqtt_tui::model::{
     ConnectionId, LinkState, Message, Moment, Protocol, ProtocolChoice, Publication, PublishId, PublishState,
@@ -58,6 +59,16 @@ impl Journey {
         for (topic, payload) in topics {
             journey.message(topic, payload);
         }
+        journey
+    }
+
+    /// On the demo's fleet, two minutes after it began.
+    pub(crate) fn on_the_demo() -> Self {
+        let mut journey = Self::unopened(Limits::default(), false);
+        let size = journey.app.size;
+        let scene = Scene::new(size.0, size.1, journey.appearance.look);
+        (journey.app, journey.now) = (scene.app, scene.now);
+        journey.draw();
         journey
     }
 

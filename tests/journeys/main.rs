@@ -28,6 +28,7 @@ mod remembering;
 mod safety;
 mod searching;
 mod sizes;
+mod story;
 mod subscribing;
 mod tabs;
 mod travelling;

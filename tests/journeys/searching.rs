@@ -58,6 +58,28 @@ fn what_is_typed_is_found_in_topics_and_payloads_with_each_key() {
 }
 
 #[test]
+fn the_message_pane_says_older_only_of_an_older_message() {
+    let mut journey = house();
+    journey.keys("Fkitchen/climate<enter>").does_not_see("older message").does_not_see("Esc for the latest");
+    journey.keys("<down>").sees("older message, 1 newer").does_not_see("Esc for the latest");
+    journey.keys("<enter>").sees("older message, 1 newer: Esc for the latest");
+}
+
+#[test]
+fn opened_again_the_list_shows_the_message_it_marks_and_enter_goes_to_that_one() {
+    let mut journey = house();
+    journey.keys("Fsmoke<enter><enter><backtab>+G");
+    assert_eq!(journey.selected(), "$SYS/broker/uptime");
+    journey.keys("F");
+    assert_eq!(
+        (journey.app.context(), journey.selected().as_str()),
+        (Context::Search, "house/kitchen/smoke")
+    );
+    journey.keys("<enter>");
+    assert_eq!(journey.selected(), "house/kitchen/smoke");
+}
+
+#[test]
 fn a_prefix_narrows_to_topics_or_to_payloads() {
     let mut journey = house();
     journey.keys("Ftopic:climate 20.4");

@@ -38,6 +38,10 @@ fn open(connection: &mut Connection, now: Moment) {
     search.below = below;
     search.typing = search.report().is_none();
     search.reopened(world, now);
+    let marked = search.selected_index().filter(|_| !search.typing);
+    if let Some(marked) = marked {
+        select(connection, marked);
+    }
 }
 
 /// Searches for what is typed and goes into the list.

@@ -5,12 +5,15 @@ mod several;
 use std::time::Duration;
 
 use bytes::Bytes;
+use crossterm::event::KeyEvent;
 use jiff::tz::TimeZone;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 
-use crate::app::{self, Action, App, Command, Settings, arrange_fully, update};
+use crate::app::{
+    self, Action, App, Command, Done, Effect, Overlay, Settings, arrange_fully, parse_key, update,
+};
 use crate::broker::fleet::{DEMO_SEED, Fleet, FleetEvent, SCENE_START};
 use crate::config::{Look, Profile, Themes};
 use crate::model::{
@@ -68,6 +71,48 @@ impl Scene {
         self
     }
 
+    /// Presses keys by their names, with blanks between: `F enter ctrl-t`. One that is no key's name is passed over.
+    pub fn keys(&mut self, keys: &str) -> &mut Self {
+        for (code, modifiers) in keys.split_whitespace().filter_map(parse_key) {
+            self.act(Action::Key(KeyEvent::new(code, modifiers)));
+        }
+        self
+    }
+
+    /// Pastes `text` where it would be typed.
+    pub fn paste(&mut self, text: &str) -> &mut Self {
+        self.act(Action::Paste(text.to_owned()))
+    }
+
+    /// Takes the item called `text` of the menu that is open.
+    pub fn choose(&mut self, text: &str) -> &mut Self {
+        if let Overlay::Menu(menu) = &mut self.app.overlay
+            && let Some(at) = menu.items.iter().position(|item| item.text == text)
+        {
+            menu.selected = at;
+        }
+        self.keys("enter")
+    }
+
+    /// Jobs are done on the spot; there is nobody to do anything else.
+    fn perform(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            if let Effect::Job(job) = effect {
+                let done = Action::Done(Done::Job(job.perform(app::run_within)));
+                let effects = update(&mut self.app, done, self.now);
+                self.perform(effects);
+            }
+        }
+    }
+
+    /// Something happens, and what follows from it is on the screen.
+    fn act(&mut self, action: Action) -> &mut Self {
+        let effects = update(&mut self.app, action, self.now);
+        self.perform(effects);
+        self.draw();
+        self
+    }
+
     /// Selects a topic.
     pub fn select(&mut self, topic: &str) -> &mut Self {
         let connection = self.app.connection_mut();
@@ -89,7 +134,8 @@ impl Scene {
         let (columns, rows) = self.app.size;
         let mut cache = Cache::default();
         while self.app.has_work() {
-            drop(app::work(&mut self.app));
+            let effects = app::work(&mut self.app);
+            self.perform(effects);
         }
         drop(arrange_fully(&mut self.app, self.now));
         let Ok(mut terminal) = Terminal::new(TestBackend::new(columns, rows));

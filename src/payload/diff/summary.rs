@@ -1,6 +1,6 @@
 //! What changed, in one line: `temperature 20.1 → 20.4, humidity 47 → 48, +2`.
 
-use super::{By, Diff, DiffRow, Mark, Part, Side, Verdict};
+use super::{By, Diff, DiffRow, Mark, Part, Place, Side, Verdict};
 use crate::payload::format;
 use crate::payload::sanitise::width;
 
@@ -29,7 +29,7 @@ impl Diff {
     fn is_one_line(&self) -> bool {
         matches!(
             self.rows.as_slice(),
-            [DiffRow { mark: Mark::Changed, place: super::Place::Line(Some(0), Some(0)), .. }]
+            [DiffRow { mark: Mark::Changed, place: Place::Line(Some(0), Some(0)), .. }]
         )
     }
 
@@ -38,13 +38,20 @@ impl Diff {
         let mut line = String::new();
         for (at, row) in self.rows.iter().enumerate() {
             let left = total - at - 1;
-            let piece = piece(row);
             let comma = if at == 0 { "" } else { ", " };
             let rest = if left == 0 { 0 } else { 4 + left.ilog10() as usize };
-            if at > 0 && width(&line) + width(&piece) + comma.len() + rest > columns {
-                line.extend([", +", &(left + 1).to_string()]);
-                break;
-            }
+            let fits = |piece: &String| width(&line) + width(piece) + comma.len() + rest <= columns;
+            let full = piece(row, &row.label);
+            let brief = || Some(piece(row, &last_step(row)?));
+            let fitting = Some(full).filter(fits).or_else(|| brief().filter(|piece| at == 0 || fits(piece)));
+            let piece = match fitting {
+                Some(piece) => piece,
+                None if at == 0 => piece(row, &row.label),
+                None => {
+                    line.extend([", +", &(left + 1).to_string()]);
+                    break;
+                }
+            };
             line.push_str(comma);
             line.push_str(&piece);
         }
@@ -80,7 +87,7 @@ impl Diff {
         }
         let first = self.rows.first().map(|row| row.place.clone());
         match first {
-            Some(super::Place::Offset(offset)) => {
+            Some(Place::Offset(offset)) => {
                 format!(
                     "{} B, other bytes from offset {}",
                     format::grouped(new as u64),
@@ -92,8 +99,16 @@ impl Diff {
     }
 }
 
-fn piece(row: &DiffRow) -> String {
-    let label = &row.label;
+/// The end of a path, for where its beginning would take the room of the values: `…pressure_bar` for `hydraulics.pressure_bar`.
+fn last_step(row: &DiffRow) -> Option<String> {
+    let Place::Pointer(pointer) = &row.place else { return None };
+    let (_, last) = pointer.rsplit_once('/')?;
+    let last = last.replace("~1", "/").replace("~0", "~");
+    let before = row.label.strip_suffix(&last)?;
+    (!before.is_empty()).then(|| format!("…{last}"))
+}
+
+fn piece(row: &DiffRow, label: &str) -> String {
     let space = if label.is_empty() { "" } else { " " };
     match (row.mark, &row.old, &row.new) {
         (Mark::Added, _, Some(new)) if label.is_empty() => format!("+ {}", value(new)),
@@ -101,7 +116,7 @@ fn piece(row: &DiffRow) -> String {
         (Mark::Added, ..) => format!("+ {label}"),
         (Mark::Removed, ..) => format!("− {label}"),
         (_, Some(old), Some(new)) => format!("{label}{space}{} → {}", value(old), value(new)),
-        _ => label.clone(),
+        _ => label.to_owned(),
     }
 }
 

@@ -156,6 +156,23 @@ fn a_summary_says_what_fits_into_its_columns() {
 }
 
 #[test]
+fn a_long_path_gives_way_to_its_values() {
+    let old = r#"{"hydraulics":{"filter_dp_bar":2.19,"pressure_bar":155.4},"a":{"b.c":1}}"#;
+    let new = r#"{"hydraulics":{"filter_dp_bar":2.27,"pressure_bar":153.7},"a":{"b.c":2}}"#;
+    let whole = "hydraulics.filter_dp_bar 2.19 → 2.27, hydraulics.pressure_bar 155.4 → 153.7, a.b.c 1 → 2";
+    assert_eq!(line(old, new, 100), whole);
+    assert_eq!(line(old, new, 70), "hydraulics.filter_dp_bar 2.19 → 2.27, …pressure_bar 155.4 → 153.7, +1");
+    assert_eq!(line(old, new, 31), "…filter_dp_bar 2.19 → 2.27, +2");
+    assert_eq!(line(old, new, 3), "…filter_dp_bar 2.19 → 2.27, +2", "the first is always said");
+    assert_eq!(line(r#"{"a":{"b.c":1}}"#, r#"{"a":{"b.c":2}}"#, 3), "…b.c 1 → 2");
+    assert_eq!(
+        line(r#"{"a":{"b/c":[1]}}"#, r#"{"a":{"b/c":[2]}}"#, 3),
+        "a.b/c[0] 1 → 2",
+        "an item is none of its own"
+    );
+}
+
+#[test]
 fn what_is_long_is_cut_and_what_is_many_is_counted() {
     let old = format!("[{}]", vec!["1"; 5000].join(","));
     let new = format!("[{}]", vec!["2"; 5000].join(","));

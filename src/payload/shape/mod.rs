@@ -106,6 +106,24 @@ impl fmt::Display for Oddity {
     }
 }
 
+impl Oddity {
+    /// The same in fewer letters, for a row that has no room for the whole: of the path its last step.
+    pub fn brief(&self) -> String {
+        let last = |pointer: &str| match pointer.rsplit_once('/') {
+            Some((_, last)) => last.to_owned(),
+            None => "value".to_owned(),
+        };
+        match self {
+            Self::NewKey(pointer) => format!("new key {}", last(pointer)),
+            Self::MissingKey(pointer) => format!("no {}", last(pointer)),
+            Self::TypeChanged { pointer, is, .. } => format!("{} is {}", last(pointer), with_article(*is)),
+            Self::OutOfRange { pointer, value, min, max } => {
+                format!("{} {value}, not {min} … {max}", last(pointer))
+            }
+        }
+    }
+}
+
 fn with_article(value_type: ValueType) -> String {
     match value_type {
         ValueType::Null => "null".to_owned(),

@@ -16,6 +16,19 @@ fn odd(shape: &Shape, message: &str) -> Vec<String> {
 }
 
 #[test]
+fn in_brief_an_oddity_keeps_name_and_value() {
+    let pointer = || "/hydraulics/pressure_bar".to_owned();
+    let far = Oddity::OutOfRange { pointer: pointer(), value: 153.7, min: 155.4, max: 182.8 };
+    let other = Oddity::TypeChanged { pointer: pointer(), was: ValueType::Number, is: ValueType::Null };
+    assert_eq!(far.brief(), "pressure_bar 153.7, not 155.4 … 182.8");
+    assert_eq!(other.brief(), "pressure_bar is null");
+    assert_eq!(Oddity::NewKey(pointer()).brief(), "new key pressure_bar");
+    assert_eq!(Oddity::MissingKey(pointer()).brief(), "no pressure_bar");
+    let whole = Oddity::OutOfRange { pointer: String::new(), value: 9.0, min: 1.0, max: 2.0 };
+    assert_eq!(whole.brief(), "value 9, not 1 … 2");
+}
+
+#[test]
 fn a_new_key_is_odd_once() {
     let mut shape = Shape::new();
     assert_eq!(odd(&shape, r#"{"a":1}"#), [""; 0], "nothing is known of the first");

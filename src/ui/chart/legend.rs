@@ -124,17 +124,18 @@ fn draw_row(
     );
 }
 
-/// Topic and field; of a long topic its end.
+/// Topic and field; of long ones their ends, which is where lines of one topic differ.
 fn name(picture: &Picture<'_>, ink: &Ink<'_>, series: &Series, area: Rect, buffer: &mut Buffer) {
     let field = field_name(&series.field);
     let field = ink.clean(&field).into_owned();
     let topic = ink.clean(picture.connection.store.path(series.topic)).into_owned();
     let for_field =
-        if field.is_empty() { 0 } else { (width(&field) + 1).min(usize::from(area.width) * 2 / 3) };
+        if field.is_empty() { 0 } else { (width(&field) + 1).min(usize::from(area.width) * 3 / 4) };
     let topic = ink.tail(&topic, usize::from(area.width).saturating_sub(for_field)).into_owned();
     let topic_style: Style = if field.is_empty() { ink.style(Role::Text) } else { ink.style(Role::Muted) };
     let used = ink.put(buffer, area.x, area.y, area.width, &topic, topic_style);
     let room = area.width.saturating_sub(used + 1);
+    let field = ink.tail(&field, usize::from(room));
     ink.put(buffer, area.x + used + 1, area.y, room, &field, ink.style(Role::Text));
 }
 

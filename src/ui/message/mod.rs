@@ -26,7 +26,7 @@ use ratatui::widgets::Widget;
 
 use super::ink::{Ink, row_of};
 use super::{Cache, properties};
-use crate::app::{App, Body, Connection, Painting, Pane, Shown};
+use crate::app::{App, Body, Connection, Left, Painting, Pane, Shown};
 use crate::config::Role;
 use crate::model::ConnectionId;
 use crate::payload::structure::Structure;
@@ -76,7 +76,12 @@ fn view_title(connection: &Connection, ink: &Ink<'_>) -> Line<'static> {
         return Line::from(view).right_aligned();
     };
     let newer = connection.store.index_of(topic, seq) as u64;
-    let older = format!(" older message, {} newer: Esc for the latest ", format::grouped(newer));
+    if newer == 0 {
+        return Line::from(view).right_aligned();
+    }
+    // Beside a list the message is the list's, and Esc leaves the list.
+    let back = if connection.left == Left::Tree { ": Esc for the latest" } else { "" };
+    let older = format!(" older message, {} newer{back} ", format::grouped(newer));
     Line::from(vec![Span::styled(older, ink.style(Role::Warning)), view]).right_aligned()
 }
 
