@@ -1,5 +1,6 @@
 //! Decodes images, with the `image` crate and decoders in Rust alone. What an image declares is checked before anything is decoded.
 
+use std::error::Error;
 use std::io::{self, Cursor};
 use std::thread;
 
@@ -27,7 +28,7 @@ const KEPT: u32 = 1024;
 /// # Errors
 /// Why it is not drawn: too large, cut off, damaged.
 pub fn decode(bytes: &[u8], format: ImageFormat, (width, height): (u32, u32)) -> Result<Decoded, String> {
-    let size = u64::from(width) * u64::from(height) * PIXEL;
+    let size = (u64::from(width) * u64::from(height)).saturating_mul(PIXEL);
     if size > MOST {
         let (size, most) = (format::bytes(size), format::bytes(MOST));
         return Err(format!("{size} of pixels, more than {most}"));
@@ -116,7 +117,11 @@ fn reason(fault: &ImageError) -> String {
         ImageError::IoError(fault) if fault.kind() == io::ErrorKind::UnexpectedEof => {
             "it ends too early".to_owned()
         }
-        fault => fault.to_string(),
+        fault => {
+            // The decoder's own words, without those of the layer above it.
+            let words = fault.source().map_or_else(|| fault.to_string(), ToString::to_string);
+            format!("damaged: {}", words.trim())
+        }
     }
 }
 

@@ -64,6 +64,8 @@ fn b09_an_image_that_says_it_is_huge_is_not_decoded() {
     checksum.update(&bytes[12..29]);
     bytes[29..33].copy_from_slice(&checksum.sum().to_be_bytes());
     assert_eq!(decode_as_read(&bytes), Err("14 GB of pixels, more than 64 MB".to_owned()));
+    let largest = decode(&bytes, ImageFormat::Png, (u32::MAX, u32::MAX)).expect_err("a reason");
+    assert!(largest.ends_with("of pixels, more than 64 MB"), "{largest}");
     let told_otherwise = decode(&bytes, ImageFormat::Png, (8, 8));
     assert_eq!(told_otherwise, Err("more than 64 MB of pixels".to_owned()));
 }
@@ -74,7 +76,10 @@ fn b09_an_image_cut_anywhere_is_drawn_with_a_note_or_not_drawn() {
         let bytes = encoded(&quarters(40, 24), encoder);
         for end in (0..bytes.len() - 2).step_by(1 + bytes.len() / 97) {
             match decode_as_read(&bytes[..end]) {
-                Err(reason) => assert!(!reason.is_empty() && reason != "its decoder failed", "{format:?}"),
+                Err(reason) => {
+                    let is_told = !reason.is_empty() && reason != "its decoder failed";
+                    assert!(is_told && !reason.contains('\n'), "{format:?}: {reason:?}");
+                }
                 // What is missing may be no more than the end mark.
                 Ok(decoded) => assert!(
                     decoded.note.is_some() || end * 10 > bytes.len() * 9,
@@ -84,6 +89,14 @@ fn b09_an_image_cut_anywhere_is_drawn_with_a_note_or_not_drawn() {
             }
         }
     }
+}
+
+#[test]
+fn b09_what_is_wrong_with_an_image_is_told_in_its_decoder_s_words() {
+    let mut bytes = encoded(&quarters(40, 24), image::ImageFormat::Png);
+    bytes[45] ^= 0xff;
+    let reason = decode_as_read(&bytes).expect_err("a reason");
+    assert!(reason.starts_with("damaged: ") && !reason.contains("Format error"), "{reason}");
 }
 
 #[test]
