@@ -103,7 +103,8 @@ fn age_unit(seconds: u64) -> (u64, char) {
     }
 }
 
-/// A measured value with at most `digits` significant ones, without noughts at its end: `20.4`, `-0.0012`, `1204500`, `6.02e23`.
+/// A measured value with at most `digits` significant ones, without noughts at its end: `20.4`, `-0.0012`, `1204567`, `6.02e23`.
+/// Digits before the point are never made noughts: they all stand, or the number is written with an exponent, from 1e15 on.
 pub fn number(value: f64, digits: usize) -> String {
     if value == 0.0 {
         return "0".to_owned();
@@ -116,13 +117,30 @@ pub fn number(value: f64, digits: usize) -> String {
         let fraction = text.contains('.');
         (if fraction { text.trim_end_matches('0').trim_end_matches('.') } else { text }).to_owned()
     };
-    if (-5..15).contains(&exponent) {
+    if (digits as i32..15).contains(&exponent) {
+        format!("{value:.0}")
+    } else if (-5..15).contains(&exponent) {
         let decimals = (digits as i32 - 1 - exponent).max(0) as usize;
         let whole: f64 = rounded.parse().unwrap_or(value);
         trimmed(&format!("{whole:.decimals$}"))
     } else {
         format!("{}e{exponent}", trimmed(mantissa))
     }
+}
+
+/// [`number`] in at most `columns`, by fewer decimals, then as `123.5M`, then as `1.2e11`. A number is never cut.
+pub fn number_within(value: f64, digits: usize, columns: usize) -> String {
+    const UNITS: [(f64, &str); 4] = [(1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")];
+    let digits = digits.max(1);
+    let fits = |text: &String| text.len() <= columns;
+    let plain = || (1..=digits).rev().map(|digits| number(value, digits)).find(fits);
+    let short = || {
+        let (unit, suffix) =
+            UNITS.into_iter().find(|(unit, _)| value.abs() >= *unit && value.abs() < 1e15)?;
+        (1..=digits).rev().map(|digits| number(value / unit, digits) + suffix).find(fits)
+    };
+    let exponent = || (0..digits).rev().map(|digits| format!("{value:.digits$e}")).find(fits);
+    plain().or_else(short).or_else(exponent).unwrap_or_else(|| format!("{value:.0e}"))
 }
 
 /// Time passed since something: `0s`, `4m`, `2h`, `3d`.
@@ -164,6 +182,36 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_number_keeps_the_digits_before_its_point_or_says_that_it_is_short() {
+        for (value, digits, text) in [
+            (123_456_789.0, 4, "123456789"),
+            (1_795_200_461_644.0, 12, "1795200461644"),
+            (-107_321_009_248.0, 9, "-107321009248"),
+            (1_234_567.891, 9, "1234567.89"),
+            (20.437, 3, "20.4"),
+            (99.99, 2, "100"),
+            (6.022e23, 3, "6.02e23"),
+        ] {
+            assert_eq!(number(value, digits), text);
+        }
+        for (value, columns, text) in [
+            (123_456_789.0, 9, "123456789"),
+            (123_456_789.0, 8, "123.457M"),
+            (-107_321_009_248.0, 11, "-107.32101G"),
+            (-107_321_009_248.0, 5, "-107G"),
+            (1_795_200_461_644.0, 8, "1.7952T"),
+            (182.8, 8, "182.8"),
+            (0.001_234_567_8, 8, "0.001235"),
+            (6.022e23, 5, "6e23"),
+            (1.7e308, 8, "1.7e308"),
+        ] {
+            let text_within = number_within(value, 9, columns);
+            assert_eq!(text_within, text);
+            assert!(text_within.len() <= columns, "{text_within}");
+        }
+    }
+
+    #[test]
     fn counts_are_short_and_never_in_a_wrong_unit() {
         for (value, text) in [
             (0, "0"),
@@ -201,7 +249,7 @@ mod tests {
             (20.45, 3, "20.4"),
             (99.96, 3, "100"),
             (-0.001_234, 3, "-0.00123"),
-            (1_204_500.0, 3, "1200000"),
+            (1_204_500.0, 3, "1204500"),
             (0.1 + 0.2, 10, "0.3"),
             (6.022e23, 4, "6.022e23"),
             (-5e-324, 3, "-4.94e-324"),

@@ -4,6 +4,7 @@
 #![allow(clippy::expect_used, reason = "a test that cannot go on says why")]
 
 mod browsing;
+mod chart_figures;
 mod charting;
 mod connections;
 mod copying;

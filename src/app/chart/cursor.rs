@@ -14,14 +14,18 @@ impl Chart {
     /// Moves the cursor by `steps` drawn points of the selected series, to later ones when positive. Beyond the newest the cursor goes and
     /// the chart follows again.
     pub(in crate::app) fn step(&mut self, steps: isize, shown: Moment) {
-        let grid = self.plot.grid.unwrap_or_else(|| self.grid(shown, COLUMNS));
+        let grid = self.grid(shown, self.plot.grid.map_or(COLUMNS, |drawn| drawn.columns));
+        // One that was left behind when the chart was moved begins anew.
+        self.cursor = self.cursor.filter(|at| grid.column(*at).is_some());
         for _ in 0..steps.unsigned_abs() {
             let Some(points) = self.selected_series().map(|series| &series.points) else { return };
             let next = match (self.cursor, steps > 0) {
                 (Some(at), true) => later(points, at, grid, shown.mono_us),
                 (Some(at), false) => earlier(points, at, grid),
-                (None, true) => None,
-                (None, false) => points.at(shown.mono_us),
+                (None, true) if self.window.is_live() => None,
+                (None, true) => later(points, grid.since_us().saturating_sub(1), grid, shown.mono_us),
+                // The newest on screen, which is not the newest of all when the chart was moved.
+                (None, false) => points.at(grid.until_us().saturating_sub(1).min(shown.mono_us)),
             };
             match next {
                 Some(point) => self.put(point.at.mono_us, grid, shown),

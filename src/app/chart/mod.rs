@@ -63,6 +63,30 @@ impl Drawing {
     }
 }
 
+/// How the height of the picture is shared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Heights {
+    /// One scale for all lines, unless some would be next to flat on it.
+    #[default]
+    Fitting,
+    /// One scale for all lines.
+    Shared,
+    /// A scale for each line.
+    Own,
+}
+
+impl Heights {
+    /// The next in turn.
+    #[must_use]
+    pub fn next(self) -> Self {
+        match self {
+            Self::Fitting => Self::Shared,
+            Self::Shared => Self::Own,
+            Self::Own => Self::Fitting,
+        }
+    }
+}
+
 /// Where the lines were last drawn: what moving and the mouse need to know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Plot {
@@ -85,6 +109,8 @@ pub struct Chart {
     pub cursor: Option<u64>,
     /// What lines are drawn with.
     pub drawing: Drawing,
+    /// How high the lines reach.
+    pub heights: Heights,
     /// A table of values stands beside it, where there is room.
     pub table: bool,
     /// The pane that had the keys before the chart, and whether it was zoomed.
@@ -195,7 +221,11 @@ impl Chart {
         });
         let values: Vec<Option<f64>> = ends.map(|point| Some(point?.value)).collect();
         let known = || values.iter().flatten().copied();
-        let (low, high) = (known().fold(f64::INFINITY, f64::min), known().fold(f64::NEG_INFINITY, f64::max));
+        let (low, high) = if series.points.is_switch() {
+            (0.0, 1.0)
+        } else {
+            (known().fold(f64::INFINITY, f64::min), known().fold(f64::NEG_INFINITY, f64::max))
+        };
         Some(
             values
                 .iter()
@@ -244,6 +274,15 @@ impl Connection {
         if let Some(series) = series {
             series.work(&self.store, &hints);
         }
+    }
+
+    /// The moment up to which a line of this topic is shown when `shown` is: of messages that came in the same microsecond the message
+    /// travelled to may be the first, and the others are still to come.
+    pub fn charted_until(&self, topic: TopicId, shown: Moment) -> Moment {
+        let latest = self.store.standing().and(self.store.latest(topic));
+        let to_come = self.store.standing().is_some()
+            && latest.is_none_or(|latest| latest.received.mono_us < shown.mono_us);
+        Moment { mono_us: shown.mono_us.saturating_sub(u64::from(to_come)), ..shown }
     }
 
     /// What is known of the messages of a topic beside their bytes and content types. `chosen` is what [`Connection::decoding_of`] says.

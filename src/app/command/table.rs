@@ -116,6 +116,7 @@ commands! {
     ZoomOut, "chart.zoom-out", "Zoom out", &[Chart], ["-"], Some("zoom out"), false, has_chart;
     ChartLive, "chart.live", "Back to now, and the whole span", &[Chart], ["0"], None, false, has_chart;
     NextDrawing, "chart.drawing", "Draw with dots, blocks or ASCII", &[Chart], ["v"], None, false, has_chart;
+    NextHeights, "chart.heights", "One scale for all lines, one for each, or as it fits", &[Chart], ["A"], None, false, has_chart;
     ToggleTable, "chart.table", "Table of values beside the chart, or not", &[Chart], ["w"], None, false, has_chart;
     CloseChart, "chart.close", "Back to the message; the chart stays as it is", &[Chart], ["esc"], Some("message"), false, has_chart;
 

@@ -25,7 +25,7 @@ const AT_ONCE: usize = 64 << 10;
 /// Messages in which a typed field is looked for.
 const LOOKED_AT: usize = 100;
 /// Digits of a number in the menu.
-const DIGITS: usize = 12;
+const DIGITS: usize = 15;
 
 pub(super) fn run(app: &mut App, command: Command, now: Moment) -> Vec<Effect> {
     match command {
@@ -37,12 +37,18 @@ pub(super) fn run(app: &mut App, command: Command, now: Moment) -> Vec<Effect> {
         Command::ChartField => ask_field(app),
         Command::CloseChart => close(app),
         _ => {
-            let connection = app.connection_mut();
-            let shown = connection.shown_moment(now);
-            in_chart(connection, command, shown);
+            let shown = shown(app.connection(), now);
+            in_chart(app.connection_mut(), command, shown);
         }
     }
     Vec::new()
+}
+
+/// The moment up to which the selected line is known.
+fn shown(connection: &Connection, now: Moment) -> Moment {
+    let shown = connection.shown_moment(now);
+    let selected = connection.chart.selected_series();
+    selected.map_or(shown, |series| connection.charted_until(series.topic, shown))
 }
 
 fn in_chart(connection: &mut Connection, command: Command, shown: Moment) {
@@ -71,6 +77,7 @@ fn in_chart(connection: &mut Connection, command: Command, shown: Moment) {
             chart.cursor = None;
         }
         Command::NextDrawing => chart.drawing = chart.drawing.next(),
+        Command::NextHeights => chart.heights = chart.heights.next(),
         Command::ToggleTable => chart.table = !chart.table,
         _ => {}
     }
@@ -78,7 +85,7 @@ fn in_chart(connection: &mut Connection, command: Command, shown: Moment) {
 
 /// Up and down choose the series, pages move the cursor.
 pub(super) fn movement(app: &mut App, command: Command, now: Moment) {
-    let shown = app.connection().shown_moment(now);
+    let shown = shown(app.connection(), now);
     let chart = &mut app.connection_mut().chart;
     match command {
         Command::PageUp => chart.step(-PAGE, shown),
@@ -123,9 +130,11 @@ fn leave(connection: &mut Connection) {
 /// Adds a field to the chart, or selects it there, and shows the chart.
 pub(super) fn add(app: &mut App, topic: TopicId, field: Field, now: Moment) {
     let connection = app.connection_mut();
-    match connection.chart.add(topic, field) {
-        Ok(()) => show(app),
-        Err(reason) => app.notices.push_here(now, Severity::Warning, reason),
+    let refused = connection.chart.add(topic, field).err();
+    // With the chart on screen one can take out what is too much.
+    show(app);
+    if let Some(reason) = refused {
+        app.notices.push_here(now, Severity::Warning, reason);
     }
 }
 

@@ -118,6 +118,7 @@ pub(super) fn run_now(app: &mut App, command: Command, now: Moment) -> Vec<Effec
         | Command::ZoomOut
         | Command::ChartLive
         | Command::NextDrawing
+        | Command::NextHeights
         | Command::ToggleTable
         | Command::CloseChart => chart::run(app, command, now),
         Command::StepBack

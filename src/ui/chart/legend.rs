@@ -62,14 +62,6 @@ fn columns(width: u16, titled: bool) -> Vec<(&'static str, u16)> {
     names.iter().map(|name| (*name, figure)).chain(count).collect()
 }
 
-/// A number with as many of its digits as fit beside a blank.
-fn fitting(value: f64, digits: usize, cell: u16) -> String {
-    let texts = (1..=digits).rev().map(|digits| format::number(value, digits));
-    let fits = |text: &String| text.len() < usize::from(cell);
-    let mut texts = texts.skip_while(|text| !fits(text));
-    texts.next().unwrap_or_else(|| format::number(value, 1))
-}
-
 fn titles(picture: &Picture<'_>, ink: &Ink<'_>, columns: &[(&str, u16)], line: Rect, buffer: &mut Buffer) {
     let mut right = line.right();
     for (column, cell) in columns.iter().rev() {
@@ -81,8 +73,8 @@ fn titles(picture: &Picture<'_>, ink: &Ink<'_>, columns: &[(&str, u16)], line: R
 
 fn row(picture: &Picture<'_>, series: &Series) -> Row {
     let points = &series.points;
-    let (since, until) = (picture.grid.since_us(), picture.until_us());
-    let at = picture.chart.cursor.unwrap_or(until);
+    let (since, until) = (picture.grid.since_us(), picture.until_of(series));
+    let at = picture.chart.cursor.unwrap_or(until).min(until);
     Row { value: points.at(at).map(|point| point.value), figures: points.figures(since, until) }
 }
 
@@ -100,7 +92,10 @@ fn draw_row(
     let mut right = line.right();
     for (column, cell) in columns.iter().rev() {
         right -= cell;
-        let number = |value: f64, digits: usize| fitting(value, digits, *cell);
+        // A blank stands before each.
+        let number = |value: f64, digits: usize| {
+            format::number_within(value, digits, usize::from(*cell).saturating_sub(1))
+        };
         let (value, style) = match (*column, row.figures) {
             ("last", _) => (row.value.map_or_else(String::new, |value| number(value, DIGITS.0)), text),
             (_, None) => (ink.glyphs().dash.to_owned(), muted),

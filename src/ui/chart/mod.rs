@@ -7,10 +7,11 @@
 //! │  22 ┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈⢀⠤⠒⠑⠢┈┈┈┈┈   time          value │   scale.rs: the heights; canvas.rs, lines.rs: the lines
 //! │  20 ┈┈┈┈┈┈┈┈┈┈⡠⠔⠊⠁┈┈┈┈┈┈┈┈┈┈┈   14:03:20.114   20.4 │   table.rs: the values, newest first, where there is room
 //! │     14:02:00      14:03:00      14:03:19.110   20.3 │   times.rs
-//! ╰ what is to be known ────────────────────── at cursor ╯
+//! ╰ what is to be known ────────────────────── at cursor ╯   frame.rs: what is said around all that
 //! ```
 
 mod canvas;
+mod frame;
 mod legend;
 mod lines;
 mod scale;
@@ -24,15 +25,14 @@ use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
-use ratatui::text::{Line, Span};
-use ratatui::widgets::Widget;
 
 use super::Cache;
-use super::ink::{Ink, row_of};
-use crate::app::chart::{Drawing, Grid, Plot, Series};
+use super::ink::Ink;
+use crate::app::chart::{Drawing, Grid, Heights, Plot, Series};
 use crate::app::{App, Chart, Connection, Pane};
 use crate::config::{Colours, Role};
-use crate::payload::{format, width};
+use crate::model::Moment;
+use crate::payload::width;
 use canvas::{Canvas, LETTERS};
 use lines::Breaks;
 use scale::Scale;
@@ -56,6 +56,17 @@ impl Picture<'_> {
     /// The end of what is on screen.
     fn until_us(&self) -> u64 {
         self.grid.until_us().saturating_sub(1).min(self.shown_us)
+    }
+
+    /// The last time at which a line is known.
+    fn known_us(&self, series: &Series) -> u64 {
+        let shown = Moment { mono_us: self.shown_us, wall_ms: 0 };
+        self.connection.charted_until(series.topic, shown).mono_us
+    }
+
+    /// The end of a line on screen.
+    fn until_of(&self, series: &Series) -> u64 {
+        self.until_us().min(self.known_us(series))
     }
 }
 
@@ -101,7 +112,7 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, fram
     }
     let breaks = Breaks::of(connection, picture.grid, picture.shown_us);
     let buffer = frame.buffer_mut();
-    draw_frame(&picture, ink, &scales, &breaks, places.cramped, area, focused, buffer);
+    frame::draw(&picture, ink, (&scales, &breaks, &places), area, focused, buffer);
     if chart.series().is_empty() || plot.width < 4 || plot.height == 0 {
         cache.measured.chart = Plot::default();
         return;
@@ -128,6 +139,8 @@ struct Places {
     table: Option<Rect>,
     /// The table is wanted, and there is no room for it.
     cramped: bool,
+    /// Lines that have no row in the legend.
+    unnamed: usize,
 }
 
 impl Places {
@@ -149,6 +162,8 @@ impl Places {
             body: Rect { width: body.width - beside, ..body },
             table,
             cramped: chart.table && !fits,
+            unnamed: usize::from(series)
+                .saturating_sub(usize::from(legend_rows - u16::from(legend_rows > 1))),
         }
     }
 
@@ -173,12 +188,16 @@ struct Scales {
 
 impl Scales {
     fn of(picture: &Picture<'_>, rows: u16) -> Self {
-        let (since, until) = (picture.grid.since_us(), picture.until_us());
+        let since = picture.grid.since_us();
         let wanted = usize::from(rows / 3);
-        let extremes: Vec<Option<(f64, f64)>> =
-            picture.chart.series().iter().map(|series| extremes(series, since, until)).collect();
+        let extremes = |series| extremes(series, since, picture.until_of(series));
+        let extremes: Vec<Option<(f64, f64)>> = picture.chart.series().iter().map(extremes).collect();
         let known: Vec<(f64, f64)> = extremes.iter().flatten().copied().collect();
-        let own = scale::needs_own(&known);
+        let own = match picture.chart.heights {
+            Heights::Fitting => scale::needs_own(&known),
+            Heights::Shared => false,
+            Heights::Own => known.len() > 1,
+        };
         let low = known.iter().map(|(low, _)| *low).fold(f64::INFINITY, f64::min);
         let high = known.iter().map(|(_, high)| *high).fold(f64::NEG_INFINITY, f64::max);
         let all = if known.is_empty() { (0.0, 1.0) } else { (low, high) };
@@ -210,96 +229,9 @@ fn extremes(series: &Series, since: u64, until: u64) -> Option<(f64, f64)> {
     figures.map(|figures| (figures.min, figures.max)).or_else(before)
 }
 
-#[expect(clippy::too_many_arguments, reason = "what is said on the frame comes from all parts of the chart")]
-fn draw_frame(
-    picture: &Picture<'_>,
-    ink: &Ink<'_>,
-    scales: &Scales,
-    breaks: &Breaks,
-    cramped: bool,
-    area: Rect,
-    focused: bool,
-    buffer: &mut Buffer,
-) {
-    let muted = ink.style(Role::Muted);
-    let cursor = picture.chart.cursor.map(|at| format!(" at {} ", ink.time(moment_of(picture, ink, at))));
-    let cursor = Line::styled(cursor.unwrap_or_default(), ink.style(Role::Accent)).right_aligned();
-    let span = Line::styled(stretch(picture, ink), muted).right_aligned();
-    let room = usize::from(area.width).saturating_sub(cursor.width() + 4);
-    let own = if scales.own { " each line has a scale of its own " } else { "" };
-    let remarks = remarks(picture, ink, breaks, cramped).join(&format!(" {} ", ink.glyphs().dot));
-    let remarks = if remarks.is_empty() { remarks } else { format!(" {} ", ink.head(&remarks, room)) };
-    let own = Span::styled(ink.head(own, room.saturating_sub(width(&remarks))), muted);
-    let remarks = Line::from(vec![Span::styled(remarks, ink.style(Role::Warning)), own]);
-    let block = ink.frame("Chart", focused).title(span);
-    let block = block.title_bottom(remarks).title_bottom(cursor);
-    let inside = block.inner(area);
-    block.render(area, buffer);
-    if picture.chart.series().iter().all(|series| series.points.first().is_none()) && inside.height > 3 {
-        let text = "No number yet: the next message draws the first point.";
-        let row = row_of(inside, usize::from(inside.height / 2));
-        ink.put(buffer, row.x + 2, row.y, row.width.saturating_sub(2), text, muted);
-    }
-}
-
-/// The moment of a time; of a point, the one by its own clock on the wall.
-fn moment_of(picture: &Picture<'_>, ink: &Ink<'_>, at_us: u64) -> crate::model::Moment {
-    let point = picture.chart.selected_series().and_then(|series| series.points.at(at_us));
-    let exact = point.filter(|point| point.at.mono_us == at_us).map(|point| point.at);
-    exact.unwrap_or_else(|| times::moment_at(at_us, ink.shown))
-}
-
-/// ` 2m 5s, live `, or from when to when.
-fn stretch(picture: &Picture<'_>, ink: &Ink<'_>) -> String {
-    let grid = picture.grid;
-    if picture.chart.series().is_empty() {
-        return String::new();
-    }
-    if picture.chart.window.is_live() {
-        let whole = picture.chart.whole(ink.shown);
-        let since = grid.since_us().max(whole.0);
-        let span = format::lasting(Duration::from_micros(picture.shown_us.saturating_sub(since)));
-        let state = if picture.connection.paused.is_some() { "paused" } else { "live" };
-        return format!(" {span}, {state} ");
-    }
-    let time = |at: u64| ink.stamp(times::moment_at(at, ink.shown), "%H:%M:%S");
-    format!(" {} {} {} ", time(grid.since_us()), ink.glyphs().dash, time(picture.until_us()))
-}
-
-/// What is to be known of what is seen.
-fn remarks(picture: &Picture<'_>, ink: &Ink<'_>, breaks: &Breaks, cramped: bool) -> Vec<String> {
-    let mut remarks = Vec::new();
-    let series = picture.chart.series();
-    let reading = series.iter().filter_map(|series| series.progress(&picture.connection.store));
-    if let Some(share) = reading.min_by(f64::total_cmp) {
-        remarks.push(format!("reading the history, {} %", (share * 100.0).floor()));
-    }
-    let thinned = series.iter().filter_map(|series| series.points.thinned_before());
-    let thinned = thinned.max_by_key(|moment| moment.mono_us);
-    if let Some(before) = thinned.filter(|before| before.mono_us >= picture.grid.since_us()) {
-        remarks.push(format!("before {} extremes only", ink.stamp(before, "%H:%M:%S")));
-    }
-    if !breaks.is_empty() {
-        remarks.push("not connected where a line breaks".to_owned());
-    }
-    if let Some(selected) = picture.chart.selected_series() {
-        if selected.is_too_large {
-            remarks.push("too large to unwrap for each message".to_owned());
-        }
-        if selected.without > 0 {
-            let messages = if selected.without == 1 { "message" } else { "messages" };
-            remarks.push(format!("{} {messages} without this number", format::grouped(selected.without)));
-        }
-    }
-    if cramped {
-        remarks.push("no room for the table: z zooms".to_owned());
-    }
-    remarks
-}
-
 /// Numbers and times, each with a faint line through the picture.
 fn draw_axes(picture: &Picture<'_>, ink: &Ink<'_>, scales: &Scales, plot: Rect, buffer: &mut Buffer) {
-    let (across, up) = if ink.appearance.look.ascii { (".", ":") } else { ("┈", "┊") };
+    let (across, up) = if picture.drawing == Drawing::Ascii { (".", ":") } else { ("┈", "┊") };
     let (faint, muted) = (ink.style(Role::Faint), ink.style(Role::Muted));
     let ticks = times::ticks(ink, picture.grid, picture.drawing.dots().0, plot.width);
     for tick in &ticks {
@@ -350,14 +282,14 @@ fn draw_lines(
     let selected = picture.chart.selected();
     let order = (0..series.len()).filter(|place| *place != selected).chain([selected]);
     for (series, scale) in order.filter_map(|place| Some((series.get(place)?, scales.each.get(place)?))) {
-        lines::draw(series, (scale, picture.grid, picture.shown_us), breaks, &mut canvas);
+        lines::draw(series, (scale, picture.grid, picture.known_us(series)), breaks, &mut canvas);
     }
     canvas.paint(plot, buffer, |colour| line_style(ink, colour));
     let several = series.len() > 1 && picture.drawing != Drawing::Ascii;
     if several && ink.appearance.look.colours == Colours::None {
         // Nothing else tells the lines apart.
         for (series, scale) in series.iter().zip(&scales.each) {
-            let Some(point) = series.points.at(picture.until_us()) else { continue };
+            let Some(point) = series.points.at(picture.until_of(series)) else { continue };
             let y = plot.y + scale.row(point.value, usize::from(plot.height)).round() as u16;
             let x = cell_of(picture, plot, point.at.mono_us).unwrap_or(plot.right() - 1);
             ink.put(buffer, x, y, 1, mark(picture, ink, series.colour), ink.style(Role::Text));
@@ -375,7 +307,7 @@ fn cell_of(picture: &Picture<'_>, plot: Rect, at_us: u64) -> Option<u16> {
 fn draw_cursor(picture: &Picture<'_>, ink: &Ink<'_>, scales: &Scales, plot: Rect, buffer: &mut Buffer) {
     let Some(at) = picture.chart.cursor else { return };
     let Some(x) = cell_of(picture, plot, at) else { return };
-    let (line, point) = if ink.appearance.look.ascii { ("|", "X") } else { ("│", "◆") };
+    let (line, point) = if picture.drawing == Drawing::Ascii { ("|", "X") } else { ("│", "◆") };
     let style = ink.style(Role::Accent);
     for y in plot.top()..plot.bottom() {
         let empty =
@@ -384,7 +316,8 @@ fn draw_cursor(picture: &Picture<'_>, ink: &Ink<'_>, scales: &Scales, plot: Rect
             ink.put(buffer, x, y, 1, line, style);
         }
     }
-    let value = picture.chart.selected_series().and_then(|series| series.points.at(at));
+    let value =
+        picture.chart.selected_series().and_then(|series| series.points.at(at.min(picture.known_us(series))));
     if let (Some(value), Some(scale)) = (value, scales.shown()) {
         let y = plot.y + scale.row(value.value, usize::from(plot.height)).round() as u16;
         ink.put(buffer, x, y, 1, point, style);

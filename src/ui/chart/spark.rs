@@ -25,7 +25,8 @@ pub(in crate::ui) fn draw(
         return cell.width;
     }
     let chart = &connection.chart;
-    let Some(heights) = chart.sparkline(topic, ink.shown, usize::from(CELLS)) else { return cell.width };
+    let shown = connection.charted_until(topic, ink.shown);
+    let Some(heights) = chart.sparkline(topic, shown, usize::from(CELLS)) else { return cell.width };
     let style = line_style(ink, chart.sparkline_series(topic).map_or(usize::MAX, |series| series.colour));
     let left = cell.right() - CELLS;
     for (column, height) in heights.into_iter().enumerate() {
