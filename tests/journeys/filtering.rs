@@ -116,6 +116,15 @@ fn a_filter_that_was_only_tried_leaves_the_selection_where_it_was() {
 }
 
 #[test]
+fn a_filter_that_was_kept_leaves_what_is_read_where_it_is() {
+    let mut journey = Journey::knowing(&[("a/lamp", "1"), ("b/fan", "2")]);
+    journey.keys("+g").keys("/fan<enter>");
+    assert_eq!(journey.selected(), "b/fan");
+    journey.keys("<tab>v<esc><esc>").sees("lamp");
+    assert_eq!(journey.selected(), "b/fan", "it was being read");
+}
+
+#[test]
 fn the_selection_survives_while_it_fits() {
     let mut journey = fleet();
     journey.keys("G/s");

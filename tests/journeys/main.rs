@@ -24,6 +24,7 @@ mod pausing;
 mod pinning;
 mod properties;
 mod publishing;
+mod quitting;
 mod reading;
 mod remembering;
 mod safety;

@@ -92,3 +92,16 @@ fn every_state_can_be_drawn_in_ascii_and_in_every_theme() {
         }
     }
 }
+
+#[test]
+fn on_a_small_terminal_a_key_that_changes_the_payload_shows_the_payload() {
+    let payload = r#"{"temperature":20.4}"#;
+    for (key, told) in [("v", "tree"), ("D", "diff"), ("w", "pretty, wrapped"), ("i", "Take the payload for")]
+    {
+        let mut journey = Journey::knowing(&[("a", r#"{"temperature":20.1}"#), ("a", payload)]);
+        journey.resize(80, 24).keys("<tab><tab>").sees("History").does_not_see("JSON");
+        journey.keys(key).sees(told).keys("<esc>").sees("JSON");
+    }
+    let mut journey = Journey::knowing(&[("a", payload)]);
+    journey.resize(80, 24).keys("z").does_not_see("JSON").keys("v").sees("JSON");
+}

@@ -82,6 +82,13 @@ impl TreeView {
         }
     }
 
+    /// The filter is kept: what is selected now is where the user is, and not what it hid.
+    pub(in crate::app) fn settle_in_filter(&mut self) {
+        if self.selected.is_some() {
+            self.hidden_selection = None;
+        }
+    }
+
     /// Before a frame: the filter looks at what came, and the lists of rows follow.
     pub(super) fn follow_filter(&mut self, store: &Store, now_us: u64) {
         let Some(filter) = &mut self.filter else { return };

@@ -2,7 +2,7 @@
 
 use super::{
     ask, back, broker, browse, chart, clear_filter, connections, copy, filters, focus, form, history, lists,
-    login, menu, message, next_theme, out, overdue, overlay, pins, prompt, publish, search, show,
+    login, menu, message, next_theme, out, overdue, overlay, pins, prompt, publish, quit, search, show,
     subscriptions, tabs, topics, travel, zoom,
 };
 use crate::app::{App, Command, Context, Effect, Screen};
@@ -15,7 +15,8 @@ use crate::model::Moment;
 )]
 pub(super) fn run_now(app: &mut App, command: Command, now: Moment) -> Vec<Effect> {
     match command {
-        Command::Quit | Command::QuitNow => vec![Effect::Quit],
+        Command::Quit => quit::run(app, now),
+        Command::QuitNow => vec![Effect::Quit],
         Command::Suspend => vec![Effect::Suspend],
         Command::NextTheme => {
             next_theme(app, now);

@@ -22,6 +22,7 @@ mod overlay;
 mod pins;
 mod prompt;
 mod publish;
+mod quit;
 mod search;
 mod session;
 mod subscriptions;
@@ -96,7 +97,7 @@ fn on_key(app: &mut App, key: KeyEvent, now: Moment) -> Vec<Effect> {
     app.connection_mut().tree.stand_still();
     if layout::too_small(app.size.0, app.size.1) && key.code == KeyCode::Char('q') {
         // That is what such a screen promises, whatever lies under it.
-        return run(app, Command::Quit, now);
+        return run(app, Command::QuitNow, now);
     }
     let context = app.context();
     match command_for(context, key) {
@@ -241,6 +242,19 @@ fn set_focus(app: &mut App, pane: Pane) {
     connection.focus = pane;
     if pane != Pane::Topics {
         connection.lower_pane = pane;
+    }
+}
+
+/// Has the message on screen where there is room for one pane beside the tree, or for one alone: what a key does to the payload is to be
+/// seen.
+fn reveal_message(app: &mut App) {
+    if layout::areas(app).message.is_some() || app.connection().publish.open {
+        return;
+    }
+    let connection = app.connection_mut();
+    connection.lower_pane = Pane::Message;
+    if connection.zoomed || connection.focus == Pane::History {
+        connection.focus = Pane::Message;
     }
 }
 

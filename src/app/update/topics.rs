@@ -112,6 +112,7 @@ pub(super) fn keep_filter(app: &mut App) {
     let connection = app.connection_mut();
     if connection.tree.filter_fault().is_none() {
         connection.filter_input = None;
+        connection.tree.settle_in_filter();
     }
 }
 

@@ -42,6 +42,12 @@ pub(super) fn is_pictographic(c: char) -> bool {
         | 0x3030 | 0x303d | 0x3297 | 0x3299 | 0x1f000..=0x1faff)
 }
 
+/// The letter of a regional indicator; two of them are a flag.
+pub(super) fn regional(c: char) -> Option<char> {
+    let letter = u32::from(c).checked_sub(0x1f1e6).filter(|letter| *letter < 26)?;
+    Some(char::from(b'A' + letter as u8))
+}
+
 /// Characters that become a keycap with U+FE0F U+20E3.
 pub(super) fn is_keycap_base(c: char) -> bool {
     matches!(c, '0'..='9' | '#' | '*')

@@ -7,10 +7,11 @@
 //! | TAB | `␉` on one line, spaces to the next stop in a view |
 //! | C1 controls, bidi controls, zero-width, fillers, tags, line separators, noncharacters, private use | `⟨U+202E⟩` |
 //! | the fifth and later marks on one base, marks without a base | `⟨+9996 marks⟩`, `⟨U+0301⟩` |
+//! | regional indicators, which are a flag in pairs | `⟨NL⟩`, `⟨N⟩` |
 //! | a byte that is not UTF-8 | `⟨xFF⟩` |
 //!
 //! Emoji joined by ZWJ are shown one by one: terminals disagree on how many columns the joined one takes, and a frame that is drawn
-//! by another count than the terminal's falls apart. Variation selectors stay with their emoji. Spaces of other widths and unassigned code points are shown as they are.
+//! by another count than the terminal's falls apart. So it is with flags, of which nothing but the letters is sure. Variation selectors stay with their emoji. Spaces of other widths and unassigned code points are shown as they are.
 //! A literal `⟨` or `␛` is not escaped, so that sanitising twice changes nothing: placeholders are a [`Piece`] of their own,
 //! the screen styles them apart, and the hex view settles doubt.
 
@@ -23,7 +24,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthChar;
 
 pub use fit::{fit, fit_left, width, wrap};
-use hidden::{is_hidden, is_keycap_base, is_pictographic, is_simple};
+use hidden::{is_hidden, is_keycap_base, is_pictographic, is_simple, regional};
 
 /// Marks shown on one base before the rest is only counted.
 const MAX_MARKS: usize = 4;
@@ -167,6 +168,11 @@ impl<'a> Pieces<'a> {
         let severed = std::mem::take(&mut self.severed);
         if severed || self.style.ascii || is_hidden(first) {
             return self.placeholder(first);
+        }
+        if regional(first).is_some() {
+            let letters: String = self.rest.chars().map_while(regional).take(2).collect();
+            self.take(letters.len() * first.len_utf8());
+            return Piece::Placeholder(Cow::Owned(format!("⟨{letters}⟩")));
         }
         let after = self.rest[first.len_utf8()..].chars().next();
         if is_simple(first) && after.is_none_or(is_simple) {

@@ -12,6 +12,10 @@ use crate::model::{Moment, Severity};
 const SIDE_STEP: usize = 8;
 
 pub(super) fn run(app: &mut App, command: Command, now: Moment) -> Vec<Effect> {
+    use Command::{DecodeAs, FilterByJq, NextView, ShowDiff, ToggleWrap};
+    if matches!(command, NextView | ShowDiff | ToggleWrap | FilterByJq | DecodeAs) {
+        super::reveal_message(app);
+    }
     match command {
         Command::OlderMessage => history::step(app, 1),
         Command::NewerMessage => history::step(app, -1),
