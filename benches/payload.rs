@@ -8,13 +8,13 @@ use std::hint::black_box;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use mqtt_tui::payload::diff::{Diff, Side, summary};
 use mqtt_tui::payload::field::{Field, Probe, numbers_in};
-use mqtt_tui::payload::find::Finder;
+use mqtt_tui::payload::find::{Finder, Searched};
 use mqtt_tui::payload::jq::{Limits, Program};
 use mqtt_tui::payload::shape::Shape;
 use mqtt_tui::payload::structure::{Open, Structure};
 use mqtt_tui::payload::{
     Document, Hints, Kind, Position, Prepared, Style, detect, fit, pretty, preview, read, rows, sanitise,
-    slice,
+    slice, xml,
 };
 
 const CLIMATE: &str =
@@ -57,6 +57,15 @@ fn printing(c: &mut Criterion) {
             Prepared::of(&read(bytes, &Hints::default()), bytes)
         });
     });
+    let xml = readings_in_xml(1_000_000);
+    group.throughput(Throughput::Bytes(xml.len() as u64));
+    group.bench_function("XML 1 MB", |b| b.iter(|| xml::pretty(black_box(&xml)).is_ok()));
+}
+
+/// Readings of a meter, at least `bytes` long.
+fn readings_in_xml(bytes: usize) -> String {
+    const READING: &str = "<reading unit=\"kWh\" obis=\"1-0:1.8.0\"><value>18432.71</value></reading>";
+    format!("<m>{}</m>", READING.repeat(bytes / READING.len() + 1))
 }
 
 fn showing(c: &mut Criterion) {
@@ -116,6 +125,10 @@ fn structures(c: &mut Criterion) {
     group.bench_function("find in 1 MB", |b| b.iter(|| finder.is_in(black_box(megabyte.as_bytes()))));
     let mut shape = Shape::new();
     (0..30).for_each(|_| shape.learn(CLIMATE));
+    let searched = Searched::Nodes(std::sync::Arc::new(Structure::of_json(megabyte.as_str()).expect("JSON")));
+    group.bench_function("find in the branches of 1 MB", |b| {
+        b.iter(|| finder.find(black_box(&searched), 10_000));
+    });
     group.bench_function("judge a shape, 6 fields", |b| b.iter(|| shape.judge(black_box(CLIMATE)).len()));
     group.bench_function("learn a shape, 6 fields", |b| b.iter(|| shape.learn(black_box(CLIMATE))));
 }

@@ -1,10 +1,9 @@
 //! jq programs that a process does not survive, run by the real program in a child: the explorer gets an answer and goes on.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests, also outside of #[test] functions")]
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use mqtt_tui::payload::jq::{Ended, JqOutcome, Limits, Program};
+use mqtt_tui::payload::jq::{Ended, JqOutcome, Limits, Program, condition_of};
 use mqtt_tui::runtime::jq::JqRunner;
 
 const LIMITS: Limits = Limits { time: Duration::from_secs(20), outputs: 100, output_bytes: 1_000_000 };
@@ -15,12 +14,12 @@ fn runner() -> JqRunner {
 }
 
 async fn run(runner: &mut JqRunner, program: &str, text: &str, limits: Limits) -> JqOutcome {
-    let program = Arc::new(Program::compile(program).expect(program));
-    runner.run(&program, &Arc::from(text), limits).await
+    let program = Program::compile(program).expect(program);
+    runner.run(&program, &[text], limits).await.pop().expect("an outcome")
 }
 
 #[tokio::test]
-async fn b09_outputs_errors_and_plain_programs_come_back() {
+async fn b09_outputs_and_errors_come_back() {
     let mut runner = runner();
     let done = run(&mut runner, "[.a[] * 2] | add", r#"{"a":[1,2.5]}"#, LIMITS).await;
     assert_eq!((done.ended, done.outputs), (Ended::Complete, vec!["7.0".to_owned()]));
@@ -76,17 +75,15 @@ async fn b09_a_program_that_overflows_its_stack_is_stopped() {
 #[tokio::test]
 async fn b09_conditions_go_on_after_one_that_killed_the_child() {
     let mut runner = runner();
-    let program = Arc::new(
+    let program =
         Program::compile("if .bad then reduce range(1000000) as $i (0; [.]) | tojson else .n * 1 > 150 end")
-            .expect("jq"),
-    );
-    let text = |n: usize| Arc::from(format!(r#"{{"n":{n},"bad":{}}}"#, n == 130));
-    let found = runner.conditions(&program, (0..300).map(text).collect(), LIMITS).await;
+            .expect("jq");
+    let texts: Vec<String> = (0..300).map(|n| format!(r#"{{"n":{n},"bad":{}}}"#, n == 130)).collect();
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    let outcomes = runner.run(&program, &texts, LIMITS).await;
+    let found: Vec<Option<bool>> = outcomes.iter().map(condition_of).collect();
     let expected: Vec<Option<bool>> = (0..300).map(|n| (n != 130).then_some(n > 150)).collect();
     assert_eq!(found, expected);
-    let plain = Arc::new(Program::compile(".n > 1").expect("jq"));
-    let found = runner.conditions(&plain, (0..3).map(text).collect(), LIMITS).await;
-    assert_eq!(found, [Some(false), Some(false), Some(true)]);
 }
 
 #[tokio::test]

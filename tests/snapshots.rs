@@ -4,7 +4,8 @@
 
 #![allow(clippy::expect_used, reason = "a test that cannot go on says why")]
 
-use std::fmt::Write as _;
+#[path = "common/picture.rs"]
+mod picture;
 
 use mqtt_tui::app::out::PipeEnd;
 use mqtt_tui::app::{Action, App, Command, Done, Settings, TestEnd, TestNews, parse_key, update};
@@ -14,9 +15,7 @@ use mqtt_tui::model::{
     ConnectionId, DoctorLine, LinkState, PublishId, PublishState, QoS, SessionEvent, Severity,
     SubscriptionState, Target, TopicFilter, Trouble, Verdict,
 };
-use ratatui::buffer::Buffer;
-use ratatui::style::{Color, Modifier, Style};
-use unicode_width::UnicodeWidthStr;
+use picture::{styles, text};
 
 const SMALL: (u16, u16) = (60, 20);
 const COMMON: (u16, u16) = (80, 24);
@@ -63,51 +62,6 @@ fn nothing_received(scene: &mut Scene) {
     scene.app = App::new(settings);
     drop(scene.app.open(mqtt_tui::config::Profile::new("factory", target)));
     scene.app.size = size;
-}
-
-/// The picture as text, each line without the blanks at its end.
-fn text(buffer: &Buffer) -> String {
-    let mut out = String::new();
-    for y in 0..buffer.area.height {
-        let mut line = String::new();
-        let mut x = 0;
-        while x < buffer.area.width {
-            let symbol = buffer.cell((x, y)).map_or(" ", |cell| cell.symbol());
-            line.push_str(symbol);
-            x += (symbol.width() as u16).max(1);
-        }
-        let _ = writeln!(out, "{}", line.trim_end());
-    }
-    out
-}
-
-/// The picture as styles: one letter per cell, and what each letter means.
-fn styles(buffer: &Buffer) -> String {
-    let mut legend: Vec<Style> = Vec::new();
-    let mut out = String::new();
-    for y in 0..buffer.area.height {
-        for x in 0..buffer.area.width {
-            let style = buffer.cell((x, y)).map(ratatui::buffer::Cell::style).unwrap_or_default();
-            let index = legend.iter().position(|known| *known == style).unwrap_or_else(|| {
-                legend.push(style);
-                legend.len() - 1
-            });
-            out.push(char::from(if index < 26 { b'a' + index as u8 } else { b'A' + (index - 26) as u8 }));
-        }
-        out.push('\n');
-    }
-    for (index, style) in legend.iter().enumerate() {
-        let letter = char::from(if index < 26 { b'a' + index as u8 } else { b'A' + (index - 26) as u8 });
-        let colour =
-            |colour: Option<Color>| colour.map_or_else(|| "-".to_owned(), |colour| colour.to_string());
-        let modifiers = if style.add_modifier == Modifier::empty() {
-            String::new()
-        } else {
-            format!(" {:?}", style.add_modifier)
-        };
-        let _ = writeln!(out, "{letter} {} on {}{modifiers}", colour(style.fg), colour(style.bg));
-    }
-    out
 }
 
 #[test]

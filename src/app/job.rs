@@ -3,11 +3,10 @@
 
 use std::sync::Arc;
 
-use super::message::{FindJob, Painting, ReadJob, RunJq, ScaleJob, Shown, WrapJob};
+use super::message::{FindDone, FindJob, Painting, ReadJob, RunJq, ScaleJob, Shown, WrapJob};
 use super::search::{Answer, Question};
 use super::{Action, App, Done, Effect, arrange, run_within, update};
 use crate::model::{ConnectionId, Moment};
-use crate::payload::find::Matches;
 use crate::payload::{Document, WrapIndex};
 
 /// Something to be computed away from the loop.
@@ -15,13 +14,13 @@ use crate::payload::{Document, WrapIndex};
 pub enum Job {
     /// Read a large message.
     Read(Box<ReadJob>),
-    /// Find text in a large document.
-    Find(FindJob),
+    /// Find text in something large.
+    Find(Box<FindJob>),
     /// Count the rows of a large document.
     Wrap(WrapJob),
     /// Scale an image.
     Scale(ScaleJob),
-    /// A jq condition asked of messages.
+    /// Messages looked at for a search.
     Ask(Question),
 }
 
@@ -30,13 +29,13 @@ pub enum Job {
 pub enum JobDone {
     /// What is shown of a message.
     Read(ConnectionId, Box<Shown>),
-    /// Where the text stands in a document.
-    Found(ConnectionId, String, Arc<Document>, Matches),
+    /// Where the text stands.
+    Found(Box<FindDone>),
     /// Where the rows of a document begin.
     Wrapped(ConnectionId, Arc<Document>, WrapIndex),
     /// An image in another size.
     Scaled(ConnectionId, Painting),
-    /// Of which messages the condition is true.
+    /// Which messages a search is about.
     Asked(Answer),
 }
 
@@ -48,10 +47,7 @@ impl Job {
                 let (connection, shown) = job.perform(run);
                 JobDone::Read(connection, shown)
             }
-            Self::Find(job) => {
-                let (connection, text, document, matches) = job.perform();
-                JobDone::Found(connection, text, document, matches)
-            }
+            Self::Find(job) => JobDone::Found(Box::new(job.perform())),
             Self::Wrap(job) => {
                 let (connection, document, index) = job.perform();
                 JobDone::Wrapped(connection, document, index)
@@ -69,18 +65,25 @@ impl Job {
 pub fn arrange_fully(app: &mut App, now: Moment) -> Vec<Effect> {
     let mut others = Vec::new();
     loop {
-        let mut jobs = 0;
-        for effect in arrange(app, now) {
-            match effect {
-                Effect::Job(job) => {
-                    jobs += 1;
-                    others.extend(update(app, Action::Done(Done::Job(job.perform(run_within))), now));
-                }
-                other => others.push(other),
-            }
-        }
-        if jobs == 0 {
+        let effects = arrange(app, now);
+        let is_last = !effects.iter().any(|effect| matches!(effect, Effect::Job(_)));
+        others.extend(perform_all(app, effects, now));
+        if is_last {
             return others;
         }
     }
+}
+
+/// Does the jobs among `effects`, and those that follow from them; the other effects come back.
+fn perform_all(app: &mut App, effects: Vec<Effect>, now: Moment) -> Vec<Effect> {
+    let (mut pending, mut others) = (effects, Vec::new());
+    while let Some(effect) = pending.pop() {
+        match effect {
+            Effect::Job(job) => {
+                pending.extend(update(app, Action::Done(Done::Job(job.perform(run_within))), now));
+            }
+            other => others.push(other),
+        }
+    }
+    others
 }

@@ -1,13 +1,13 @@
-//! A list of messages, newest first, that goes on growing at its top: what is selected in it, and which stretch of it is on screen.
-//! Shared by the lists that stand in the place of the tree.
+//! A list that changes while it is looked at, of messages growing at its top or of topics changing places: what is selected in it, and
+//! which stretch of it is on screen. Shared by the lists that stand in the place of the tree.
 
 use crate::store::Seq;
 
 /// Where one looks in a list.
 #[derive(Debug, Clone, Copy)]
-pub struct ListView {
-    /// The selected message; the list shows its top while there is none.
-    pub selected: Option<Seq>,
+pub struct ListView<Key = Seq> {
+    /// The selected message or topic; the list shows its top while there is none.
+    pub selected: Option<Key>,
     /// Index of the first row on screen.
     pub top: usize,
     /// Rows on screen.
@@ -18,19 +18,19 @@ pub struct ListView {
     follows: bool,
 }
 
-impl Default for ListView {
+impl<Key> Default for ListView<Key> {
     fn default() -> Self {
         Self { selected: None, top: 0, height: 0, row: 0, follows: true }
     }
 }
 
-impl ListView {
-    /// At the top of a list in which this message is selected, once it turns up.
-    pub(super) fn on(selected: Option<Seq>) -> Self {
+impl<Key> ListView<Key> {
+    /// At the top of a list in which this is selected, once it turns up.
+    pub(super) fn on(selected: Option<Key>) -> Self {
         Self { selected, ..Self::default() }
     }
 
-    /// Brings the stretch up to date: there are `rows`, and the selection is the one at `index`. The selection stays on its message,
+    /// Brings the stretch up to date: there are `rows`, and the selection is the one at `index`. The selection stays where it is,
     /// and on its row unless the top is being looked at.
     pub(super) fn arrange(&mut self, rows: usize, index: Option<usize>, height: usize) {
         self.height = height;
@@ -76,7 +76,7 @@ mod tests {
 
     #[test]
     fn what_comes_pushes_the_selection_down_the_screen_and_never_off_it() {
-        let mut view = ListView::default();
+        let mut view = ListView::<Seq>::default();
         assert_eq!(arranged(&mut view, 3, 0), (0, 0));
         assert_eq!(arranged(&mut view, 8, 5), (0, 5));
         assert_eq!(arranged(&mut view, 30, 9), (0, 9));
@@ -86,7 +86,7 @@ mod tests {
 
     #[test]
     fn further_down_the_selection_keeps_its_row() {
-        let mut view = ListView::default();
+        let mut view = ListView::<Seq>::default();
         arranged(&mut view, 100, 0);
         assert_eq!(view.step(100, Some(0), 40), Some(40));
         assert_eq!(arranged(&mut view, 100, 40), (31, 9));

@@ -53,8 +53,8 @@ impl Connection {
             return None;
         }
         let (search, world) = self.search_in();
-        let (number, condition, batch) = search.work(world)?;
-        Some(Effect::Job(Job::Ask(Question { connection: self.id, number, condition, batch })))
+        let (number, sought, batch) = search.work(world)?;
+        Some(Effect::Job(Job::Ask(Question { connection: self.id, number, sought, batch })))
     }
 
     /// Where a search looks, in words.
@@ -94,7 +94,7 @@ pub(super) fn arrange(connection: &mut Connection, areas: &Areas, now: Moment) {
     match connection.left {
         Left::Tree => {}
         Left::Overdue => {
-            if let Some(topic) = connection.overdue.settle() {
+            if let Some(topic) = connection.overdue.arrange(layout::found_rows(areas, OVERDUE_LINES)) {
                 connection.tree.point_at(topic);
             }
         }

@@ -14,6 +14,7 @@ mod connections;
 mod enabled;
 mod filter;
 mod form;
+mod hints;
 mod history;
 mod job;
 mod keymap;
@@ -67,15 +68,15 @@ pub use lists::{OVERDUE_LINES, SEARCH_LINES};
 pub use login::{Credentials, Login, LoginField};
 pub use menu::{DecodeFor, Menu, MenuItem, Pick};
 pub use message::{
-    Body, Change, Chosen, ChosenBy, Decodings, Find, FindJob, Folding, MessageView, NOTES, PIXELS_A_ROW,
-    Painting, PayloadView, Programs, ReadJob, Reader, RunJq, ScaleJob, SchemaShelf, Scroll, Shown, Wanted,
-    WrapJob, run_within,
+    Body, Change, Chosen, ChosenBy, Decodings, Find, FindDone, FindJob, Folding, MessageView, NOTES,
+    PIXELS_A_ROW, Painting, PayloadView, Programs, ReadJob, Reader, RunJq, ScaleJob, SchemaShelf, Scroll,
+    Shown, Wanted, WrapJob, run_within,
 };
 pub use notices::{Notices, SHOWN_FOR};
 pub use odd::Shapes;
 pub use overdue::{Lateness, Overdue, OverdueTopic, lateness};
 pub use palette::PaletteState;
-pub use panes::{Left, Overlay, Pane, Right, Screen};
+pub use panes::{Help, Left, Overlay, Pane, Right, Screen};
 pub use prompt::{Prompt, Purpose};
 pub use publish::{Answers, Field, Held, HeldFrom, MAX_EDITOR_BYTES, MAX_EDITOR_LINES, PublishPane, Sent};
 pub use publish_properties::WrittenProperties;
@@ -362,8 +363,8 @@ pub struct Measured {
 pub fn after_view(app: &mut App, measured: &Measured) {
     let last = |(lines, rows): (usize, usize)| lines.saturating_sub(rows);
     app.notices.scroll = app.notices.scroll.min(last(measured.notices));
-    if let Overlay::Help(_, scroll) = &mut app.overlay {
-        *scroll = (*scroll).min(last(measured.help));
+    if let Overlay::Help(help) = &mut app.overlay {
+        help.scroll = help.scroll.min(last(measured.help));
     }
     if let Overlay::Output(piped) = &mut app.overlay {
         piped.scroll = piped.scroll.min(last(measured.output));
@@ -376,5 +377,8 @@ pub fn after_view(app: &mut App, measured: &Measured) {
     message.above = measured.message_above;
     message.drawn = measured.message_lines;
     message.rows = measured.message_rows;
+    if let (Some(_), Some((_, first))) = (message.reveal.take(), measured.message_rows) {
+        message.scroll_mut().row = first;
+    }
     connection.chart.plot = measured.chart;
 }

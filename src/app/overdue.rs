@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::Connection;
+use super::{Connection, ListView};
 use crate::model::Moment;
 use crate::store::TopicId;
 
@@ -53,10 +53,14 @@ pub struct Overdue {
     found: Vec<OverdueTopic>,
     /// All that the last sweep found, listed or not.
     count: usize,
+    /// Those it found that are muted, which are not listed.
+    muted: usize,
     sweep: Option<Sweep>,
     swept_us: Option<u64>,
-    /// The selected topic: it stays selected while rows come and go.
-    selected: Option<TopicId>,
+    /// Where one looks in the list. The selected topic stays selected while rows come and go.
+    pub view: ListView<TopicId>,
+    /// Row at which it stood last.
+    row: usize,
 }
 
 /// A sweep under way.
@@ -66,6 +70,7 @@ struct Sweep {
     next: usize,
     found: Vec<OverdueTopic>,
     count: usize,
+    muted: usize,
 }
 
 impl Overdue {
@@ -79,38 +84,53 @@ impl Overdue {
         self.count
     }
 
-    /// Index of the selected one, if it is still overdue.
-    pub fn selected(&self) -> Option<usize> {
-        self.found.iter().position(|late| Some(late.topic) == self.selected)
+    /// How many of them are muted: those are not listed.
+    pub fn muted(&self) -> usize {
+        self.muted
+    }
+
+    /// Index of the selected one; where it stood when it is no longer overdue.
+    fn selected_index(&self) -> Option<usize> {
+        let selected = self.view.selected?;
+        let place = self.found.iter().position(|late| late.topic == selected);
+        place.or_else(|| Some(self.row.min(self.found.len().checked_sub(1)?)))
     }
 
     /// The list comes on screen: its first row is to be selected.
     pub(super) fn reopened(&mut self) {
-        self.selected = None;
+        self.view = ListView::default();
     }
 
-    /// Selects the first row where none was yet; its topic.
-    pub(super) fn settle(&mut self) -> Option<TopicId> {
-        if self.selected.is_some() { None } else { self.select(0) }
+    /// Brings the list in line with the height of the pane. Selects the first row where none was yet; its topic.
+    pub(super) fn arrange(&mut self, height: usize) -> Option<TopicId> {
+        let settled = if self.view.selected.is_some() { None } else { self.select(0) };
+        let index = self.selected_index();
+        self.view.arrange(self.found.len(), index, height);
+        self.row = index.unwrap_or_default();
+        settled
+    }
+
+    /// Moves by `rows`; the topic that is selected then.
+    pub(super) fn step(&mut self, rows: isize) -> Option<TopicId> {
+        let is_there = self.found.iter().any(|late| Some(late.topic) == self.view.selected);
+        // From between two rows, the next one is half a row away.
+        let rows = if is_there || rows <= 0 { rows } else { rows - 1 };
+        let at = self.view.step(self.found.len(), self.selected_index(), rows)?;
+        self.select(at)
     }
 
     /// Selects the row `index`, or the last one; its topic.
     pub(super) fn select(&mut self, index: usize) -> Option<TopicId> {
         let row = self.found.get(index).or(self.found.last())?;
-        self.selected = Some(row.topic);
-        self.selected
-    }
-
-    /// Index of the first row on screen when `rows` fit.
-    pub fn top(&self, rows: usize) -> usize {
-        self.selected().unwrap_or_default().saturating_sub(rows.saturating_sub(1))
+        self.view.selected = Some(row.topic);
+        self.view.selected
     }
 
     /// Begins a sweep, unless one is under way or the last one is young.
     pub(super) fn begin(&mut self, now: Moment) {
         let due = self.swept_us.is_none_or(|at| now.mono_us.saturating_sub(at) >= EVERY_US);
         if due && self.sweep.is_none() {
-            self.sweep = Some(Sweep { now, next: 0, found: Vec::new(), count: 0 });
+            self.sweep = Some(Sweep { now, next: 0, found: Vec::new(), count: 0, muted: 0 });
         }
     }
 
@@ -144,14 +164,18 @@ pub(super) fn work(connection: &mut Connection) {
     let Some(mut sweep) = connection.overdue.sweep.take() else { return };
     let store = &connection.store;
     let connected = connection.link.is_connected();
-    let topics = store.topics();
-    let all = topics.len();
-    for topic in topics.skip(sweep.next).take(if connected { PIECE } else { 0 }) {
+    let all = store.topics().len();
+    for topic in store.topics_from(sweep.next).take(if connected { PIECE } else { 0 }) {
         let Some((silent, usual)) = store.silence(topic, sweep.now.mono_us) else { continue };
-        if judge(silent, usual).is_some() && !connection.is_quiet(topic) {
-            sweep.count += 1;
-            sweep.found.push(OverdueTopic { topic, silent, usual });
+        if judge(silent, usual).is_none() {
+            continue;
         }
+        if connection.is_quiet(topic) {
+            sweep.muted += 1;
+            continue;
+        }
+        sweep.count += 1;
+        sweep.found.push(OverdueTopic { topic, silent, usual });
         if sweep.found.len() == 2 * MOST {
             keep_most(&mut sweep.found, MOST);
         }
@@ -164,7 +188,7 @@ pub(super) fn work(connection: &mut Connection) {
     }
     keep_most(&mut sweep.found, MOST);
     overdue.found = sweep.found;
-    overdue.count = sweep.count;
+    (overdue.count, overdue.muted) = (sweep.count, sweep.muted);
     overdue.swept_us = Some(sweep.now.mono_us);
 }
 

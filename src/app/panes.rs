@@ -34,8 +34,8 @@ pub enum Overlay {
     /// Nothing.
     #[default]
     None,
-    /// Help for a context, scrolled by rows.
-    Help(Context, usize),
+    /// Help, over what lies there.
+    Help(Help),
     /// The command palette.
     Palette(PaletteState),
     /// Past notices.
@@ -48,6 +48,28 @@ pub enum Overlay {
     Menu(Menu),
     /// What a shell command printed.
     Output(Box<Piped>),
+}
+
+/// The help.
+#[derive(Debug)]
+pub struct Help {
+    /// Where it was called.
+    pub of: Context,
+    /// First row on screen.
+    pub scroll: usize,
+    /// What it lies over, and what comes back: a line that is being typed, a command that runs.
+    pub(super) under: Box<Overlay>,
+}
+
+impl Overlay {
+    /// The command whose output lies there, under the help as well.
+    pub(super) fn output(&mut self) -> Option<&mut Piped> {
+        match self {
+            Self::Output(piped) => Some(piped),
+            Self::Help(help) => help.under.output(),
+            _ => None,
+        }
+    }
 }
 
 /// What stands in the place of the tree.

@@ -50,7 +50,7 @@ impl Purpose {
     /// What may be typed.
     pub fn hint(self) -> &'static str {
         match self {
-            Self::Find => "text, or /regular expression/",
+            Self::Find => "text · /regular expression/ · 0x1f8b for bytes in hex",
             Self::Jq => ".temperature · .lights[] | select(.on) · nothing shows the whole payload",
             Self::DecodeAs => "cbor · protobuf:meter.proto:pkg.Meter · array:i16le · cbor for home/+/raw",
             Self::FilterHistory => "words · /regular expression/ · qos:1 · retain · dup · !not",

@@ -125,6 +125,10 @@ pub struct PublishPane {
     pub held: Option<Held>,
     /// The payload was typed here, and not sent since.
     pub(super) is_draft: bool,
+    /// What is in the pane, typed or put there, was not sent since: it keeps its topic.
+    pub(super) unsent: bool,
+    /// The pane was opened on another topic, and what is in it kept its own.
+    pub kept_topic: bool,
     /// QoS.
     pub qos: QoS,
     /// Retain.
@@ -175,6 +179,7 @@ impl PublishPane {
         self.set_payload(publication.payload, from);
         self.written.fill(publication.properties.map(|properties| *properties).unwrap_or_default());
         (self.refusal, self.draft_from, self.answers, self.confirmed) = (None, None, None, None);
+        (self.unsent, self.kept_topic) = (true, false);
         self.open = true;
         self.field = Field::Payload;
     }
@@ -190,10 +195,19 @@ impl PublishPane {
         }
     }
 
+    /// The next message is for the topic that is looked at.
+    pub(super) fn let_topic_go(&mut self) {
+        self.unsent = false;
+        if std::mem::take(&mut self.kept_topic) {
+            self.opened_on = None;
+        }
+    }
+
     /// Leaves no payload.
     pub(super) fn clear_payload(&mut self) {
         self.payload.clear();
         (self.held, self.draft_from, self.is_draft) = (None, None, false);
+        self.let_topic_go();
         // It says what the payload was.
         self.written.kept = Properties::default();
     }

@@ -8,6 +8,13 @@ use crate::store::Limits;
 impl App {
     /// Opens a connection in a tab of its own, in front; the effects begin it.
     pub fn open(&mut self, profile: Profile) -> Vec<Effect> {
+        let effects = self.open_behind(profile);
+        self.show_tab(self.connections.len() - 1);
+        effects
+    }
+
+    /// Opens a connection in a tab of its own, behind what is in front.
+    pub(super) fn open_behind(&mut self, profile: Profile) -> Vec<Effect> {
         let id = ConnectionId(self.next_connection);
         self.next_connection += 1;
         let copies = self.connections.iter().filter(|other| other.profile.name == profile.name).count();
@@ -21,7 +28,6 @@ impl App {
         let effects = update::begin(&mut connection);
         self.connections.push(connection);
         self.share_memory();
-        self.show_tab(self.connections.len() - 1);
         effects
     }
 

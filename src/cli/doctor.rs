@@ -13,7 +13,6 @@ use super::{USAGE, output, password};
 use crate::config::Profile;
 use crate::model::{DoctorLine, Target, TopicFilter};
 use crate::mqtt::doctor::{self, Diagnosis, DoctorOptions};
-use crate::runtime::Signals;
 
 /// What stands at the end of the help.
 const MEANING: &str = "\
@@ -46,34 +45,15 @@ pub(super) struct DoctorArgs {
 }
 
 pub(super) fn run(args: &DoctorArgs) -> ExitCode {
-    let (mut profile, options) = match prepare(args) {
+    let (profile, options) = match prepare(args) {
         Ok(prepared) => prepared,
         Err(fault) => return output::fail(USAGE, &fault),
     };
-    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
-        Ok(runtime) => runtime,
-        Err(fault) => return output::fail(1, &format!("the program cannot start: {fault}")),
-    };
-    let code = runtime.block_on(async {
-        let mut signals = match Signals::listen() {
-            Ok(signals) => signals,
-            Err(fault) => return output::fail(1, &format!("signals cannot be listened to: {fault}")),
-        };
-        if let Err(code) = password::obtain(&mut profile, &mut signals).await {
-            return code;
-        }
-        tokio::select! {
-            diagnosis = examine(profile.target, options, args.json) => match diagnosis {
-                Diagnosis::Sound => ExitCode::SUCCESS,
-                Diagnosis::Unsound => ExitCode::FAILURE,
-                Diagnosis::Refused(code) => ExitCode::from(code),
-            },
-            code = password::end(&mut signals) => code,
-        }
-    });
-    // A name look-up that hangs must not hold the exit.
-    runtime.shutdown_background();
-    code
+    password::run_with(profile, async |target| match examine(target, options, args.json).await {
+        Diagnosis::Sound => ExitCode::SUCCESS,
+        Diagnosis::Unsound => ExitCode::FAILURE,
+        Diagnosis::Refused(code) => ExitCode::from(code),
+    })
 }
 
 fn prepare(args: &DoctorArgs) -> Result<(Profile, DoctorOptions), String> {

@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::output;
 use crate::config::{PasswordSource, Profile, find_password, password_warning};
-use crate::model::Secret;
+use crate::model::{Secret, Target};
 use crate::runtime::{Signal, Signals};
 
 /// Exit code when somebody would have to be asked and nobody is there (D11).
@@ -17,8 +17,32 @@ const NOBODY_TO_ASK: u8 = 4;
 /// How long the end of a password command is waited for.
 const CLOSE_WITHIN: Duration = Duration::from_millis(300);
 
+/// Runs `work` on a profile whose password is known by then, until a signal ends it; the exit code.
+pub(super) fn run_with(mut profile: Profile, work: impl AsyncFnOnce(Target) -> ExitCode) -> ExitCode {
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(fault) => return output::fail(1, &format!("the program cannot start: {fault}")),
+    };
+    let code = runtime.block_on(async {
+        let mut signals = match Signals::listen() {
+            Ok(signals) => signals,
+            Err(fault) => return output::fail(1, &format!("signals cannot be listened to: {fault}")),
+        };
+        if let Err(code) = obtain(&mut profile, &mut signals).await {
+            return code;
+        }
+        tokio::select! {
+            code = work(profile.target) => code,
+            code = end(&mut signals) => code,
+        }
+    });
+    // A name look-up that hangs must not hold the exit.
+    runtime.shutdown_background();
+    code
+}
+
 /// Puts the password of `profile` into its target. On failure the fault is told, and this is the exit code.
-pub(super) async fn obtain(profile: &mut Profile, signals: &mut Signals) -> Result<(), ExitCode> {
+async fn obtain(profile: &mut Profile, signals: &mut Signals) -> Result<(), ExitCode> {
     if profile.target.password.is_some() {
         return Ok(());
     }
@@ -51,7 +75,7 @@ pub(super) async fn obtain(profile: &mut Profile, signals: &mut Signals) -> Resu
 }
 
 /// Waits for a signal that ends the program; its exit code.
-pub(super) async fn end(signals: &mut Signals) -> ExitCode {
+async fn end(signals: &mut Signals) -> ExitCode {
     loop {
         match signals.next().await {
             Signal::End(code) => return ExitCode::from(u8::try_from(code).unwrap_or(1)),

@@ -20,7 +20,6 @@ use crate::model::{
     SessionEvent, SessionId, SessionRequest, Severity, Target, check_topic,
 };
 use crate::mqtt::{Session, random_client_id};
-use crate::runtime::Signals;
 
 /// Bytes of the largest payload there can be: what fits behind the fixed header (MQTT 5.0, 2.1.4).
 const LARGEST: u64 = 268_435_455;
@@ -30,33 +29,14 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 const EVENTS: usize = 64;
 
 pub(super) fn run(args: PubArgs) -> ExitCode {
-    let (mut profile, publication) = match prepare(args) {
+    let (profile, publication) = match prepare(args) {
         Ok(prepared) => prepared,
         Err(fault) => return output::fail(USAGE, &fault),
     };
-    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
-        Ok(runtime) => runtime,
-        Err(fault) => return output::fail(1, &format!("the program cannot start: {fault}")),
-    };
-    let code = runtime.block_on(async {
-        let mut signals = match Signals::listen() {
-            Ok(signals) => signals,
-            Err(fault) => return output::fail(1, &format!("signals cannot be listened to: {fault}")),
-        };
-        if let Err(code) = password::obtain(&mut profile, &mut signals).await {
-            return code;
-        }
-        tokio::select! {
-            sent = publish(profile.target, publication) => match sent {
-                Ok(()) => ExitCode::SUCCESS,
-                Err(NotPublished { code, reason }) => output::fail(code, &format!("not published: {reason}")),
-            },
-            code = password::end(&mut signals) => code,
-        }
-    });
-    // A name look-up that hangs must not hold the exit.
-    runtime.shutdown_background();
-    code
+    password::run_with(profile, async |target| match publish(target, publication).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(NotPublished { code, reason }) => output::fail(code, &format!("not published: {reason}")),
+    })
 }
 
 /// What to publish and where; the error is about what was said, and nothing was sent.

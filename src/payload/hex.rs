@@ -34,6 +34,12 @@ pub fn per_row(columns: usize) -> usize {
     [32, 16, 8].into_iter().find(|n| 8 + 2 + n * 4 + n / 8 <= columns).unwrap_or(4)
 }
 
+/// Column at which [`HexRow::cells`] writes byte `index` of its row.
+pub fn column(index: usize) -> usize {
+    // Two digits and a space each, and one more after each eighth.
+    index * 3 + index / 8
+}
+
 impl HexRow<'_> {
     /// Offset of the row in hexadecimal, 8 digits or more.
     pub fn address(&self) -> String {
@@ -76,6 +82,9 @@ mod tests {
         assert_eq!(first.address(), "00000000");
         assert_eq!(first.cells(), "1b 1c 1d 1e 1f 20 21 22  23 24 25 26 27 28 29 2a");
         assert_eq!(first.ascii(), "..... !\"#$%&'()*");
+        for (index, byte) in first.bytes.iter().enumerate() {
+            assert_eq!(first.cells()[column(index)..column(index) + 2], format!("{byte:02x}"));
+        }
         let last = row(&bytes, 1, 16).expect("a last row");
         assert_eq!((last.address().as_str(), last.ascii().as_str()), ("00000010", "+,"));
         assert_eq!(last.cells().len(), first.cells().len());

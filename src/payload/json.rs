@@ -8,16 +8,13 @@ mod string;
 use std::fmt;
 
 use super::Document;
+use super::document::Writer;
 use super::sanitise::prefix;
 use reader::{Event, Reader};
 pub use string::{quote, unquote};
 
 /// Containers nested deeper than this are not laid out: the payload is shown as text.
 pub const MAX_DEPTH: usize = 512;
-/// Pretty text may be this many times as long as the payload, so that `[[[[1,1,1…` cannot ask for gigabytes of spaces.
-const MAX_GROWTH: usize = 8;
-const GROWTH_FLOOR: usize = 1024 * 1024;
-const INDENT: usize = 2;
 
 /// Why and where a text is no JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -121,10 +118,10 @@ pub fn pretty(text: &str) -> Result<Document, JsonFault> {
     loop {
         match reader.next() {
             Ok(Some(event)) => printer.print(&event),
-            Ok(None) => return Ok(Document::laid_out(printer.out, printer.line_starts)),
+            Ok(None) => return Ok(printer.out.finish_json()),
             Err((offset, reason)) => return Err(JsonFault::at(text, offset, reason)),
         }
-        if printer.out.len() > printer.limit {
+        if printer.out.is_full() {
             return Err(JsonFault::at(text, reader.at, JsonReason::TooWide));
         }
     }
@@ -132,9 +129,7 @@ pub fn pretty(text: &str) -> Result<Document, JsonFault> {
 
 struct Printer<'a> {
     text: &'a str,
-    out: String,
-    line_starts: Vec<u32>,
-    limit: usize,
+    out: Writer,
     depth: usize,
     /// The open container has no item yet.
     fresh: bool,
@@ -144,9 +139,7 @@ struct Printer<'a> {
 
 impl<'a> Printer<'a> {
     fn new(text: &'a str) -> Self {
-        let out = String::with_capacity(text.len() + text.len() / 2);
-        let limit = text.len().saturating_mul(MAX_GROWTH).max(GROWTH_FLOOR).min(u32::MAX as usize / 2);
-        Self { text, out, line_starts: vec![0], limit, depth: 0, fresh: true, keyed: false }
+        Self { text, out: Writer::new(text.len()), depth: 0, fresh: true, keyed: false }
     }
 
     fn print(&mut self, event: &Event) {
@@ -160,7 +153,7 @@ impl<'a> Printer<'a> {
             Event::Close(bracket) => {
                 self.depth -= 1;
                 if !self.fresh {
-                    self.new_line();
+                    self.out.new_line(self.depth);
                 }
                 self.out.push(*bracket);
                 self.fresh = false;
@@ -186,19 +179,7 @@ impl<'a> Printer<'a> {
             self.out.push(',');
         }
         self.fresh = false;
-        self.new_line();
-    }
-
-    fn new_line(&mut self) {
-        const BLANK: &str = "                                                                ";
-        self.out.push('\n');
-        self.line_starts.push(self.out.len() as u32);
-        let mut columns = self.depth * INDENT;
-        while columns > 0 {
-            let part = columns.min(BLANK.len());
-            self.out.push_str(&BLANK[..part]);
-            columns -= part;
-        }
+        self.out.new_line(self.depth);
     }
 }
 

@@ -141,9 +141,15 @@ pub fn preview_kind(bytes: &[u8]) -> Kind {
         }
         Err(_) => return Kind::Binary,
     };
-    // Only what brackets begin is worth calling JSON unseen: a long text may well begin with a quote or a digit.
+    // Only what brackets begin is worth calling JSON unseen: a long text may well begin with a quote or a digit. And what has a fault
+    // in its beginning is none: `[12:30:45] the door opens`.
+    let may_be_json = || match json::check(text) {
+        _ if !text.trim_ascii_start().starts_with(['{', '[']) => false,
+        Ok(()) => true,
+        Err(fault) => matches!(fault.reason, JsonReason::Ends | JsonReason::TooDeep),
+    };
     match guess(text) {
-        Kind::Json if !text.trim_ascii_start().starts_with(['{', '[']) => text_or_binary(text.as_bytes()),
+        Kind::Json if !may_be_json() => text_or_binary(text.as_bytes()),
         Kind::Number | Kind::Boolean => Kind::Text,
         kind => kind,
     }
@@ -241,6 +247,17 @@ mod tests {
         assert_eq!(preview_kind(&binary), Kind::Binary);
         assert_eq!(preview_kind(&[b'7'; 1000]), Kind::Text);
         assert_eq!(preview_kind(b"20.4"), Kind::Number);
+        let logged = format!("[12:30:45] kitchen: {}", "the door opens ".repeat(50));
+        assert_eq!(preview_kind(logged.as_bytes()), Kind::Text, "a preview would take its blanks away");
+        assert_eq!(preview_kind("[".repeat(5_000).as_bytes()), Kind::Json);
+        for cut in 400..GUESS_BYTES {
+            let long = format!(
+                "[{}1.5e-7,{{\"key\":[true,\"\\u00e9\"]}},{}]",
+                "9".repeat(cut - 1),
+                "7,".repeat(600)
+            );
+            assert_eq!(preview_kind(long.as_bytes()), Kind::Json, "{cut}");
+        }
     }
 
     #[test]

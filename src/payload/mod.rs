@@ -21,6 +21,7 @@ pub mod shape;
 pub mod structure;
 mod tokens;
 mod view;
+pub mod xml;
 
 pub use document::Document;
 pub use json::{JsonFault, JsonReason, pretty};

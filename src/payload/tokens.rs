@@ -1,12 +1,13 @@
-//! The parts of one line of laid-out JSON, for colour. Works on a line alone, so nothing is kept per document.
-//! Called by `layout` for the lines on screen.
+//! The parts of one line of laid-out JSON or XML, for colour. Called by `layout` for the lines on screen.
+
+use super::xml::{self, Inside};
 
 /// What a part of a line is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Role {
-    /// An object's key, with its quotes.
+    /// An object's key, with its quotes; the name of an element or attribute.
     Key,
-    /// A string, with its quotes.
+    /// A string or an attribute's value, with its quotes; text between tags.
     String,
     /// A number.
     Number,
@@ -14,9 +15,11 @@ pub enum Role {
     Boolean,
     /// `null`.
     Null,
-    /// Brackets, commas, colons.
+    /// Brackets, commas, colons, equals signs.
     Punctuation,
-    /// Spaces, and everything in a text that is no JSON.
+    /// Comments, instructions and declarations of XML.
+    Comment,
+    /// Spaces, and everything in a text that is neither JSON nor XML.
     Plain,
 }
 
@@ -24,42 +27,63 @@ pub enum Role {
 #[derive(Debug, Clone)]
 pub struct Tokens<'a> {
     rest: &'a str,
-    json: bool,
+    grammar: Grammar,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Grammar {
+    Plain,
+    Json,
+    Xml(Inside),
 }
 
 /// The parts of one line written by [`super::pretty`].
 pub fn tokens(line: &str) -> Tokens<'_> {
-    Tokens { rest: line, json: true }
+    Tokens { rest: line, grammar: Grammar::Json }
 }
 
 /// The line as one plain part.
 pub(super) fn plain(line: &str) -> Tokens<'_> {
-    Tokens { rest: line, json: false }
+    Tokens { rest: line, grammar: Grammar::Plain }
+}
+
+/// The parts of one line of XML that begins within something.
+pub(super) fn xml_tokens(line: &str, inside: Inside) -> Tokens<'_> {
+    Tokens { rest: line, grammar: Grammar::Xml(inside) }
 }
 
 impl<'a> Iterator for Tokens<'a> {
     type Item = (Role, &'a str);
 
     fn next(&mut self) -> Option<Self::Item> {
-        let bytes = self.rest.as_bytes();
-        let first = *bytes.first()?;
-        let (role, length) = match first {
-            _ if !self.json => (Role::Plain, bytes.len()),
-            b' ' => (Role::Plain, run(bytes, |b| b == b' ')),
-            b'"' => {
-                let length = string_length(bytes);
-                let role = if bytes.get(length) == Some(&b':') { Role::Key } else { Role::String };
-                (role, length)
-            }
-            b'{' | b'}' | b'[' | b']' | b',' | b':' => (Role::Punctuation, 1),
-            b'-' | b'0'..=b'9' => (Role::Number, run(bytes, |b| !matches!(b, b',' | b' ' | b']' | b'}'))),
-            b't' | b'f' => (Role::Boolean, run(bytes, |b| b.is_ascii_lowercase())),
-            b'n' => (Role::Null, run(bytes, |b| b.is_ascii_lowercase())),
-            _ => (Role::Plain, bytes.len()),
+        if self.rest.is_empty() {
+            return None;
+        }
+        let (role, length) = match &mut self.grammar {
+            Grammar::Plain => (Role::Plain, self.rest.len()),
+            Grammar::Json => json_part(self.rest.as_bytes()),
+            Grammar::Xml(inside) => xml::part(self.rest, inside),
         };
         let (token, rest) = self.rest.split_at(length);
         self.rest = rest;
         Some((role, token))
+    }
+}
+
+/// Role and length of the first part of `bytes`, which are not empty.
+fn json_part(bytes: &[u8]) -> (Role, usize) {
+    match bytes[0] {
+        b' ' => (Role::Plain, run(bytes, |b| b == b' ')),
+        b'"' => {
+            let length = string_length(bytes);
+            let role = if bytes.get(length) == Some(&b':') { Role::Key } else { Role::String };
+            (role, length)
+        }
+        b'{' | b'}' | b'[' | b']' | b',' | b':' => (Role::Punctuation, 1),
+        b'-' | b'0'..=b'9' => (Role::Number, run(bytes, |b| !matches!(b, b',' | b' ' | b']' | b'}'))),
+        b't' | b'f' => (Role::Boolean, run(bytes, |b| b.is_ascii_lowercase())),
+        b'n' => (Role::Null, run(bytes, |b| b.is_ascii_lowercase())),
+        _ => (Role::Plain, bytes.len()),
     }
 }
 

@@ -7,6 +7,7 @@ use super::json::{JsonFault, JsonReason, check, pretty};
 use super::kind::Kind;
 use super::read::{Reading, not_text};
 use super::sanitise::prefix;
+use super::xml;
 
 /// Bytes of text shown; of a longer payload the first part is, and the note says so. The payload itself stays whole.
 pub const VIEW_LIMIT: usize = 16 * 1024 * 1024;
@@ -16,7 +17,7 @@ pub const VIEW_LIMIT: usize = 16 * 1024 * 1024;
 pub enum Content {
     /// Nothing there.
     Empty,
-    /// Lines of text: laid-out JSON, or text as it is.
+    /// Lines of text: laid-out JSON or XML, or text as it is.
     Document(Document),
     /// Rows of hex of what is inside of all layers, made by [`super::hex`] when shown.
     Hex,
@@ -37,18 +38,28 @@ impl Prepared {
         if reading.bytes(payload).is_empty() {
             return Self { content: Content::Empty, note: reading.note.clone() };
         }
-        let Some(text) = reading.text(payload) else { return Self::as_hex(reading, payload) };
-        let mut prepared = if reading.is_json() {
+        let Some(text) = reading.text(payload) else { return Self::without_text(reading, payload) };
+        let prepared = if reading.is_json() {
             Self::as_json(text)
+        } else if reading.kind == Kind::Xml {
+            Self::as_xml(text)
         } else {
             let broken = reading.kind == Kind::Text && text.trim_ascii_start().starts_with(['{', '[']);
             let fault = broken.then(|| check(text).err()).flatten();
             Self::as_text(text, fault.map(|fault| format!("not valid JSON: {fault}")))
         };
-        if reading.note.is_some() {
-            prepared.note.clone_from(&reading.note);
-        }
-        prepared
+        prepared.noting(reading.note.clone(), text.len())
+    }
+
+    /// With what reading has to say: of why it is shown so it knows more, of what is left out of `length` bytes nothing.
+    fn noting(self, said: Option<String>, length: usize) -> Self {
+        let cut = self.note.as_ref().filter(|_| length > VIEW_LIMIT);
+        let note = match (said, cut) {
+            (Some(said), Some(cut)) => Some(format!("{said}; {cut}")),
+            (Some(said), None) => Some(said),
+            (None, _) => self.note,
+        };
+        Self { note, ..self }
     }
 
     /// The payload as text, whatever it is: invalid UTF-8 shows as placeholders, nothing is laid out.
@@ -98,17 +109,35 @@ impl Prepared {
         }
     }
 
+    fn as_xml(text: &str) -> Self {
+        if text.len() > VIEW_LIMIT {
+            return Self::as_text(text, None);
+        }
+        match xml::pretty(text) {
+            Ok(document) => Self { content: Content::Document(document), note: None },
+            Err(fault) => {
+                let told = if fault.is_limit() { "XML shown as sent" } else { "not well-formed XML" };
+                Self::as_text(text, Some(format!("{told}: {fault}")))
+            }
+        }
+    }
+
     fn as_text(text: &str, note: Option<String>) -> Self {
         let start = prefix(text, VIEW_LIMIT);
         let cut = (start.len() < text.len()).then(|| first_of(start.len(), text.len()));
         Self { content: Content::Document(Document::text(start.to_owned())), note: cut.or(note) }
     }
 
-    fn as_hex(reading: &Reading, payload: &[u8]) -> Self {
+    /// Bytes that are no UTF-8: in hex, or as the text that they are said to be.
+    fn without_text(reading: &Reading, payload: &[u8]) -> Self {
         let bytes = reading.bytes(payload);
-        let fault = std::str::from_utf8(bytes).err().filter(|_| reading.kind == Kind::Binary);
-        let note = fault.map(|fault| not_text(bytes, fault.valid_up_to()));
-        Self { content: Content::Hex, note: reading.note.clone().or(note) }
+        let told = matches!(reading.kind, Kind::Text);
+        let fault = std::str::from_utf8(bytes).err().filter(|_| told || reading.kind == Kind::Binary);
+        let note = reading.note.clone().or(fault.map(|fault| not_text(bytes, fault.valid_up_to())));
+        if !told {
+            return Self { content: Content::Hex, note };
+        }
+        Self::as_sent(bytes).noting(note, bytes.len())
     }
 }
 

@@ -2,7 +2,7 @@
 //! the file after. The terminal is lent to it meanwhile: see `lending`.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
 
@@ -13,6 +13,9 @@ use tokio::process::{Child, Command};
 use super::pipe::how;
 use crate::app::out::Edit;
 use crate::model::Publication;
+
+/// Bytes of the largest payload there can be: what fits behind the fixed header (MQTT 5.0, 2.1.4).
+const LARGEST: u64 = 268_435_455;
 
 /// An editor at work. Dropping it ends the editor and takes the file away.
 #[derive(Debug)]
@@ -64,8 +67,13 @@ impl Editor {
             };
             return Err(format!("the editor: {how}; {unchanged}"));
         }
-        let edited = fs::read(&self.path)
-            .map_err(|fault| format!("the editor left no file that can be read ({fault}); {unchanged}"))?;
+        let unread = |fault| format!("the editor left no file that can be read ({fault}); {unchanged}");
+        let file = fs::File::open(&self.path).map_err(unread)?;
+        let mut edited = Vec::new();
+        file.take(LARGEST + 1).read_to_end(&mut edited).map_err(unread)?;
+        if edited.len() as u64 > LARGEST {
+            return Err(format!("the file has more than the {LARGEST} bytes that MQTT allows; {unchanged}"));
+        }
         Ok(without_added_line_feed(&self.publication.payload, edited).into())
     }
 }
@@ -155,6 +163,32 @@ mod tests {
             assert_eq!(without_added_line_feed(before.as_bytes(), after.into()), kept.as_bytes());
         }
         assert_eq!(without_added_line_feed(b"\xff", b"\xff\n".to_vec()), b"\xff\n");
+    }
+
+    #[tokio::test]
+    #[cfg(unix)]
+    async fn b06_a_file_larger_than_any_payload_is_not_read() {
+        let publication = Box::new(Publication {
+            topic: "a".into(),
+            payload: Bytes::new(),
+            qos: crate::model::QoS::default(),
+            retain: false,
+            properties: None,
+        });
+        let (folder, path) =
+            lay_out(&Edit { publication: publication.clone(), extension: "bin", without: Vec::new() })
+                .expect("written");
+        // A hole: it takes no room on the disk.
+        fs::OpenOptions::new()
+            .write(true)
+            .open(&path)
+            .and_then(|file| file.set_len(LARGEST + 1))
+            .expect("grown");
+        let mut child = Command::new("true").spawn().expect("run");
+        let status = child.wait().await;
+        let editor = Editor { child, path, command: "true".into(), publication, _folder: folder };
+        let (_, edited) = editor.result(status);
+        assert!(edited.is_err_and(|fault| fault.contains("nothing was changed")));
     }
 
     #[test]

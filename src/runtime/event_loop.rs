@@ -252,6 +252,10 @@ where
                     return Ok(Some(outcome));
                 }
             }
+            if self.errands.lent.is_some() {
+                // What was typed behind is meant for the editor.
+                return Ok(None);
+            }
             taken += 1;
             if taken == KEYS_A_FRAME {
                 break;

@@ -35,6 +35,9 @@ impl Draft {
     fn begin(path: &str, replace: bool) -> Result<Self, Fault> {
         let mut place = located(path)?;
         let said = |place: &Path, fault: &io::Error| Fault::Said(not_written(place, fault));
+        // What the user's mask leaves of it, as with any file that a program writes.
+        #[cfg(unix)]
+        let mut mode = 0o666;
         if let Ok(there) = fs::metadata(&place) {
             if there.is_dir() {
                 let text = format!("not written: {} is a folder; add the name of a file", place.display());
@@ -46,6 +49,11 @@ impl Draft {
             if !replace {
                 return Err(Fault::Exists);
             }
+            #[cfg(unix)]
+            {
+                // What nobody else may read, nobody else may read while it is written either.
+                mode &= std::os::unix::fs::PermissionsExt::mode(&there.permissions());
+            }
             // Where a link stands, what it leads to gives way.
             place = place.canonicalize().map_err(|fault| said(&place, &fault))?;
         }
@@ -54,9 +62,8 @@ impl Draft {
         builder.prefix(".mqtt-tui-");
         #[cfg(unix)]
         {
-            // What the user's mask leaves of it, as with any file that a program writes.
             use std::os::unix::fs::PermissionsExt;
-            builder.permissions(fs::Permissions::from_mode(0o666));
+            builder.permissions(fs::Permissions::from_mode(mode | 0o600));
         }
         let file =
             builder.tempfile_in(folder.unwrap_or(Path::new("."))).map_err(|fault| said(&place, &fault))?;
@@ -237,6 +244,19 @@ mod tests {
         assert_eq!(fs::read(&file).expect("there"), b"after");
         assert!(fs::symlink_metadata(&link).expect("link").is_symlink());
         assert_eq!(fs::metadata(&file).expect("there").permissions().mode() & 0o777, 0o600);
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn g03_what_takes_the_place_of_a_private_file_is_private_while_it_is_written() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("private");
+        fs::write(&path, "before").expect("written");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("mode");
+        let draft = Draft::begin(&path.display().to_string(), true).expect("begun");
+        let mode = draft.file.get_ref().as_file().metadata().expect("there").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
     }
 
     #[test]

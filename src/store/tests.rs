@@ -298,6 +298,33 @@ fn c26_a_clock_that_goes_back_turns_nothing_back() {
 }
 
 #[test]
+fn b11_after_months_ages_gaps_and_moments_are_exact() {
+    const DAY: u64 = 86_400 * SECOND;
+    let mut store = with(MIB);
+    let first = 1_400 * DAY;
+    for minute in 0..50 {
+        store.ingest(&at(first + minute * 60 * SECOND, "slow/meter", b"1"));
+    }
+    let (node, last) = (find(&store, "slow/meter"), first + 49 * 60 * SECOND);
+    assert_eq!(store.latest(node).unwrap().received.mono_us, last);
+    assert_eq!(store.stats(node).own_last_us, Some(last));
+    let (silent, usual) = store.silence(node, last + 1_000 * DAY).unwrap();
+    assert_eq!(silent.as_secs(), 1_000 * 86_400);
+    assert!((55..=60).contains(&usual.as_secs()), "{usual:?}");
+    assert_eq!(store.rate(TopicId::ROOT, last + 1_000 * DAY), 0.0);
+    let later = last + 1_000 * DAY;
+    store.ingest(&at(later, "slow/meter", b"2"));
+    assert_eq!(store.nth_newest(node, 1).unwrap().received.mono_us, last);
+    store.hold(Moment { mono_us: later, wall_ms: 0 });
+    let before = store.message_before(store.newest_message(false).unwrap(), false).unwrap();
+    assert!(store.travel(before));
+    while store.travel_work(10) {}
+    assert_eq!(store.standing().unwrap().at.mono_us, last);
+    assert_eq!(store.stats(TopicId::ROOT).last_received_us, Some(last));
+    assert_eq!(store.density(2, first, later), [50, 1]);
+}
+
+#[test]
 fn a_hold_freezes_rates_retained_marks_and_totals() {
     let mut store = with(MIB);
     for step in 0..50 {

@@ -67,7 +67,7 @@ impl Timeline {
         let span = to_us.saturating_sub(from_us).max(1) as f64;
         let place = |at: u64| (at.saturating_sub(from_us) as f64 / span * columns as f64).min(columns as f64);
         for stretch in &self.stretches {
-            if stretch.last_us < from_us || stretch.first_us > to_us || columns == 0 {
+            if stretch.last_us < from_us || stretch.first_us > to_us || from_us > to_us || columns == 0 {
                 continue;
             }
             let whole = (stretch.last_us - stretch.first_us).max(1) as f64;
@@ -107,6 +107,7 @@ mod tests {
         assert_eq!(timeline.density(10, 0, 10_000_000), [3, 0, 0, 0, 0, 0, 0, 0, 0, 2]);
         assert_eq!(timeline.density(2, 8_000_000, 10_000_000), [0, 2]);
         assert_eq!(timeline.density(0, 0, 1), Vec::<u32>::new());
+        assert_eq!(timeline.density(2, 150, 120), [0, 0], "a time that ends before it begins");
     }
 
     #[test]

@@ -17,12 +17,17 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, fram
     let connection = app.connection();
     let browse = &connection.browse;
     let focused = connection.focus == Pane::Topics && !connection.publish.open;
-    let topics = match browse.members().len() {
-        1 => " 1 topic ".to_owned(),
-        count => format!(" {} topics ", format::grouped(count as u64)),
+    let counted = |count: u64, what: &str| {
+        let plural = if count == 1 { "" } else { "s" };
+        format!("{} {what}{plural}", format::grouped(count))
     };
-    let topics = Line::styled(topics, ink.style(Role::Muted)).right_aligned();
-    let block = ink.frame("Browse set", focused).title(topics);
+    let topics = counted(browse.members().len() as u64, "topic");
+    let summary = match browse.count(&connection.store) {
+        Some(messages) => format!(" {} of {topics} ", counted(messages, "message")),
+        None => format!(" {topics} "),
+    };
+    let summary = Line::styled(summary, ink.style(Role::Muted)).right_aligned();
+    let block = ink.frame("Browse set", focused).title(summary);
     let inside = block.inner(area);
     block.render(area, frame.buffer_mut());
     let buffer = frame.buffer_mut();

@@ -102,7 +102,8 @@ fn summary(connection: &Connection, ink: &Ink<'_>, topic: TopicId, columns: usiz
             } else {
                 String::new()
             };
-            format!("{} of {} {what}{so_far}", number(listed.found), number(kept))
+            let cut = if listed.cut { format!(" {dot} long ones in part") } else { String::new() };
+            format!("{} of {} {what}{so_far}{cut}", number(listed.found), number(kept))
         }
         None => match connection.message.at {
             Some(seq) => format!("{} of {} kept", number(store.index_of(topic, seq) + 1), number(kept)),

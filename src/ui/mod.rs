@@ -161,8 +161,8 @@ pub fn view(
     footer::draw(app, &ink, areas.footer, cache, frame.buffer_mut());
     match &app.overlay {
         Overlay::None => {}
-        Overlay::Help(context, scroll) => {
-            help::draw(*context, *scroll, &ink, areas.body, cache, frame.buffer_mut());
+        Overlay::Help(shown) => {
+            help::draw(shown.of, shown.scroll, &ink, areas.body, cache, frame.buffer_mut());
         }
         Overlay::Palette(palette) => palette::draw(app, palette, &ink, areas.body, frame),
         Overlay::Ask(ask) => ask::draw(ask, &ink, areas.body, frame.buffer_mut()),

@@ -24,9 +24,13 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, fram
     let connection = app.connection();
     let focused = connection.focus == Pane::Topics && !connection.publish.open;
     let overdue = &connection.overdue;
-    let count = match overdue.count() {
-        0 => String::new(),
-        count => format!(" {} ", format::grouped(count as u64)),
+    let grouped = |count: usize| format::grouped(count as u64);
+    let count = match (overdue.count(), overdue.muted()) {
+        (0, 0) => String::new(),
+        (count, 0) => format!(" {} ", grouped(count)),
+        (count, muted) => {
+            format!(" {} {} {} muted, not listed ", grouped(count), ink.glyphs().dot, grouped(muted))
+        }
     };
     let count = Line::styled(count, ink.style(Role::Warning)).right_aligned();
     let block = ink.frame("Overdue", focused).title(count);
@@ -51,8 +55,7 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, fram
             return;
         }
     };
-    let top = overdue.top(usize::from(rows.height));
-    for (index, late) in list.iter().skip(top).take(usize::from(rows.height)).enumerate() {
+    for (index, late) in list.iter().skip(overdue.view.top).take(usize::from(rows.height)).enumerate() {
         let row = row_of(rows, index);
         draw_row(connection, ink, late, (name, topic), row, buffer);
         if connection.tree.selected() == Some(late.topic) {

@@ -231,6 +231,8 @@ fn draw_remark(
         ("! MQTT 3.1.1 has no properties: they are not sent".to_owned(), Role::Warning)
     } else if let Some(warning) = pane.warning() {
         (format!("! {warning}"), Role::Warning)
+    } else if pane.kept_topic {
+        (format!("not sent yet: still for {}; Ctrl-L clears it", pane.topic.value()), Role::Muted)
     } else if let Some(topic) = pane.draft_from.as_deref().filter(|_| pane.has_payload()) {
         (format!("payload as written for {topic}; Ctrl-L clears it"), Role::Muted)
     } else if !pane.written.open && !pane.written.is_empty() {

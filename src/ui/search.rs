@@ -12,7 +12,9 @@ use super::{Cache, found};
 use crate::app::{App, Connection, FoundPlace, Hit, MAX_LISTED, Pane, Report, SEARCH_LINES, Stage};
 use crate::config::Role;
 use crate::payload::format;
-use crate::payload::read;
+
+/// Bytes of a decoded payload in which what was found is looked for again, to be lit.
+const LIT: usize = 16 << 10;
 
 pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, frame: &mut Frame<'_>) {
     let connection = app.connection();
@@ -80,7 +82,7 @@ fn outcome(report: &Report, ink: &Ink<'_>) -> String {
     let least = if report.at_least { "at least " } else { "" };
     let found = format!("{least}{} found", format::grouped(report.found));
     let share = figures.bytes * 100 / figures.all_bytes.max(1);
-    let text = match report.stage {
+    match report.stage {
         Stage::Running => {
             let seconds = ink.now.since(report.begun).as_secs_f64().max(0.001);
             let speed = format::byte_rate(figures.bytes as f64 / seconds);
@@ -101,8 +103,7 @@ fn outcome(report: &Report, ink: &Ink<'_>) -> String {
             };
             format!("{found} in {messages}, {}{took}", format::bytes(figures.all_bytes))
         }
-    };
-    if report.behind { format!("{text} {dot} more came since: / Enter searches again") } else { text }
+    }
 }
 
 /// What was not looked at as it should be, on the lower border.
@@ -113,7 +114,7 @@ fn remarks(report: &Report, ink: &Ink<'_>, area: Rect, buffer: &mut Buffer) {
         said.push(format!("the newest {} are listed", format::grouped(MAX_LISTED as u64)));
     }
     let counts = [
-        (figures.unfit, "no JSON, or the condition failed"),
+        (figures.unfit, "no JSON, or the condition gave nothing"),
         (figures.too_large, "too large to be searched whole"),
         (figures.undecoded, "too large to be decoded: raw bytes searched"),
         (figures.passed_over, "came too fast and were not searched"),
@@ -153,9 +154,10 @@ fn draw_hit(
             draw(Content::Found(message.payload, start..start + length as usize), cache, buffer);
         }
         FoundPlace::Decoded => {
-            let chosen = connection.decoding_of(hit.topic, hit.seq);
-            let reading = read(message.payload, &connection.hints(hit.topic, chosen.as_ref()));
+            // With each frame: of much content the beginning is enough.
+            let reading = connection.read_small(&message);
             let text = reading.text(message.payload).unwrap_or_default().as_bytes();
+            let text = &text[..text.len().min(LIT)];
             let place = connection.search.finder().and_then(|finder| finder.first_in(text));
             match place {
                 Some(place) => draw(Content::Found(text, place), cache, buffer),

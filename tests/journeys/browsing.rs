@@ -197,3 +197,38 @@ fn at_an_earlier_moment_what_had_come_until_then_is_listed() {
     journey.keys("<space>");
     assert_eq!(listed(&journey).len(), 9);
 }
+
+#[test]
+fn how_much_is_listed_is_said() {
+    let mut journey = plant();
+    select(&mut journey, "plant/line-1").keys("bB").sees("6 messages of 2 topics");
+    journey.message("plant/line-1/temp", "one more").sees("7 messages of 2 topics");
+}
+
+#[test]
+fn a_marked_topic_that_became_a_branch_is_taken_out_all_the_same() {
+    let mut journey = Journey::knowing(&[("door", "open")]);
+    select(&mut journey, "door").keys("b");
+    journey.message("door/battery", "97");
+    select(&mut journey, "door").keys("b");
+    assert_eq!(journey.notice(), "'door' is no longer in the browse set");
+    assert_eq!(journey.app.connection().browse.marks(), &[]);
+}
+
+#[test]
+fn one_change_of_the_profile_does_not_take_another_back_that_is_still_being_written() {
+    let profile = Profile::new("here", Target::new("here", 1883, "journey"));
+    let mut journey = Journey::on(profile.clone());
+    journey.know_profiles(vec![profile]).message("door", "open").effects();
+    // The folder of the profiles is slow: nothing of the first has come back when the second is pressed.
+    journey.keys("b*");
+    let saved: Vec<_> = journey
+        .effects()
+        .into_iter()
+        .map(|effect| match effect {
+            Effect::SaveProfile(profile, ..) => (profile.browsed.len(), profile.pins.len()),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(saved, [(1, 0), (1, 1)]);
+}

@@ -125,7 +125,8 @@ fn drawn_in_ascii_nothing_but_the_frame_is_not() {
     let mut journey = charted(&["1", "5", "3"]);
     journey.keys("vv<left>");
     let area = journey.app.connection().chart.plot.area;
-    let letters = area.positions().filter_map(|place| journey.buffer().cell(place)).map(|cell| cell.symbol());
+    let letters =
+        area.positions().filter_map(|place| journey.buffer().cell(place)).map(ratatui::buffer::Cell::symbol);
     let letters: String = letters.collect();
     assert!(letters.contains('*') && letters.is_ascii(), "{}", journey.screen());
 }

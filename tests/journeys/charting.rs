@@ -364,3 +364,78 @@ fn payloads_that_are_taken_for_something_else_are_read_anew() {
     journey.bytes("raw", &[0, 4, 0, 40]);
     assert_eq!(values(&journey, 1), [1.0, 2.0, 3.0, 4.0], "the same place in other bytes");
 }
+
+/// `{"t":1}` and so many blanks after it, compressed.
+fn packed(blanks: usize) -> Vec<u8> {
+    use std::io::Write as _;
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    write!(packed, "{{\"t\":1}}{}", " ".repeat(blanks)).expect("memory is there");
+    packed.finish().expect("memory is there")
+}
+
+#[test]
+fn b09_what_unfolds_to_much_is_read_message_by_message() {
+    let mut journey = Journey::new();
+    let payload = packed(900 << 10);
+    for _ in 0..30 {
+        journey.bytes("a", &payload);
+    }
+    journey.keys("<down>").slowly().keys("c").works(1);
+    assert_eq!(fields(&journey), ["/t"]);
+    let read = values(&journey, 0).len();
+    assert!((1..=2).contains(&read), "{read} messages, of a megabyte each, in one piece");
+    journey.works(100);
+    assert_eq!(values(&journey, 0).len(), 30);
+}
+
+#[test]
+fn b06_a_typed_field_is_looked_for_in_no_more_than_a_moment_allows() {
+    let mut journey = Journey::with_history(64 << 20, 1);
+    let large = format!("[{}0]", "0,".repeat(1 << 20));
+    for _ in 0..10 {
+        journey.bytes("a", large.as_bytes());
+    }
+    journey.message("b", "1");
+    select(&mut journey, "b");
+    journey.keys("c");
+    select(&mut journey, "a");
+    journey.keys("<tab>a.missing<enter>").sees("in the newest 1 messages of this topic");
+}
+
+#[test]
+fn b06_a_chart_of_large_messages_is_exported_in_small_pieces() {
+    use mqtt_tui::app::out::{ExportNews, ExportStep};
+    use mqtt_tui::app::{Done, Effect};
+    let mut journey = Journey::with_history(64 << 20, 1);
+    let large = format!("{{\"t\":1,\"rest\":\"{}\"}}", "x".repeat(200 << 10));
+    for _ in 0..20 {
+        journey.bytes("a", large.as_bytes());
+    }
+    journey.keys("c<esc><ctrl-e>");
+    let mqtt_tui::app::Overlay::Menu(menu) = &journey.app.overlay else { panic!("no menu") };
+    let at = menu.items.iter().position(|item| item.text == "chart").expect("it is offered");
+    journey.keys("g").keys(&"<down>".repeat(at)).keys("<enter><enter>");
+    let Some(Effect::Export(id, ExportStep::Open { .. })) = journey.effects().pop() else {
+        panic!("no export")
+    };
+    let mut rows = Vec::new();
+    loop {
+        journey.done(Done::Export(id, ExportNews::Ready));
+        match journey.effects().pop() {
+            Some(Effect::Export(_, ExportStep::WriteText(text))) => rows.push(text.lines().count()),
+            Some(Effect::Export(_, ExportStep::End)) => break,
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(rows.iter().sum::<usize>(), 21, "the title and twenty values");
+    assert!(rows.iter().all(|rows| *rows <= 2), "{rows:?}");
+}
+
+#[test]
+fn a_key_that_can_move_nothing_says_why() {
+    let mut journey = counting(10);
+    journey.keys("c[");
+    assert_eq!(journey.notice(), "all there is is on screen: + zooms in");
+    journey.keys("+[").keys("<esc><esc>/nothing like this<enter>n");
+    assert_eq!(journey.notice(), "no topic on screen matches the filter");
+}

@@ -286,3 +286,16 @@ fn a_test_that_came_to_its_end_says_so() {
     journey.keys("GT");
     assert!(journey.notice().contains("no connection is selected"), "{}", journey.notice());
 }
+
+#[test]
+fn a_demo_that_comes_late_takes_nothing_from_who_went_on() {
+    let mut journey = Journey::among(Vec::new());
+    journey.keys("<enter>");
+    assert_eq!(journey.effects(), [Effect::StartDemo]);
+    journey.keys("nhalf written").sees("half written");
+    journey.done(Done::DemoRuns(Ok(Box::new(Target::new("127.0.0.1", 40_000, "")))));
+    assert!(matches!(&journey.effects()[..], [Effect::Connect(..)]));
+    journey.sees("half written");
+    assert!(journey.notice().contains("the demo runs"), "{}", journey.notice());
+    assert_eq!(journey.app.connections().len(), 1);
+}

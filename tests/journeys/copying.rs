@@ -535,3 +535,84 @@ proptest! {
         prop_assert_eq!(sent.topic, "a");
     }
 }
+
+#[test]
+fn the_help_comes_over_a_line_being_typed_and_gives_it_back() {
+    let mut journey = Journey::new();
+    journey.message("a", "x").keys("W<ctrl-u>~/note.txt<f1>").sees("Take what is typed");
+    journey.keys("<esc>").sees("~/note.txt").keys("<enter>");
+    assert!(matches!(&journey.effects()[..], [Effect::Save(save)] if save.path == "~/note.txt"));
+}
+
+#[test]
+fn a_command_that_is_left_in_any_way_is_ended_and_one_under_the_help_is_not_lost() {
+    let mut journey = Journey::new();
+    journey.message("a", "x").keys("|sleep 9<enter>");
+    let Some(Effect::Pipe(Pipe { id, .. })) = journey.effects().pop() else { panic!("no command") };
+    journey.keys("<f1>");
+    let end =
+        PipeEnd { output: "rested\n".into(), errors: Bytes::new(), how: "exit code 0".into(), good: true };
+    journey.done(Done::Piped(id, end)).keys("<esc>").sees("rested");
+    journey.click(20, 5).sees("rested").keys("<esc>|sleep 9<enter>");
+    journey.effects();
+    journey.keys("<f1><esc><esc>");
+    assert_eq!(journey.effects(), [Effect::EndPipe]);
+}
+
+#[test]
+fn g03_no_key_that_was_meant_for_something_else_replaces_a_file() {
+    let mut journey = Journey::new();
+    journey.message("a", "x").keys("W<ctrl-u>there<enter>");
+    let Some(Effect::Save(save)) = journey.effects().pop() else { panic!("nothing saved") };
+    // The file lies in a network folder that takes its time.
+    journey.wait(1.0).keys("y");
+    journey.effects();
+    journey.done(Done::FileExists(Box::new(save))).keys("y");
+    assert!(!journey.effects().iter().any(|effect| matches!(effect, Effect::Save(_))));
+    journey.sees("not written: there is there already; write it again to be asked");
+}
+
+#[test]
+fn b06_what_would_take_long_to_be_written_in_another_form_is_not() {
+    let mut journey = Journey::with_history(64 << 20, 1);
+    journey.bytes("large", &vec![0xff; 5 << 20]).keys("<ctrl-y>").sees("W saves the payload");
+    choose(&mut journey, "payload");
+    assert_eq!(copied(&mut journey).1.len(), 5 << 20);
+}
+
+#[test]
+fn what_gave_way_before_it_was_exported_is_counted_to_the_last_message() {
+    let mut journey = Journey::with_history(400_000, 1);
+    journey.messages((0..600).map(|_| ("a", &b"first"[..])));
+    journey.slowly().keys("<ctrl-e>");
+    choose(&mut journey, "history of this topic");
+    journey.keys("<ctrl-u>x.jsonl<enter>");
+    let Some(Effect::Export(id, ExportStep::Open { .. })) = journey.effects().pop() else {
+        panic!("no export")
+    };
+    journey.done(Done::Export(id, ExportNews::Ready)).works(5);
+    let steps = journey.effects();
+    assert!(matches!(&steps[..], [Effect::Export(_, ExportStep::Write(first))] if first.len() == 500));
+    // All but the newest of what was not written yet give way; what comes now is none of it.
+    for _ in 0..40 {
+        journey.messages((0..500).map(|_| ("a", &b"later and a little longer"[..])));
+    }
+    journey.done(Done::Export(id, ExportNews::Ready)).works(5);
+    journey.done(Done::Export(id, ExportNews::Ended("x.jsonl".into(), 1)));
+    assert!(journey.notice().contains("500 messages exported"), "{}", journey.notice());
+    assert!(journey.notice().contains("100 gave way before they could be"), "{}", journey.notice());
+}
+
+#[test]
+fn quitting_asks_before_it_gives_an_export_up_and_ctrl_c_does_not() {
+    let mut journey = Journey::new();
+    journey.message("a", "x").keys("<ctrl-e>");
+    choose(&mut journey, "history of this topic");
+    journey.keys("<enter>").effects();
+    journey.keys("q").sees("Quit?").sees("a.jsonl is still being written");
+    assert_eq!(journey.effects(), []);
+    journey.keys("nqy");
+    assert_eq!(journey.effects(), [Effect::Quit]);
+    journey.keys("<ctrl-c>");
+    assert_eq!(journey.effects(), [Effect::Quit]);
+}

@@ -67,6 +67,7 @@ mod drawn {
             "{columns} columns of 400×100 in {pixels} pixels' height"
         );
         assert_eq!((top.0, top.1 + rows), below, "red stands above blue");
+        journey.keys("<enter>/red").sees("nothing on screen to be looked through").keys("<esc>");
         journey.keys("v").sees(" raw ").keys("v").sees(" hex ").sees("89 50 4e 47");
         assert_eq!(extent(&journey, RED), None);
     }

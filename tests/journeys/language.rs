@@ -10,7 +10,7 @@ use mqtt_tui::app::{
     self, Action, App, Done, Effect, Settings, arrange, arrange_fully, parse_key, run_within, update,
 };
 use mqtt_tui::cli::scene::Scene;
-use mqtt_tui::config::{Colours, Look, Profile, ProfileBook, Themes};
+use mqtt_tui::config::{Colours, Look, Profile, ProfileBook, Role, Themes};
 use mqtt_tui::model::{
     ConnectionId, LinkState, Message, Moment, Protocol, ProtocolChoice, Publication, PublishId, PublishState,
     QoS, SessionEvent, SessionId, SessionRequest, Severity, SubscriptionState, Target, TopicFilter, Trouble,
@@ -19,7 +19,8 @@ use mqtt_tui::store::{Limits, TopicId};
 use mqtt_tui::ui::{self, Appearance, Cache};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
-use ratatui::buffer::Buffer;
+use ratatui::buffer::{Buffer, Cell};
+use ratatui::style::Modifier;
 
 /// The one connection of a journey.
 pub(crate) const HERE: ConnectionId = ConnectionId(0);
@@ -321,6 +322,12 @@ impl Journey {
         self
     }
 
+    /// What takes long is done on the spot again.
+    pub(crate) fn quickly(&mut self) -> &mut Self {
+        self.slow = false;
+        self
+    }
+
     /// The jobs that are under way come to their end; how many there were.
     pub(crate) fn finish_jobs(&mut self) -> usize {
         let (jobs, others): (Vec<_>, Vec<_>) =
@@ -444,6 +451,24 @@ impl Journey {
             }
         }
         panic!("nothing says {text:?} in\n{}", self.screen());
+    }
+
+    /// The stretches of the picture that are lit as what was found.
+    pub(crate) fn lit(&self) -> Vec<String> {
+        let wanted = self.themes.get(self.app.theme).expect("a theme").style(Role::Match);
+        // A selected row that is reversed has no colours.
+        let is_lit = |cell: &Cell| {
+            cell.modifier.contains(wanted.add_modifier)
+                && (wanted.fg == Some(cell.fg) || cell.modifier.contains(Modifier::REVERSED))
+        };
+        let buffer = self.buffer();
+        let mut found = Vec::new();
+        for row in buffer.content().chunks(usize::from(buffer.area.width)) {
+            let stretches = row.chunk_by(|one, next| is_lit(one) == is_lit(next));
+            let lit = stretches.filter(|cells| is_lit(&cells[0]));
+            found.extend(lit.map(|cells| cells.iter().map(Cell::symbol).collect::<String>()));
+        }
+        found
     }
 
     /// The selected topic or branch.

@@ -11,6 +11,7 @@ mod copying;
 mod depths;
 mod emptiness;
 mod filtering;
+mod finding;
 mod form;
 mod hostile;
 mod images;

@@ -186,3 +186,12 @@ fn a_history_that_comes_on_the_screen_shows_the_newest_first_where_they_fit() {
     journey.keys("<tab><tab>").sees("14:00:39").sees("14:00:37");
     assert_eq!(journey.app.connection().history.selected_row, 2);
 }
+
+#[test]
+fn e15_a_large_expression_looks_at_the_beginning_of_a_long_payload_and_says_so() {
+    let mut journey = Journey::new();
+    journey.message("a", "short alarm").message("a", &"x".repeat(200 << 10));
+    journey.keys("<tab><tab>").keys("//[a-y]{400}[cd]|alarm/<enter>").works(10);
+    journey.sees("1 of 2 fit").sees("long ones in part");
+    journey.keys("/<ctrl-u>/alarm/<enter>").works(10).sees("1 of 2 fit").does_not_see("in part");
+}

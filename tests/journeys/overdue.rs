@@ -95,6 +95,22 @@ fn a_muted_topic_is_not_listed() {
     journey.app.connection_mut().profile.quiet = vec!["fast".to_owned()];
     journey.wait(1.0).keys("~");
     assert_eq!(listed(&journey), [] as [&str; 0]);
+    journey.sees("1 muted, not listed");
+}
+
+#[test]
+fn the_row_under_the_selection_is_next_when_the_selected_topic_spoke_again() {
+    let mut journey = Journey::new();
+    for second in 0..60 {
+        journey.wait(1.0);
+        for number in 0..6 {
+            journey.message(&format!("t/{number}"), &second.to_string());
+        }
+    }
+    journey.wait(20.0).keys("~jj");
+    assert_eq!(journey.selected(), "t/2");
+    journey.message("t/2", "back").wait(3.0).keys("j");
+    assert_eq!(journey.selected(), "t/3");
 }
 
 #[test]

@@ -275,3 +275,14 @@ fn a_send_from_the_button_respects_the_same_checks() {
     journey.keys("pa/#<tab><tab><tab><tab><enter>").sees("not sent");
     assert!(!journey.effects().iter().any(|effect| matches!(effect, Effect::Request(..))));
 }
+
+#[test]
+fn what_was_written_and_not_sent_keeps_its_topic_and_what_was_sent_goes_where_one_looks() {
+    let mut journey = Journey::knowing(&[("a", "1"), ("b", "2")]);
+    journey.keys("gp").paste("for a").keys("<esc>jp").sees("not sent yet: still for a").keys("<ctrl-s>");
+    assert_eq!(journey.published().1.topic, "a");
+    journey.keys("<esc>p<ctrl-s>");
+    assert_eq!(journey.published().1.topic, "b", "sent once, it may be sent to the others");
+    journey.keys("<esc>gP<esc>jp").sees("still for a").keys("<ctrl-l><esc>p").paste("for b").keys("<ctrl-s>");
+    assert_eq!(journey.published().1.topic, "b");
+}

@@ -56,6 +56,28 @@ fn the_diff_is_a_key_away_and_back() {
 }
 
 #[test]
+fn a_difference_far_to_the_right_is_seen() {
+    let long = |value: &str| format!("{} is {value} and {}", "word ".repeat(40), "more ".repeat(400));
+    let mut journey = Journey::knowing(&[("t", &long("20.1")), ("t", &long("20.4"))]);
+    journey.keys("D").sees("word  is 20.1 and more").sees("word  is 20.4 and more");
+    let json = |value: &str| format!("{{\"text\":\"{}\"}}", long(value));
+    journey.message("t", &json("20.1")).message("t", &json("20.4"));
+    journey.sees("word  is 20.1 and more").sees("word  is 20.4 and more");
+}
+
+#[test]
+fn where_there_are_no_bytes_every_view_says_so() {
+    let mut journey = Journey::knowing(&[("t", "")]);
+    for _ in 0..3 {
+        journey.sees("empty payload").keys("v");
+    }
+    journey.sees(" diff ").message("t", "1").message("t", "").sees("~ 1 → (empty)");
+    let mut journey = Journey::new();
+    journey.bytes("t", &gzipped(b""));
+    journey.keys("vv").sees(" hex ").sees("1f 8b").keys("v").sees("hex inside").sees("nothing is inside");
+}
+
+#[test]
 fn a_marked_message_is_compared_with_even_of_another_topic() {
     let mut journey = Journey::new();
     journey.message("a", r#"{"x":1}"#).message("b", r#"{"x":2}"#).message("b", r#"{"x":3}"#);
@@ -103,36 +125,51 @@ fn xml_has_a_tree_too() {
     journey.message("x", "<meter id=\"7\"><energy unit=\"kWh\">12.5</energy></meter>").keys("v<tab>");
     journey.sees("@id = 7").sees("energy @unit=\"kWh\" 12.5").keys("jjj").sees("/meter/energy");
     journey.keys("<enter>").sees("@unit = kWh").does_not_see("@unit=\"kWh\"");
+    journey.message("x", "<meter><span from='1' to='2'/></meter>").sees("▸ span @from=\"1\" @to=\"2\"");
+    journey.does_not_see("2 nodes");
+}
+
+#[test]
+fn xml_is_laid_out_and_its_changes_stand_beside_its_lines() {
+    let mut journey = Journey::new();
+    journey.message(
+        "x",
+        "<meter id=\"7\"><energy unit=\"kWh\">12.5</energy><note>all  <b>well</b></note></meter>",
+    );
+    journey.sees("  <energy unit=\"kWh\">12.5</energy>").sees("  <note>all  <b>well</b></note>");
+    journey.message("x", "<meter id=\"7\"><energy unit=\"kWh\">13.0</energy><peak/></meter>");
+    let line = |journey: &Journey, text: &str| {
+        let at = journey.place_of(text).1;
+        journey.lines()[usize::from(at)].clone()
+    };
+    assert!(line(&journey, "  <energy unit").contains("12.5 → 13.0"), "{}", journey.screen());
+    assert!(line(&journey, "  <peak/>").contains("+ new"), "{}", journey.screen());
+    journey.keys("<tab>/13.0<enter>").sees("1 of 1");
+    journey
+        .message("x", "<meter><energy></meter>")
+        .sees("not well-formed XML: ")
+        .sees("<meter><energy></meter>");
+}
+
+#[test]
+fn b09_xml_of_five_megabytes_on_one_line_and_nested_deep_is_shown() {
+    let mut journey = Journey::new();
+    let item = "<reading unit='kWh'>18432.71</reading>";
+    let many = format!("<m>{}</m>", item.repeat(5_000_000 / item.len()));
+    journey.slowly().message("x", &many).sees("reading ");
+    assert_eq!(journey.finish_jobs(), 1, "not while a frame waits");
+    journey.sees("  <reading unit='kWh'>18432.71</reading>").keys("<tab>G").sees(" </m>");
+    let deep = "<a>".repeat(100_000) + &"</a>".repeat(100_000);
+    journey.message("deep", &deep).keys("<tab><tab>g");
+    journey.finish_jobs();
+    assert_eq!(journey.selected(), "deep");
+    journey.sees("XML shown as sent: nested deeper than 512 levels").sees("<a><a><a>");
 }
 
 #[test]
 fn what_has_no_branches_goes_from_pretty_to_raw() {
     let mut journey = Journey::knowing(&[("t", "open")]);
     journey.keys("v").sees(" raw ").keys("v").sees(" hex ").keys("v").sees(" diff ");
-}
-
-#[test]
-fn found_text_is_lit_counted_and_gone_to() {
-    let text = (1..=300)
-        .map(|line| format!("line {line} is {}", if line % 100 == 7 { "Red" } else { "blue" }))
-        .collect::<Vec<_>>()
-        .join("\n")
-        + "\n";
-    let mut journey = Journey::knowing(&[("t", &text)]);
-    journey.keys("<tab>/re").sees("1 of 3").keys("d<enter>").sees("line 7 is Red").sees("red: 1 of 3");
-    journey.keys("n").sees("line 107 is Red").sees("2 of 3").keys("nn").sees("line 7 is Red");
-    journey.keys("N").sees("line 207 is Red").keys("<esc>").does_not_see("3 of 3");
-    assert_eq!(journey.app.connection().focus, mqtt_tui::app::Pane::Message, "Esc only ends the search");
-    journey.keys("/RED").sees("not found").keys("<esc>").keys("//[rb]ed.$<enter>").does_not_see(" of 3 ");
-    journey.keys("<esc>//(").sees("unclosed group").keys("<esc>");
-}
-
-#[test]
-fn text_far_to_the_right_is_scrolled_to() {
-    let text = format!("{}needle{}", "abcdefgh".repeat(200), "x".repeat(500));
-    let mut journey = Journey::knowing(&[("t", &text)]);
-    journey.keys("<tab>/needle<enter>").sees("needle").sees("1 of 1");
-    journey.keys("w").keys("n").sees("needle");
 }
 
 #[test]

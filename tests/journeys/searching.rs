@@ -299,7 +299,7 @@ fn a_condition_is_asked_of_every_payload_that_is_json() {
     assert_eq!(found_in(&journey), 0, "it waits for Enter");
     journey.keys("<enter>");
     assert_eq!(found(&journey), [r#"house/kitchen/climate {"temperature": 20.4, "humidity": 47}"#]);
-    journey.sees("no JSON, or the condition failed");
+    journey.sees("no JSON, or the condition gave nothing");
     journey.message("house/attic/climate", r#"{"temperature": 30}"#);
     assert_eq!(found(&journey).len(), 2);
     journey.keys("/").keys(" |").keys("<enter>").sees("column");
@@ -400,4 +400,80 @@ fn a_rule_says_how_a_payload_is_read_before_it_is_searched() {
         journey.keys("<backspace>");
     }
     journey.keys(".kWh > 1000<enter>").sees("1 found");
+}
+
+/// `count` lines of a log, compressed one by one.
+fn compressed(count: usize, text: &[u8]) -> Vec<u8> {
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    (0..count).for_each(|_| gzip.write_all(text).expect("in memory"));
+    gzip.finish().expect("in memory")
+}
+
+#[test]
+fn more_binary_payloads_than_are_copied_at_once_are_searched_to_the_end() {
+    let mut journey = Journey::new();
+    // Two mebibytes that are no text: more than may wait for a worker.
+    let mut payload = vec![0xff; 16 << 10];
+    payload[100..106].copy_from_slice(b"needle");
+    journey.messages((0..128).map(|_| ("raw", &[0xff; 16 << 10][..]))).bytes("raw", &payload);
+    journey.slowly().keys("Fneedle");
+    for _ in 0..1_000 {
+        journey.works(1);
+        journey.finish_jobs();
+    }
+    assert!(!journey.app.has_work(), "it goes on for ever");
+    journey.sees("1 found in 129 messages");
+}
+
+#[test]
+fn b09_what_unfolds_to_very_much_is_looked_into_by_a_worker() {
+    let mut journey = Journey::new();
+    let bomb = compressed(10_000, &[b' '; 2 << 10]);
+    assert!(bomb.len() < 32 << 10, "{}", bomb.len());
+    journey.slowly().bytes("bomb", &bomb).keys("Fneedle").works(100);
+    let report = |journey: &Journey| journey.app.connection().search.report().expect("a search");
+    assert_eq!(report(&journey).stage, Stage::Running, "nothing was unpacked between two keys");
+    assert!(!journey.app.has_work());
+    assert!(journey.finish_jobs() > 0);
+    assert_eq!(report(&journey).stage, Stage::Complete);
+}
+
+#[test]
+fn a_condition_is_asked_of_what_came_while_the_list_was_closed() {
+    let mut journey = house();
+    journey.keys("F<ctrl-t><ctrl-t>").keys(".temperature > 20.2<enter>");
+    assert_eq!(found_in(&journey), 1);
+    journey.keys("<esc>").message("house/attic/climate", r#"{"temperature": 30}"#).keys("F");
+    assert_eq!(found_in(&journey), 2, "{}", journey.screen());
+    journey.does_not_see("more came since").message("house/attic/climate", r#"{"temperature": 31}"#);
+    assert_eq!(found_in(&journey), 3);
+    journey.keys("<esc>F");
+    assert_eq!(found_in(&journey), 3, "each once");
+}
+
+#[test]
+fn the_content_type_says_how_a_payload_is_read_before_it_is_searched() {
+    let mut journey = Journey::new();
+    let properties = mqtt_tui::model::Properties {
+        content_type: Some("application/cbor".to_owned()),
+        ..Default::default()
+    };
+    // As CBOR this is -10; as text a bracket.
+    let message = journey.plain("meter", b")");
+    let message = mqtt_tui::model::Message { properties: Some(Box::new(properties)), ..message };
+    journey.event(mqtt_tui::model::SessionEvent::Message(message.clone()));
+    journey.keys("F-10").sees("1 found");
+    journey.event(mqtt_tui::model::SessionEvent::Message(message)).sees("2 found");
+    journey.keys("<esc>F/<ctrl-t><ctrl-t><ctrl-u>").keys(". == -10<enter>").sees("2 found");
+}
+
+#[test]
+fn e15_an_expression_that_may_take_long_is_tried_by_a_worker() {
+    let mut journey = house();
+    journey.slowly().keys("F<ctrl-t>").keys(r"[a-z\s]{400}[cd]|Al\w+").works(100);
+    let report = |journey: &Journey| journey.app.connection().search.report().expect("a search");
+    assert_eq!((report(&journey).found, report(&journey).stage), (0, Stage::Running));
+    journey.finish_jobs();
+    assert_eq!((report(&journey).found, report(&journey).stage), (1, Stage::Complete));
+    journey.sees(r#"{"state": "Alarm""#);
 }

@@ -3,8 +3,14 @@
 
 #![allow(clippy::expect_used, clippy::cast_possible_truncation, reason = "a test that cannot go on says why")]
 
+#[allow(dead_code, reason = "journeys say more than is said here")]
+#[path = "../journeys/language.rs"]
+mod language;
 mod make;
+#[path = "../common/picture.rs"]
+mod picture;
 mod pictures;
+mod views;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -51,9 +57,14 @@ fn index() -> Vec<Sample> {
 }
 
 impl Sample {
+    /// What the user says it is.
+    fn decoding(&self) -> Option<Decoding> {
+        self.rule.as_deref().map(|rule| Decoding::parse(rule).expect(rule))
+    }
+
     /// Reads the sample, and calls `look` with its bytes, what was read, and the hints it was read with.
     fn read(&self, look: impl FnOnce(&[u8], &Reading, &Hints<'_>)) {
-        let rule = self.rule.as_deref().map(|rule| Decoding::parse(rule).expect(rule));
+        let rule = self.decoding();
         let schema = rule.iter().filter_map(Decoding::schema);
         let (schemas, faults) = Schemas::load(schema, &folder().join("payloads"));
         assert_eq!(faults, [], "{}", self.name);

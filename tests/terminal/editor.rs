@@ -243,3 +243,14 @@ fn f06_ctrl_z_in_the_editor_stops_both_and_fg_goes_on_with_the_editor() {
     assert_eq!(terminal.wait_for_end().code, 0);
     assert!(terminal.screen().contains("ended 0"), "{}", terminal.screen());
 }
+
+#[test]
+fn f15_keys_that_come_at_once_start_one_editor_and_not_two() {
+    let mut editing = Editing::with("printf 'begun\\n' >> \"$NOTES/begun\"; read -r answer");
+    editing.terminal.keys("eeee");
+    assert_eq!(editing.noted("begun"), "begun\n");
+    editing.terminal.keys("\r");
+    editing.is_back();
+    assert_eq!(editing.noted("begun"), "begun\n", "another editor was begun over the first");
+    editing.quit();
+}

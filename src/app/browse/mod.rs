@@ -2,6 +2,7 @@
 //! finds what comes before and after it.
 
 mod gather;
+mod marks;
 #[cfg(test)]
 mod tests;
 
@@ -12,6 +13,7 @@ use super::node_set::NodeSet;
 use crate::model::TopicFilter;
 use crate::store::{Ingested, Seq, Store, TopicId};
 use gather::{Gather, STRETCH, Wanted};
+use marks::Marks;
 
 /// Marks that a set holds at most.
 const MARKS: usize = 1_000;
@@ -20,10 +22,13 @@ const WINDOW: usize = 8 * STRETCH;
 /// Topics tested for the set in one piece.
 const TESTED_A_PIECE: usize = 20_000;
 
+/// Topics of the set whose messages are counted for a picture, at most.
+const COUNTED: usize = 2_000;
+
 /// State of the browse set.
 #[derive(Debug, Default)]
 pub struct Browse {
-    marks: Vec<TopicFilter>,
+    marks: Marks,
     /// Counts the changes of the marks.
     revision: u64,
     /// The topics of the set, of those tested so far.
@@ -65,17 +70,17 @@ pub enum Toggled {
 impl Browse {
     /// The set with these marks.
     pub(super) fn of(marks: &[TopicFilter]) -> Self {
-        Self { marks: marks.to_vec(), ..Self::default() }
+        Self { marks: Marks::of(marks.to_vec()), ..Self::default() }
     }
 
     /// The marks, each a topic or a branch with all below it.
     pub fn marks(&self) -> &[TopicFilter] {
-        &self.marks
+        self.marks.list()
     }
 
     /// Whether `topic` is in the set.
     pub fn contains(&self, topic: &str) -> bool {
-        self.marks.iter().any(|mark| mark.matches(topic))
+        self.marks.mean(topic)
     }
 
     /// Changes with each change of the marks.
@@ -90,34 +95,42 @@ impl Browse {
             .ok()
             .filter(|mark| mark.shared().is_none())
             .ok_or("this topic cannot be put into the browse set")?;
-        if let Some(at) = self.marks.iter().position(|known| *known == mark) {
-            self.marks.remove(at);
-            self.renew();
+        let mut marks = self.marks().to_vec();
+        // A topic that was marked by itself may have become a branch since.
+        if let Some(at) = marks.iter().position(|known| *known == mark || known.as_str() == path) {
+            let mark = marks.remove(at);
+            self.renew(marks);
             return Ok(Toggled::TakenOut(mark));
         }
-        if let Some(above) = self.marks.iter().find(|known| known.matches(path)) {
+        if let Some(above) = marks.iter().find(|known| known.matches(path)) {
             return Err(format!("it is in the browse set by '{above}': take that out"));
         }
-        if self.marks.len() == MARKS {
+        if marks.len() == MARKS {
             return Err(format!("the browse set holds at most {MARKS} marks"));
         }
         // What is marked by itself below a branch that is marked now needs no mark any more.
-        self.marks.retain(|known| !branch || !mark.matches(known.as_str().trim_end_matches("/#")));
-        self.marks.push(mark.clone());
-        self.renew();
+        marks.retain(|known| !branch || !mark.matches(known.as_str().trim_end_matches("/#")));
+        marks.push(mark.clone());
+        self.renew(marks);
         Ok(Toggled::Added(mark))
     }
 
     /// Takes everything out.
     pub(super) fn empty(&mut self) {
-        self.marks.clear();
-        self.renew();
+        self.renew(Vec::new());
+    }
+
+    /// Takes these marks, which another tab of the same profile has.
+    pub(super) fn adopt(&mut self, marks: &[TopicFilter]) {
+        if self.marks() != marks {
+            self.renew(marks.to_vec());
+        }
     }
 
     /// Other marks: all that was found out is about others.
-    fn renew(&mut self) {
+    fn renew(&mut self, marks: Vec<TopicFilter>) {
         *self = Self {
-            marks: std::mem::take(&mut self.marks),
+            marks: Marks::of(marks),
             revision: self.revision + 1,
             moment: self.moment,
             view: ListView::on(self.view.selected),
@@ -127,9 +140,17 @@ impl Browse {
 
     /// Another broker's messages come from here on; the marks stay.
     pub(super) fn forget_broker(&mut self) {
-        self.renew();
+        self.renew(self.marks().to_vec());
         self.view = ListView::default();
         self.moment = None;
+    }
+
+    /// Messages of the set in the history; `None` while the topics are not all known, without any, or for more of them than can be counted
+    /// for a picture.
+    pub fn count(&self, store: &Store) -> Option<u64> {
+        let countable = self.tested >= store.topics().len() && (1..=COUNTED).contains(&self.members.len());
+        let count = || self.members.iter().map(|topic| store.history_len(*topic) as u64).sum();
+        countable.then(count)
     }
 
     /// The topics of the set that are known; more while [`Browse::has_work`].
@@ -145,7 +166,7 @@ impl Browse {
 
     /// Whether a piece of work waits.
     pub(super) fn has_work(&self, store: &Store) -> bool {
-        self.gather.is_some() || !self.marks.is_empty() && self.tested < store.topics().len()
+        self.gather.is_some() || !self.marks().is_empty() && self.tested < store.topics().len()
     }
 
     /// Does a piece of work.
@@ -163,9 +184,8 @@ impl Browse {
 
     /// Tests some of the topics that came since.
     fn take_newcomers(&mut self, store: &Store) {
-        let topics = store.topics();
-        let until = topics.len().min(self.tested + TESTED_A_PIECE);
-        for topic in topics.take(until).skip(self.tested) {
+        let until = store.topics().len().min(self.tested + TESTED_A_PIECE);
+        for topic in store.topics_from(self.tested).take(until.saturating_sub(self.tested)) {
             if self.contains(store.path(topic)) && self.take_in(topic) {
                 // Its messages are newer than all that is known; they have not been seen to come.
                 self.has_newest = false;

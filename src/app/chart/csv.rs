@@ -13,8 +13,9 @@ use crate::payload::structure::Structure;
 use crate::payload::{Hints, read};
 use crate::store::{MessageRef, Seq, Store};
 
-/// Rows of a piece, at most.
+/// Rows of a piece, at most, and bytes of messages after which it ends.
 const PIECE: usize = 2_048;
+const PIECE_BYTES: usize = 256 << 10;
 
 /// A CSV file being written: [`Csv::piece`] gives it in order.
 #[derive(Debug, Clone)]
@@ -81,10 +82,14 @@ impl Csv {
             *self = Self { place: self.place + 1, written: 0, upto: None, zone: self.zone.clone(), ..*self };
             return;
         }
+        let mut bytes = 0;
         for message in messages.iter().rev() {
             self.upto = Some(message.seq);
-            if let Some(value) = as_sent(series, store, message, hints) {
+            if let Some(value) = as_sent(series, store, message, hints, &mut bytes) {
                 self.row(store, series, message.received, &value, out);
+            }
+            if bytes > PIECE_BYTES {
+                break;
             }
         }
     }
@@ -109,8 +114,14 @@ fn quoted(cell: &str) -> String {
     }
 }
 
-/// The value in a message as it was written there. `None` where there is no number.
-fn as_sent(series: &Series, store: &Store, message: &MessageRef<'_>, hints: &Hints<'_>) -> Option<String> {
+/// The value in a message as it was written there. `None` where there is no number. Adds to `bytes` what was looked at.
+fn as_sent(
+    series: &Series,
+    store: &Store,
+    message: &MessageRef<'_>,
+    hints: &Hints<'_>,
+    bytes: &mut usize,
+) -> Option<String> {
     match &series.field {
         Field::Size => return Some(message.payload.len().to_string()),
         Field::Gap => {
@@ -119,8 +130,14 @@ fn as_sent(series: &Series, store: &Store, message: &MessageRef<'_>, hints: &Hin
         }
         _ => {}
     }
+    *bytes += message.payload.len();
+    if series.is_too_large && (hints.rule.is_some() || std::str::from_utf8(message.payload).is_err()) {
+        // As in the chart, no more of them are unwrapped.
+        return None;
+    }
     let content_type = message.properties().and_then(|properties| properties.content_type);
     let reading = read(message.payload, &Hints { content_type: content_type.as_deref(), ..*hints });
+    *bytes += reading.layers.iter().map(|layer| layer.size).sum::<usize>();
     let text = reading.text(message.payload)?;
     let number = series.number_in(text)?;
     let written = match &series.field {

@@ -16,10 +16,11 @@ mod window;
 
 use ratatui::layout::Rect;
 
-use super::{Chosen, Connection, MessageView, Pane};
+use super::hints::hints;
+use super::{Connection, Pane};
 use crate::model::{Message, Moment};
+use crate::payload::Hints;
 use crate::payload::field::Field;
-use crate::payload::{Hints, SparkplugAliases};
 use crate::store::{Seq, Store, TopicId};
 
 pub use csv::Csv;
@@ -235,23 +236,6 @@ impl Chart {
     }
 }
 
-/// What is known of the messages of a topic beside their bytes.
-fn hints<'a>(
-    path: &'a str,
-    chosen: Option<&'a Chosen>,
-    view: &'a MessageView,
-    aliases: &'a SparkplugAliases,
-) -> Hints<'a> {
-    let rule = chosen.map(|chosen| &chosen.decoding);
-    Hints {
-        topic: path,
-        content_type: None,
-        rule,
-        schemas: Some(view.schemas.loaded()),
-        aliases: Some(aliases),
-    }
-}
-
 impl Connection {
     /// Takes a message that has just come into the chart, when its topic is charted.
     pub(super) fn feed_chart(&mut self, topic: TopicId, seq: Seq, message: &Message) {
@@ -283,11 +267,6 @@ impl Connection {
         let to_come = self.store.standing().is_some()
             && latest.is_none_or(|latest| latest.received.mono_us < shown.mono_us);
         Moment { mono_us: shown.mono_us.saturating_sub(u64::from(to_come)), ..shown }
-    }
-
-    /// What is known of the messages of a topic beside their bytes and content types. `chosen` is what [`Connection::decoding_of`] says.
-    pub fn hints<'a>(&'a self, topic: TopicId, chosen: Option<&'a Chosen>) -> Hints<'a> {
-        hints(self.store.path(topic), chosen, &self.message, &self.sparkplug)
     }
 }
 

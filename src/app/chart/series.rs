@@ -6,7 +6,7 @@ use crate::payload::field::{Field, Probe};
 use crate::payload::{Hints, read};
 use crate::store::{MessageRef, Seq, Store, TopicId};
 
-/// Messages that a piece of work reads at most, and payload bytes after which it ends.
+/// Messages that a piece of work reads at most, and bytes after which it ends: of payloads, and of what is inside of their wrappings.
 const PIECE: (usize, usize) = (2_048, 1 << 20);
 
 /// Bytes inside of a payload's wrappings beyond which unwrapping each message would take too long.
@@ -80,10 +80,10 @@ impl Series {
         let mut bytes = 0;
         let mut done = 0;
         while let Some(message) = messages.pop().filter(|_| bytes < PIECE.1) {
-            bytes += message.payload.len();
             done += 1;
             let content_type = || message.properties().and_then(|properties| properties.content_type);
-            self.take((message.seq, message.received), message.payload, content_type, hints);
+            bytes += message.payload.len()
+                + self.take((message.seq, message.received), message.payload, content_type, hints);
         }
         self.is_complete = done == left && store.held_since().is_none();
     }
@@ -115,28 +115,31 @@ impl Series {
             (0, Default::default(), false, false);
     }
 
+    /// Takes in a message; bytes that were found inside of its wrappings.
     fn take(
         &mut self,
         (seq, at): (Seq, Moment),
         payload: &[u8],
         content_type: impl FnOnce() -> Option<String>,
         hints: &Hints<'_>,
-    ) {
+    ) -> usize {
         let before = self.upto.1.replace(at);
         self.upto.0 = seq;
+        let mut inside = 0;
         let value = match self.field {
             Field::Size => Some(payload.len() as f64),
             Field::Gap => match before {
                 Some(before) => Some(at.since(before).as_secs_f64()),
                 // Before the first there was none: not a message without.
-                None => return,
+                None => return inside,
             },
-            _ => self.number(payload, content_type, hints),
+            _ => self.number(payload, content_type, hints, &mut inside),
         };
         match value.filter(|value| value.is_finite()) {
             Some(value) => self.points.push(Point { at, value }),
             None => self.without += 1,
         }
+        inside
     }
 
     /// The number in a text form of a message.
@@ -144,12 +147,14 @@ impl Series {
         self.probe.number(text)
     }
 
-    /// The number in a payload. One that is text itself is not read layer by layer, unless a rule wants it.
+    /// The number in a payload. One that is text itself is not read layer by layer, unless a rule wants it. `inside` becomes the bytes
+    /// that were found in its wrappings.
     fn number(
         &mut self,
         payload: &[u8],
         content_type: impl FnOnce() -> Option<String>,
         hints: &Hints<'_>,
+        inside: &mut usize,
     ) -> Option<f64> {
         if hints.rule.is_none()
             && let Ok(text) = std::str::from_utf8(payload)
@@ -164,7 +169,8 @@ impl Series {
         }
         let content_type = content_type();
         let reading = read(payload, &Hints { content_type: content_type.as_deref(), ..*hints });
-        self.is_too_large = reading.bytes(payload).len() > LARGEST;
+        *inside = reading.layers.iter().map(|layer| layer.size).sum();
+        self.is_too_large = *inside > LARGEST;
         self.number_in(reading.text(payload)?)
     }
 }

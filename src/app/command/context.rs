@@ -107,106 +107,59 @@ use Context::{
     Output, Overdue, Palette, Prompt, Publish, Search, SearchEntry, SubscriptionEntry, Subscriptions, Topics,
 };
 
-/// Contexts that take no text: letter keys work in all of them.
-pub(super) const ANYWHERE: &[Context] = &[
-    Topics,
-    Message,
-    History,
-    Search,
-    Browse,
-    Overdue,
-    Chart,
-    Broker,
-    Connections,
-    Help,
-    Notices,
-    Subscriptions,
-];
-pub(super) const ALWAYS: &[Context] = &[
-    Topics,
-    Message,
-    History,
-    Search,
-    SearchEntry,
-    Browse,
-    Overdue,
-    Chart,
-    Filter,
-    Publish,
-    Broker,
-    Connections,
-    Form,
-    Help,
-    Palette,
-    Notices,
-    Ask,
-    Login,
-    Subscriptions,
-    SubscriptionEntry,
-    Prompt,
-    Menu,
-    Output,
-];
-/// Where a message is shown.
-pub(super) const EXPLORER: &[Context] = &[Topics, Message, History, Search, Browse, Overdue, Chart];
-/// The explorer without the chart, which has meanings of its own for some keys.
-pub(super) const READING: &[Context] = &[Topics, Message, History, Search, Browse, Overdue];
-/// The tree and what stands beside it without keys of its own for the same.
-pub(super) const TREE: &[Context] = &[Topics, History];
-/// Lists in place of the tree.
-pub(super) const FOUND: &[Context] = &[Search, Browse, Overdue];
-pub(super) const OVERLAYS: &[Context] =
-    &[Publish, Help, Palette, Notices, Login, Subscriptions, SubscriptionEntry, Menu, Output];
-/// The screens of a connection.
-pub(super) const SCREENS: &[Context] = &[Topics, Message, History, Search, Browse, Overdue, Chart, Broker];
-pub(super) const ALL_SCREENS: &[Context] =
-    &[Topics, Message, History, Search, Browse, Overdue, Chart, Broker, Connections];
-/// Where a key with Alt means no text and nothing lies on top.
-pub(super) const TABS: &[Context] = &[
-    Topics,
-    Message,
-    History,
-    Search,
-    SearchEntry,
-    Browse,
-    Overdue,
-    Chart,
-    Filter,
-    Publish,
-    Broker,
-    Connections,
-];
-pub(super) const LISTS: &[Context] = &[
-    Topics,
-    Message,
-    History,
-    Search,
-    Browse,
-    Overdue,
-    Broker,
-    Connections,
-    Help,
-    Notices,
-    Subscriptions,
-    Output,
-];
-/// Lists, and the text that the arrows scroll.
-pub(super) const LISTS_AND_PALETTE: &[Context] = &[
-    Topics,
-    Message,
-    History,
-    Search,
-    Browse,
-    Overdue,
-    Chart,
-    Filter,
-    SearchEntry,
-    Broker,
-    Connections,
-    Help,
-    Notices,
-    Palette,
-    Subscriptions,
-    Menu,
-    Output,
-];
+/// Declares groups made of contexts and of groups.
+macro_rules! groups {
+    ($($(#[$doc:meta])* $name:ident = [$($part:expr),*];)*) => {
+        $($(#[$doc])* pub(super) const $name: &[Context] = {
+            const PARTS: &[&[Context]] = &[$($part),*];
+            &joined::<{ length(PARTS) }>(PARTS)
+        };)*
+    };
+}
+
+groups! {
+    /// The tree and what stands beside it without keys of its own for the same.
+    TREE = [&[Topics, History]];
+    /// Lists in place of the tree.
+    FOUND = [&[Search, Browse, Overdue]];
+    /// The explorer without the chart, which has meanings of its own for some keys.
+    READING = [&[Topics, Message, History], FOUND];
+    /// Where a message is shown.
+    EXPLORER = [READING, &[Chart]];
+    /// The screens of a connection.
+    SCREENS = [EXPLORER, &[Broker]];
+    ALL_SCREENS = [SCREENS, &[Connections]];
+    /// Contexts that take no text: letter keys work in all of them.
+    ANYWHERE = [ALL_SCREENS, &[Help, Notices, Subscriptions]];
+    /// Where a key with Alt means no text and nothing lies on top.
+    TABS = [ALL_SCREENS, &[SearchEntry, Filter, Publish]];
+    ALWAYS = [ANYWHERE, &[SearchEntry, Filter, Publish, Form, Palette, Ask, Login, SubscriptionEntry, Prompt, Menu, Output]];
+    OVERLAYS = [&[Publish, Help, Palette, Notices, Login, Subscriptions, SubscriptionEntry, Menu, Output]];
+    LISTS = [READING, &[Broker, Connections, Help, Notices, Subscriptions, Output]];
+    /// Lists, and the text that the arrows scroll.
+    LISTS_AND_PALETTE = [LISTS, &[Chart, Filter, SearchEntry, Palette, Menu]];
+}
+
+const fn length(parts: &[&[Context]]) -> usize {
+    let (mut part, mut count) = (0, 0);
+    while part < parts.len() {
+        count += parts[part].len();
+        part += 1;
+    }
+    count
+}
+
+/// All contexts of `parts`, which are `N`.
+const fn joined<const N: usize>(parts: &[&[Context]]) -> [Context; N] {
+    let mut all = [Topics; N];
+    let (mut part, mut at) = (0, 0);
+    while part < parts.len() {
+        let mut index = 0;
+        while index < parts[part].len() {
+            all[at] = parts[part][index];
+            (at, index) = (at + 1, index + 1);
+        }
+        part += 1;
+    }
+    all
+}

@@ -23,6 +23,14 @@ const SIZES: [Size; 4] = [
     Size { most: 64 << 10, weight: 1_000, reach: 8 << 10 },
     Size { most: 256 << 10, weight: 4_000, reach: 2 << 10 },
 ];
+/// Nanoseconds that a byte may take with an expression that none of the sizes is enough for.
+const HEAVIEST: usize = 16_000;
+
+/// Nanoseconds that a byte may take at worst with this expression, whoever compiles it.
+pub(in crate::app) fn weight(text: &str) -> usize {
+    Expression::parse(text).map_or(HEAVIEST, |expression| expression.weight())
+}
+
 /// Bytes that may be kept of what an expression has seen, so that it need not be worked out again.
 const MEMORY: usize = 4 << 20;
 /// Places lit in one topic at most.

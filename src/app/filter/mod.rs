@@ -17,6 +17,7 @@ mod sweep;
 mod tests;
 mod touched;
 
+pub(super) use expression::weight as expression_weight;
 pub(super) use keep::Keep;
 pub use parse::{FilterFault, HELP, LANGUAGE};
 pub(super) use query::Query;

@@ -10,8 +10,6 @@ use crate::store::MessageRef;
 
 /// Bytes up to which a payload is looked into.
 const LOOKED_INTO: usize = 64 * 1024;
-/// Bytes of a payload that a filter looks at.
-const LARGEST_SOUGHT: usize = 16 * 1024 * 1024;
 
 impl Connection {
     /// Whether the content of `newer` is another one than that of `older`.
@@ -56,30 +54,27 @@ impl Connection {
         Some(Diff::between(side_of(&before, older.payload), side_of(&after, newer.payload)))
     }
 
-    /// Reads a small payload as the message pane does.
-    pub(in crate::app) fn read_small(&self, message: &MessageRef<'_>) -> Reading {
+    /// Reads a payload as the message pane does; of much content the beginning.
+    pub fn read_small(&self, message: &MessageRef<'_>) -> Reading {
         let decoding = self.decoding_of(message.topic, message.seq);
         let content_type = message.properties().and_then(|all| all.content_type);
-        let hints = Hints {
-            topic: self.store.path(message.topic),
-            content_type: content_type.as_deref(),
-            rule: decoding.as_ref().map(|chosen| &chosen.decoding),
-            schemas: Some(self.message.schemas.loaded()),
-            aliases: Some(&self.sparkplug),
-        };
-        read_small(message.payload, &hints)
+        let hints = self.hints(message.topic, decoding.as_ref());
+        read_small(message.payload, &Hints { content_type: content_type.as_deref(), ..hints })
     }
 
-    /// Whether the payload, or what is inside of it where it is no text, has what `finder` looks for.
-    pub(super) fn payload_has(&self, message: &MessageRef<'_>, finder: &Finder) -> bool {
+    /// Whether the payload, or what is inside of it where it is no text, has what `finder` looks for in its first `reach` bytes.
+    pub(super) fn payload_has(&self, message: &MessageRef<'_>, finder: &Finder, reach: usize) -> bool {
         let payload = message.payload;
-        if finder.is_in(&payload[..payload.len().min(LARGEST_SOUGHT)]) {
+        if finder.is_in(&payload[..payload.len().min(reach)]) {
             return true;
         }
         let is_binary = !payload.is_ascii() && std::str::from_utf8(payload).is_err();
         is_binary
             && payload.len() <= LOOKED_INTO
-            && self.read_small(message).text(payload).is_some_and(|text| finder.is_in(text.as_bytes()))
+            && self
+                .read_small(message)
+                .text(payload)
+                .is_some_and(|text| finder.is_in(&text.as_bytes()[..text.len().min(reach)]))
     }
 }
 

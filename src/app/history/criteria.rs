@@ -1,12 +1,19 @@
 //! Which messages of a topic the history lists: those that changed something, those that a filter lets through, or all.
 
 use crate::app::Connection;
+use crate::app::filter::expression_weight;
 use crate::model::QoS;
 use crate::payload::find::Finder;
 use crate::store::MessageRef;
 
 /// Terms of one filter at most.
 const MOST_TERMS: usize = 64;
+
+/// Bytes of a payload that a text is looked for in.
+const LARGEST_SOUGHT: usize = 16 * 1024 * 1024;
+/// Nanoseconds that an expression may take with one payload at worst, and the bytes that any of them looks at.
+const AT_WORST: usize = 50_000_000;
+const LEAST: usize = 4 * 1024;
 
 /// Which messages are listed.
 #[derive(Debug, Clone, Default)]
@@ -18,6 +25,11 @@ pub struct Criteria {
 }
 
 impl Criteria {
+    /// Bytes of a payload that are looked at.
+    pub(super) fn reach(&self) -> usize {
+        self.filter.as_ref().map_or(usize::MAX, HistoryFilter::reach)
+    }
+
     /// Whether every message is listed.
     pub fn is_open(&self) -> bool {
         !self.only_changes && self.filter.is_none()
@@ -50,7 +62,8 @@ struct Term {
 
 #[derive(Debug, Clone)]
 enum Wanted {
-    Found(Finder),
+    /// The second: bytes of a payload that it is looked for in.
+    Found(Finder, usize),
     Qos(QoS),
     Retain,
     Dup,
@@ -83,19 +96,28 @@ impl HistoryFilter {
     /// Texts that a message must have, to be lit where they are drawn.
     pub fn sought(&self) -> impl Iterator<Item = &Finder> {
         self.terms.iter().filter(|term| !term.negated).filter_map(|term| match &term.wanted {
-            Wanted::Found(finder) => Some(finder),
+            Wanted::Found(finder, _) => Some(finder),
             _ => None,
         })
+    }
+
+    /// Bytes of a payload that are looked at.
+    pub(super) fn reach(&self) -> usize {
+        let reaches = self.terms.iter().filter_map(|term| match term.wanted {
+            Wanted::Found(_, reach) => Some(reach),
+            _ => None,
+        });
+        reaches.min().unwrap_or(usize::MAX)
     }
 
     fn fits(&self, connection: &Connection, message: &MessageRef<'_>) -> bool {
         // What stands in the header is looked at first: it costs nothing.
         let (texts, flags): (Vec<&Term>, Vec<&Term>) =
-            self.terms.iter().partition(|term| matches!(term.wanted, Wanted::Found(_)));
+            self.terms.iter().partition(|term| matches!(term.wanted, Wanted::Found(..)));
         let holds = |term: &&Term| {
             term.negated
                 != match &term.wanted {
-                    Wanted::Found(finder) => connection.payload_has(message, finder),
+                    Wanted::Found(finder, reach) => connection.payload_has(message, finder, *reach),
                     Wanted::Qos(qos) => message.qos == *qos,
                     Wanted::Retain => message.retain,
                     Wanted::Dup => message.dup,
@@ -114,11 +136,11 @@ fn term(text: &str) -> Result<(Wanted, &str), String> {
         let (expression, after) = ended(rest, '/')
             .ok_or("a regular expression ends with a slash: /alarm|fault/. \"/a\" looks for that text")?;
         let finder = Finder::regex(expression).map_err(|fault| fault.to_string())?;
-        return Ok((Wanted::Found(finder), after));
+        return Ok((Wanted::Found(finder, (AT_WORST / expression_weight(expression)).max(LEAST)), after));
     }
     if let Some(rest) = text.strip_prefix('"') {
         let (quoted, after) = ended(rest, '"').ok_or("the quote has no end: \"two words\"")?;
-        return Ok((Wanted::Found(found(quoted)?), after));
+        return Ok((Wanted::Found(found(quoted)?, LARGEST_SOUGHT), after));
     }
     let (word, after) = text.split_at(text.find(char::is_whitespace).unwrap_or(text.len()));
     let wanted = match word.to_ascii_lowercase().as_str() {
@@ -126,7 +148,7 @@ fn term(text: &str) -> Result<(Wanted, &str), String> {
         "dup" => Wanted::Dup,
         other => match other.strip_prefix("qos:") {
             Some(level) => Wanted::Qos(qos(level)?),
-            None => Wanted::Found(found(word)?),
+            None => Wanted::Found(found(word)?, LARGEST_SOUGHT),
         },
     };
     Ok((wanted, after))
@@ -161,7 +183,7 @@ mod tests {
             let name = |term: &Term| {
                 let not = if term.negated { "!" } else { "" };
                 let kind = match &term.wanted {
-                    Wanted::Found(_) => "text".to_owned(),
+                    Wanted::Found(..) => "text".to_owned(),
                     Wanted::Qos(qos) => format!("qos{qos}"),
                     Wanted::Retain => "retain".to_owned(),
                     Wanted::Dup => "dup".to_owned(),

@@ -21,11 +21,13 @@ pub(super) struct Listing {
     looked: Option<(Seq, Seq)>,
     /// Messages older and newer than those, as last counted.
     left: (usize, usize),
+    /// Of some only the beginning was looked at.
+    cut: bool,
 }
 
 impl Listing {
     pub(super) fn of(topic: TopicId) -> Self {
-        Self { topic, found: VecDeque::new(), looked: None, left: (0, 0) }
+        Self { topic, found: VecDeque::new(), looked: None, left: (0, 0), cut: false }
     }
 
     pub(super) fn topic(&self) -> TopicId {
@@ -49,6 +51,11 @@ impl Listing {
 
     pub(super) fn has_work(&self) -> bool {
         self.left != (0, 0)
+    }
+
+    /// Whether only the beginning of some was looked at.
+    pub(super) fn is_cut(&self) -> bool {
+        self.cut
     }
 
     /// Messages that were not looked at yet.
@@ -109,8 +116,9 @@ impl Listing {
             }
             let newest = self.looked.map_or(message.seq, |(_, newest)| newest);
             self.looked = Some((message.seq, newest));
+            self.cut |= message.payload.len() > criteria.reach();
             bytes += message.payload.len();
-            if bytes > PIECE_BYTES {
+            if bytes > PIECE_BYTES.min(criteria.reach()) {
                 break;
             }
         }
@@ -129,8 +137,9 @@ impl Listing {
                 self.found.push_front(message.seq);
             }
             self.looked = Some((oldest, message.seq));
+            self.cut |= message.payload.len() > criteria.reach();
             bytes += message.payload.len();
-            if bytes > PIECE_BYTES {
+            if bytes > PIECE_BYTES.min(criteria.reach()) {
                 break;
             }
         }

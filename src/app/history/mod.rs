@@ -51,6 +51,8 @@ pub struct Listed {
     pub found: usize,
     /// Those not looked at yet.
     pub unknown: usize,
+    /// Of some only the beginning was looked at.
+    pub cut: bool,
 }
 
 impl HistoryView {
@@ -76,7 +78,7 @@ impl HistoryView {
     /// How many messages are listed, when not all are.
     pub fn listed(&self) -> Option<Listed> {
         let listing = self.listing.as_ref()?;
-        Some(Listed { found: listing.len(), unknown: listing.unknown() })
+        Some(Listed { found: listing.len(), unknown: listing.unknown(), cut: listing.is_cut() })
     }
 
     /// The rows on screen, newest first.

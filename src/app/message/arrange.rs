@@ -4,11 +4,10 @@ use std::sync::Arc;
 
 use super::reader::{COMPARED_AT_ONCE, LINES_AT_ONCE, reads_at_once};
 use super::shown::{Subject, prepare};
-use super::{Body, FindJob, PayloadView, ReadJob, Shown, Wanted, WrapJob};
-use crate::app::{Connection, Effect, Job};
+use super::{Body, PayloadView, ReadJob, Shown, Wanted, WrapJob};
+use crate::app::{Connection, Effect, Job, hints};
 use crate::model::{DecoderRule, Decoding, Form};
 use crate::payload::field::Field;
-use crate::payload::find::Matches;
 use crate::payload::structure::{NodeId, Structure};
 use crate::payload::{Document, Hints, OwnedHints, VIEW_LIMIT, WrapIndex};
 use crate::store::{MessageRef, Seq, TopicId};
@@ -160,14 +159,10 @@ impl Connection {
         let path = self.store.path(message.topic);
         let too_large = message.payload.len() > LARGEST;
         let bytes = if too_large { &message.payload[..VIEW_LIMIT] } else { message.payload };
-        let hints = OwnedHints {
-            topic: path.to_owned(),
-            content_type: message.properties().and_then(|all| all.content_type),
-            rule: if too_large { Some(Decoding::of(Form::Text)) } else { rule },
-            schemas: Some(self.message.schemas.shared()),
-            aliases: Some(self.sparkplug.of_topic(path)),
-        };
-        (Arc::from(bytes), hints)
+        let rule = if too_large { Some(Decoding::of(Form::Text)) } else { rule };
+        let content_type = message.properties().and_then(|all| all.content_type);
+        let hints = hints::owned(path, rule, &self.message.schemas, &self.sparkplug);
+        (Arc::from(bytes), OwnedHints { content_type, ..hints })
     }
 
     fn show(&mut self, shown: Shown) {
@@ -192,19 +187,13 @@ impl Connection {
         }
     }
 
-    /// Looks for text and counts rows in the document on screen.
+    /// Looks for text in what is on screen, and counts the rows of a document.
     fn arrange_lines(&mut self) -> Vec<Effect> {
-        let mut effects = Vec::new();
         self.look();
+        let mut effects: Vec<Effect> = self.look_by_job().into_iter().collect();
         let view = &mut self.message;
         let Some(document) = view.reader.shown().and_then(Shown::document).cloned() else { return effects };
         let is_short = document.as_str().len() <= LINES_AT_ONCE;
-        let unknown = view.find.as_mut().filter(|find| !find.knows(&document) && !find.is_looking);
-        if let Some(find) = unknown {
-            find.is_looking = true;
-            let job = FindJob::new(self.id, find, document.clone());
-            effects.push(Effect::Job(Job::Find(job)));
-        }
         if let Some((columns, style)) = view.drawn.filter(|_| view.wrap && !is_short)
             && !view.reader.counting
             && view.reader.wrapped(&document, columns, style).is_none()
@@ -214,30 +203,6 @@ impl Connection {
             effects.push(Effect::Job(Job::Wrap(job)));
         }
         effects
-    }
-
-    /// Looks for text in the document on screen when that is short.
-    pub(in crate::app) fn look(&mut self) {
-        let view = &mut self.message;
-        let Some(document) = view.reader.shown().and_then(Shown::document).cloned() else { return };
-        let line = view.first_line(&document);
-        if let Some(find) = view.find.as_mut().filter(|find| !find.knows(&document))
-            && document.as_str().len() <= LINES_AT_ONCE
-        {
-            let matches = find.finder().find(&document, super::find::MOST);
-            find.found(document, matches, line);
-        }
-    }
-
-    /// Takes in where a job found the text.
-    pub(in crate::app) fn text_found(&mut self, text: &str, document: Arc<Document>, matches: Matches) {
-        let line = self.message.first_line(&document);
-        if let Some(find) = &mut self.message.find {
-            find.is_looking = false;
-            if find.text == text {
-                find.found(document, matches, line);
-            }
-        }
     }
 
     /// Takes in the rows that a job counted.

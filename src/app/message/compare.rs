@@ -4,6 +4,7 @@ use super::Change;
 use super::shown::Subject;
 use crate::payload::diff::{Diff, DiffRow, Form, Mark, Part, Place, Side};
 use crate::payload::structure::{NodeId, Structure};
+use crate::payload::xml::XmlLines;
 use crate::payload::{Document, Kind, Reading};
 
 /// Compares two messages that were read.
@@ -22,29 +23,55 @@ pub(in crate::app) fn side<'a>(reading: &'a Reading, payload: &'a [u8]) -> Side<
     Side { bytes: reading.bytes(payload), form }
 }
 
-/// What is new and what changed in `document`, which is `text` laid out, by line.
-pub(super) fn changes(diff: &Diff, text: &str, document: &Document) -> Vec<Change> {
-    let Ok(structure) = Structure::of_json(text) else { return Vec::new() };
-    let lines = lines(&structure);
-    if lines.last != document.lines() {
-        // Not laid out.
-        return Vec::new();
+/// What is new and what changed in `document`, which is `text` laid out, by line. Without JSON or XML, nothing.
+pub(super) fn changes(diff: &Diff, reading: &Reading, text: &str, document: &Document) -> Vec<Change> {
+    if reading.is_json() {
+        let Ok(structure) = Structure::of_json(text) else { return Vec::new() };
+        let lines = lines(&structure);
+        // If not, it is not laid out.
+        if lines.last == document.lines() {
+            return by_line(diff, &structure, |node| lines.of(node));
+        }
+    } else if reading.kind == Kind::Xml {
+        let Ok(structure) = Structure::of_xml(text) else { return Vec::new() };
+        let lines = XmlLines::of(&structure);
+        if lines.count() == document.lines() {
+            return by_line(diff, &structure, |node| Some(lines.line_of(node)));
+        }
     }
+    Vec::new()
+}
+
+/// The changes in the order of their lines; those of one line, such as an element's attributes, in one.
+fn by_line(diff: &Diff, structure: &Structure, line_of: impl Fn(NodeId) -> Option<usize>) -> Vec<Change> {
     let mut changes: Vec<Change> =
-        diff.rows.iter().filter_map(|row| change(row, &structure, &lines)).collect();
+        diff.rows.iter().filter_map(|row| change(row, structure, &line_of)).collect();
     changes.sort_by_key(|change| change.line);
-    changes.dedup_by_key(|change| change.line);
+    changes.dedup_by(|next, first| {
+        let is_same = next.line == first.line;
+        if is_same {
+            first.new = format!("{}, {}", first.new, next.new);
+            first.old = match (first.old.take(), next.old.take()) {
+                (Some(first), Some(next)) => Some(format!("{first}, {next}")),
+                (one, other) => one.or(other),
+            };
+        }
+        is_same
+    });
     changes
 }
 
-fn change(row: &DiffRow, structure: &Structure, lines: &Lines) -> Option<Change> {
-    let Place::Pointer(pointer) = &row.place else { return None };
+fn change(row: &DiffRow, structure: &Structure, line_of: impl Fn(NodeId) -> Option<usize>) -> Option<Change> {
     if !matches!(row.mark, Mark::Added | Mark::Changed) {
         return None;
     }
-    let node = structure.at_pointer(pointer).ok().flatten()?;
+    let node = match &row.place {
+        Place::Pointer(pointer) => structure.at_pointer(pointer),
+        Place::XPath(path) => structure.at_xpath(path),
+        Place::Line(..) | Place::Offset(_) => return None,
+    };
     let text = |part: &Option<Part>| part.as_ref().map(|part| part.text.clone());
-    Some(Change { line: lines.of(node)?, old: text(&row.old), new: text(&row.new)? })
+    Some(Change { line: line_of(node.ok().flatten()?)?, old: text(&row.old), new: text(&row.new)? })
 }
 
 /// The line on which each node begins when it is laid out.
@@ -107,13 +134,32 @@ mod tests {
     #[test]
     fn what_changed_stands_on_its_line() {
         let (old, new) = (r#"{"t":20.1,"gone":1,"h":{"x":1}}"#, r#"{"t":20.4,"h":{"x":1,"y":null}}"#);
-        let diff = Diff::between(Side::of(old.as_bytes()), Side::of(new.as_bytes()));
-        let found = changes(&diff, new, &pretty(new).expect("JSON"));
-        let change = |line, old: Option<&str>, new: &str| Change {
-            line,
-            old: old.map(str::to_owned),
-            new: new.to_owned(),
-        };
+        let found = changed_lines(old, new, &pretty(new).expect("JSON"));
         assert_eq!(found, [change(1, Some("20.1"), "20.4"), change(4, None, "null")]);
+    }
+
+    #[test]
+    fn what_changed_in_xml_stands_on_its_line() {
+        let old = "<m><a x='1' y='2'/><!-- one\ntwo --><b>3</b></m>";
+        let new = "<m><a x='4' y='5'/><!-- one\ntwo --><b>6</b><c/></m>";
+        let document = crate::payload::xml::pretty(new).expect("XML");
+        let found = changed_lines(old, new, &document);
+        assert_eq!(
+            found,
+            [change(1, Some("1, 2"), "4, 5"), change(4, Some("3"), "6"), change(5, None, "<c/>")]
+        );
+        assert_eq!(document.line(4), "  <b>6</b>");
+        let as_sent = Document::text(new.to_owned());
+        assert_eq!(changed_lines(old, new, &as_sent), [], "its lines are others");
+    }
+
+    fn changed_lines(old: &str, new: &str, document: &Document) -> Vec<Change> {
+        let diff = Diff::between(Side::of(old.as_bytes()), Side::of(new.as_bytes()));
+        let reading = crate::payload::read(new.as_bytes(), &crate::payload::Hints::default());
+        changes(&diff, &reading, new, document)
+    }
+
+    fn change(line: usize, old: Option<&str>, new: &str) -> Change {
+        Change { line, old: old.map(str::to_owned), new: new.to_owned() }
     }
 }

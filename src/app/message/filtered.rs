@@ -9,12 +9,13 @@ use crate::payload::jq::{Ended, JqOutcome, Limits, Program};
 use crate::payload::structure::Structure;
 use crate::payload::{Prepared, VIEW_LIMIT, format};
 
-/// Runs a program on a JSON text: within this process or, where the program could take more than it may, in one of its own.
-pub type RunJq = fn(&Program, &str, &Limits) -> JqOutcome;
+/// Runs a program on JSON texts, an outcome for each: within this process or, where the program could take more than it may, in one of
+/// its own.
+pub type RunJq = fn(&Program, &[&str], &Limits) -> Vec<JqOutcome>;
 
 /// Runs any program within this process: for pictures and tests, whose programs are known.
-pub fn run_within(program: &Program, text: &str, limits: &Limits) -> JqOutcome {
-    program.run(text, limits)
+pub fn run_within(program: &Program, texts: &[&str], limits: &Limits) -> Vec<JqOutcome> {
+    texts.iter().map(|text| program.run(text, limits)).collect()
 }
 
 /// How far a program may go on one payload.
@@ -34,7 +35,8 @@ pub(super) fn filter(shown: &mut Shown, subject: Subject<'_>, program: &str, run
         }
     };
     let text = shown.reading.text.clone().unwrap_or_else(|| Arc::from(text));
-    let outcome = run(&program, &text, &LIMITS);
+    let mut outcomes = run(&program, &[&text], &LIMITS);
+    let outcome = outcomes.pop().unwrap_or_else(|| JqOutcome::failed("jq gave no answer".to_owned()));
     let count = outcome.outputs.len() as u64;
     shown.end = format!("{} {}", format::grouped(count), if count == 1 { "value" } else { "values" });
     shown.notes.extend(outcome.error.clone().filter(|_| outcome.ended != Ended::Complete));
@@ -59,7 +61,7 @@ fn tree(shown: &mut Shown, outputs: &[String]) {
         several => format!("[{}]", several.join(",")),
     };
     match Structure::of_json(text) {
-        Ok(structure) => shown.body = Body::Tree(Box::new(structure)),
+        Ok(structure) => shown.body = Body::Tree(Arc::new(structure)),
         Err(fault) => {
             lay_out(shown, Prepared::results(outputs));
             shown.notes.push(format!("no tree: {fault}"));

@@ -2,7 +2,7 @@
 //! sends the like.
 
 use crate::payload::field::Field;
-use crate::payload::structure::{NodeId, Open, Structure};
+use crate::payload::structure::{NodeId, NodeKind, Open, Structure};
 
 /// Up to so many nodes all branches are open at first; of more, two levels.
 const ALL_OPEN: usize = 200;
@@ -43,10 +43,7 @@ impl Folding {
             None => Open::to_depth(structure, 2),
         };
         if self.all.is_none() && structure.is_xml() {
-            // An element that holds nothing but text says it beside its name.
-            let says_all =
-                |node: &NodeId| structure.child_count(*node) > 0 && structure.content(*node).is_some();
-            for node in structure.nodes().filter(says_all) {
+            for node in structure.nodes().filter(|node| says_all(structure, *node)) {
                 self.open.set(node, false);
             }
         }
@@ -130,6 +127,12 @@ impl Folding {
         }
         self.by_hand.push((path, open));
     }
+}
+
+/// Whether an element says all that is in it beside its name: nothing but attributes, or attributes and text.
+fn says_all(structure: &Structure, node: NodeId) -> bool {
+    let mut below = structure.children(node);
+    structure.content(node).is_some() || below.all(|child| structure.kind(child) == NodeKind::Attribute)
 }
 
 /// The node on the way to `at` that stands directly below the root.

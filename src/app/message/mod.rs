@@ -6,6 +6,7 @@ mod compare;
 mod decodings;
 mod filtered;
 mod find;
+mod finding;
 mod folding;
 mod image;
 mod programs;
@@ -20,7 +21,7 @@ pub use find::Find;
 pub use folding::Folding;
 pub use image::{NOTES, PIXELS_A_ROW, Painting, ScaleJob};
 pub use programs::Programs;
-pub use reader::{FindJob, ReadJob, Reader, WrapJob};
+pub use reader::{FindDone, FindJob, ReadJob, Reader, WrapJob};
 pub use schemas::SchemaShelf;
 pub use shown::{Body, Change, Shown, Wanted};
 
@@ -111,7 +112,7 @@ pub struct MessageView {
     pub height: usize,
     /// Some line went on to the right of the pane when last drawn.
     pub cut: bool,
-    /// How the payload's lines were drawn last: columns and style.
+    /// How the payload was drawn last: columns and style.
     pub drawn: Option<(usize, payload::Style)>,
     /// Rows above the payload when last drawn: properties.
     pub above: usize,
@@ -133,6 +134,8 @@ pub struct MessageView {
     pub folding: Folding,
     /// What is looked for in the payload.
     pub find: Option<Find>,
+    /// The difference that is to be brought on screen when drawn next.
+    pub reveal: Option<usize>,
     /// The message that others are compared with.
     pub marked: Option<(TopicId, Seq)>,
 }

@@ -4,12 +4,12 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::find::MOST;
+use super::find::{Finders, Found};
 use super::image::Room;
 use super::shown::{Subject, prepare};
 use super::{Body, Find, PayloadView, RunJq, Shown, Wanted};
 use crate::model::ConnectionId;
-use crate::payload::find::{Finder, Matches};
+use crate::payload::find::Searched;
 use crate::payload::{Document, OwnedHints, Reading, Style, WrapIndex, format, picture};
 
 /// Bytes up to which a payload is read at once.
@@ -125,30 +125,48 @@ impl fmt::Debug for ReadJob {
     }
 }
 
-/// Text to be found in a large document.
+/// Text to be found in something large.
 #[derive(Debug, Clone)]
 pub struct FindJob {
     pub(super) connection: ConnectionId,
     text: String,
-    finder: Finder,
-    document: Arc<Document>,
+    finders: Finders,
+    of: Wanted,
+    searched: Searched,
+    within: Option<usize>,
 }
 
 impl FindJob {
-    pub(super) fn new(connection: ConnectionId, find: &Find, document: Arc<Document>) -> Self {
-        Self { connection, text: find.text.clone(), finder: find.finder().clone(), document }
+    pub(super) fn new(
+        connection: ConnectionId,
+        find: &Find,
+        of: Wanted,
+        searched: Searched,
+        within: Option<usize>,
+    ) -> Self {
+        Self { connection, text: find.text.clone(), finders: find.finders().clone(), of, searched, within }
     }
 
-    pub(in crate::app) fn perform(self) -> (ConnectionId, String, Arc<Document>, Matches) {
-        let matches = self.finder.find(&self.document, MOST);
-        (self.connection, self.text, self.document, matches)
+    pub(in crate::app) fn perform(self) -> FindDone {
+        let matches = self.finders.find(&self.searched);
+        let found = Found { matches, within: self.within };
+        FindDone { connection: self.connection, text: self.text, of: self.of, found }
     }
 }
 
 impl PartialEq for FindJob {
     fn eq(&self, other: &Self) -> bool {
-        self.text == other.text && Arc::ptr_eq(&self.document, &other.document)
+        (&self.text, &self.of) == (&other.text, &other.of)
     }
+}
+
+/// Where a text stands in what is shown of a message.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FindDone {
+    pub(in crate::app) connection: ConnectionId,
+    pub(in crate::app) text: String,
+    pub(in crate::app) of: Wanted,
+    pub(in crate::app) found: Found,
 }
 
 /// Rows of a large document to be counted.

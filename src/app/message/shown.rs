@@ -11,6 +11,9 @@ use crate::payload::structure::Structure;
 use crate::payload::{Content, Document, Hints, Kind, Prepared, Reading, VIEW_LIMIT, read};
 use crate::store::{Seq, TopicId};
 
+/// What is said where there are no bytes.
+const EMPTY: &str = "empty payload (published with retain, it deletes the retained message)";
+
 /// Everything that decides what is shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wanted {
@@ -52,9 +55,9 @@ pub enum Body {
     /// Lines.
     Document(Arc<Document>),
     /// Branches.
-    Tree(Box<Structure>),
+    Tree(Arc<Structure>),
     /// What changed since another message.
-    Diff(Box<Diff>),
+    Diff(Arc<Diff>),
     /// An image.
     Painting(Painting),
     /// The bytes as received.
@@ -101,7 +104,12 @@ impl PartialEq for Shown {
 impl Shown {
     /// Whether there are branches to be shown as a tree.
     pub fn has_tree(&self) -> bool {
-        self.of.program.is_some() || self.reading.is_json() || self.reading.kind == Kind::Xml
+        self.of.program.is_some() || self.has_branches()
+    }
+
+    /// Whether the payload itself has branches.
+    fn has_branches(&self) -> bool {
+        self.reading.is_json() || self.reading.kind == Kind::Xml
     }
 
     /// The lines, where lines are shown.
@@ -140,7 +148,11 @@ pub(super) fn prepare(
     let mut shown =
         Shown { of, reading, body: Body::Hex, notes: Vec::new(), changes: Vec::new(), end: String::new() };
     match shown.of.view {
+        PayloadView::Hex if subject.bytes.is_empty() => shown.body = Body::Nothing(EMPTY.to_owned()),
         PayloadView::Hex => shown.body = Body::Hex,
+        PayloadView::HexInside if shown.reading.bytes(subject.bytes).is_empty() => {
+            shown.body = Body::Nothing("nothing is inside of it".to_owned());
+        }
         PayloadView::HexInside => shown.body = Body::HexInside,
         _ if let Some(program) = shown.of.program.clone() => filter(&mut shown, subject, &program, run),
         PayloadView::Pretty => pretty(&mut shown, subject),
@@ -164,10 +176,10 @@ fn compare(shown: &mut Shown, subject: Subject<'_>, older: Subject<'_>) {
     let before = read(older.bytes, &older.hints);
     let diff = || super::compare::diff((&before, older), (&shown.reading, subject));
     match (&shown.body, shown.of.view) {
-        (_, PayloadView::Diff) => shown.body = Body::Diff(Box::new(diff())),
-        (Body::Document(document), _) if shown.reading.is_json() && shown.of.program.is_none() => {
+        (_, PayloadView::Diff) => shown.body = Body::Diff(Arc::new(diff())),
+        (Body::Document(document), _) if shown.has_branches() && shown.of.program.is_none() => {
             let text = shown.reading.text(subject.bytes).unwrap_or_default();
-            shown.changes = super::compare::changes(&diff(), text, document);
+            shown.changes = super::compare::changes(&diff(), &shown.reading, text, document);
         }
         _ => {}
     }
@@ -175,9 +187,7 @@ fn compare(shown: &mut Shown, subject: Subject<'_>, older: Subject<'_>) {
 
 pub(super) fn lay_out(shown: &mut Shown, prepared: Prepared) {
     shown.body = match prepared.content {
-        Content::Empty => {
-            Body::Nothing("empty payload (published with retain, it deletes the retained message)".to_owned())
-        }
+        Content::Empty => Body::Nothing(EMPTY.to_owned()),
         Content::Document(document) => Body::Document(Arc::new(document)),
         Content::Hex => Body::HexInside,
     };
@@ -193,7 +203,7 @@ fn tree(shown: &mut Shown, subject: Subject<'_>) {
     match structure_of(&shown.reading, subject.bytes) {
         Ok(structure) => {
             shown.notes.extend(shown.reading.note.clone());
-            shown.body = Body::Tree(Box::new(structure));
+            shown.body = Body::Tree(Arc::new(structure));
         }
         Err(reason) => {
             pretty(shown, subject);

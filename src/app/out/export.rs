@@ -132,8 +132,8 @@ pub struct Export {
     pub path: String,
     /// Messages handed over so far; of a chart, lines.
     pub written: u64,
-    /// Messages that gave way before they could be written.
-    pub gone: u64,
+    /// Messages there were when their topics were gathered, or in the list.
+    there: u64,
     pub(in crate::app) of: ExportOf,
     pub(in crate::app) connection: ConnectionId,
     /// The broker that it is about: with another one the store is another one.
@@ -163,11 +163,12 @@ impl Export {
             ExportOf::Chart => Source::Chart(Box::new(Csv::new(TimeZone::UTC))),
             ExportOf::Messages(list) => Source::List(list.clone(), 0),
         };
+        let there = if let ExportOf::Messages(list) = &of { list.len() as u64 } else { 0 };
         Self {
             id,
             path: path.to_owned(),
             written: 0,
-            gone: 0,
+            there,
             of,
             connection,
             address: address.to_owned(),
@@ -181,6 +182,11 @@ impl Export {
     /// Whether a piece of work waits.
     pub fn has_work(&self) -> bool {
         self.ready
+    }
+
+    /// Messages that gave way before they could be written, once all others are.
+    pub fn gone(&self) -> u64 {
+        self.there.saturating_sub(self.written)
     }
 
     /// The writer is ready for more.
@@ -205,7 +211,10 @@ impl Export {
             };
         }
         if let Source::Gathering(pending) = &mut self.source {
-            if gather(store, pending, &self.of, &mut self.next) {
+            let gathered = gather(store, pending, &self.of, self.until);
+            self.there += gathered.there;
+            self.next.extend(gathered.oldest.into_iter().map(Reverse));
+            if pending.is_empty() {
                 self.source = Source::Topics;
             }
             return None;
@@ -216,12 +225,9 @@ impl Export {
                 self.ready = false;
                 return Some(if batch.is_empty() { ExportStep::End } else { self.write(batch) });
             };
-            match message(store, topic, seq) {
-                Some(message) => {
-                    bytes += message.payload.len() + message.topic.len();
-                    batch.push(message);
-                }
-                None => self.gone += 1,
+            if let Some(message) = message(store, topic, seq) {
+                bytes += message.payload.len() + message.topic.len();
+                batch.push(message);
             }
             if bytes > BATCH_BYTES {
                 break;
@@ -257,15 +263,22 @@ impl Export {
     }
 }
 
-/// Takes the oldest message of some topics; whether that was all.
-fn gather(
-    store: &Store,
-    pending: &mut Vec<TopicId>,
-    of: &ExportOf,
-    next: &mut BinaryHeap<Reverse<(Seq, TopicId)>>,
-) -> bool {
-    for _ in 0..NODES {
-        let Some(node) = pending.pop() else { return true };
+/// What was found in some topics.
+#[derive(Default)]
+struct Gathered {
+    /// The oldest message of each.
+    oldest: Vec<(Seq, TopicId)>,
+    /// How many messages there are in all.
+    there: u64,
+}
+
+/// Looks at some of the `pending` topics, for messages up to and with `until`.
+fn gather(store: &Store, pending: &mut Vec<TopicId>, of: &ExportOf, until: Seq) -> Gathered {
+    let mut gathered = Gathered::default();
+    // Each filter is tried on each node.
+    let filters = if let ExportOf::Filters(filters) = of { filters.len() } else { 1 };
+    for _ in 0..NODES / filters.clamp(1, NODES / 50) {
+        let Some(node) = pending.pop() else { break };
         if matches!(of, ExportOf::Below(_) | ExportOf::Filters(_)) {
             pending.extend(store.children(node));
         }
@@ -274,10 +287,14 @@ fn gather(
         {
             continue;
         }
-        let oldest = store.history_len(node).checked_sub(1).and_then(|last| store.nth_newest(node, last));
-        next.extend(oldest.map(|message| Reverse((message.seq, node))));
+        let stored = store.history_len(node);
+        let oldest = stored.checked_sub(1).and_then(|last| store.nth_newest(node, last));
+        if let Some(oldest) = oldest.filter(|oldest| oldest.seq <= until) {
+            gathered.oldest.push((oldest.seq, node));
+            gathered.there += stored.saturating_sub(store.index_of(node, until)) as u64;
+        }
     }
-    pending.is_empty()
+    gathered
 }
 
 /// A message as it came, to be kept apart from the store.

@@ -14,7 +14,7 @@ pub(in crate::app) use export::message as export_message;
 pub use export::{Export, ExportNews, ExportOf, ExportStep, Format};
 pub use piped::{PipeEnd, Piped};
 
-use crate::model::Publication;
+use crate::model::{Moment, Publication};
 use crate::store::{Seq, TopicId};
 
 /// Commands that Up brings back.
@@ -94,6 +94,8 @@ pub struct Out {
     pub(in crate::app) saving: Option<Bytes>,
     /// What a file name is being typed for, when it is an export.
     pub(in crate::app) exporting: Option<ExportOf>,
+    /// When the last file was asked for.
+    pub(in crate::app) asked: Moment,
     /// What a command is being typed for.
     pub(in crate::app) piping: Option<Bytes>,
     /// The export under way.

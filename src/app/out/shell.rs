@@ -63,17 +63,24 @@ pub fn writer(bytes: &[u8]) -> String {
             b'-' if index == 0 => format.push_str(r"\055"),
             b'\'' => format.push_str(r"\047"),
             b' ' | 0x21..=0x7e => format.push(char::from(*byte)),
-            _ => format.push_str(&octal(&[*byte])),
+            _ => octal_digits(&mut format, *byte),
         }
     }
     format!("printf '{format}'")
 }
 
 fn octal(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 4), |mut out, byte| {
-        let _ = write!(out, "\\{byte:03o}");
-        out
-    })
+    let mut out = String::with_capacity(bytes.len() * 4);
+    for byte in bytes {
+        octal_digits(&mut out, *byte);
+    }
+    out
+}
+
+/// `\033`.
+fn octal_digits(out: &mut String, byte: u8) {
+    out.push('\\');
+    out.extend([byte >> 6, byte >> 3 & 7, byte & 7].map(|digit| char::from(b'0' + digit)));
 }
 
 #[cfg(test)]

@@ -2,8 +2,8 @@
 //! pieces between keys and traffic.
 
 mod batch;
-mod condition;
 mod query;
+mod question;
 mod results;
 mod run;
 mod verdicts;
@@ -18,9 +18,9 @@ use super::list_view::ListView;
 use crate::model::{Message, Moment};
 use crate::store::{Ingested, Seq, TopicId};
 pub(super) use batch::Batch;
-pub use condition::{Answer, Question};
 use query::Query;
 pub use query::{Mode, Scope};
+pub use question::{Answer, Question};
 pub use results::{Hit, MAX_LISTED, Place};
 pub use run::{Figures, Stage};
 use run::{Run, Sight};
@@ -54,8 +54,8 @@ pub struct Search {
     recent: VecDeque<(Mode, String)>,
     /// Position in `recent` of the text that was called back, and what was typed before.
     recalled: Option<(usize, Mode, String)>,
-    /// Messages came that were not looked at, since the list was not on screen.
-    behind: bool,
+    /// The first message that was not looked at, since the list was not on screen.
+    missed: Option<Seq>,
 }
 
 /// What is said of a search in one line.
@@ -75,8 +75,6 @@ pub struct Report {
     pub begun: Moment,
     /// How long it took, once it has ended.
     pub took: Option<Duration>,
-    /// Messages came that were not looked at.
-    pub behind: bool,
 }
 
 impl Search {
@@ -104,7 +102,7 @@ impl Search {
 
     fn start(&mut self, query: (Query, String), limit: Option<Seq>, world: World<'_>, now: Moment) {
         self.runs += 1;
-        self.behind = false;
+        self.missed = None;
         let mut run = Run::new(self.runs, query.clone(), self.scope, limit, world, now);
         // The first piece at once: a key shows what it found, and most histories are no larger.
         if !run.work(world) {
@@ -133,18 +131,19 @@ impl Search {
         self.run.as_ref().is_some_and(Run::has_work)
     }
 
-    /// Does a piece of work. Returns a condition and the messages it is to be asked of, when there are any, with the number of the search.
-    pub(super) fn work(&mut self, world: World<'_>) -> Option<(u64, String, Batch)> {
+    /// Does a piece of work. Returns what is sought and the messages that a worker is to look at, when there are any, with the number of
+    /// the search.
+    pub(super) fn work(&mut self, world: World<'_>) -> Option<(u64, (Mode, String), Batch)> {
         let run = self.run.as_mut()?;
         if !run.work(world) {
             let (begun, limit) = (run.begun, run.limit);
             self.restart(limit, world, begun);
         }
         let run = self.run.as_mut()?;
-        run.next_batch().map(|(program, batch)| (run.number, program, batch))
+        run.next_batch().map(|(sought, batch)| (run.number, sought, batch))
     }
 
-    /// Takes in what a condition was found to be. The next messages to ask it of, unless that search is over.
+    /// Takes in what a worker found. The next messages to look at, unless that search is over.
     pub(super) fn answered(&mut self, answer: Answer) -> Option<Question> {
         let Answer { connection, number, said, rest } = answer;
         let run = self.run.as_mut().filter(|run| run.number == number && !run.stopped)?;
@@ -156,27 +155,25 @@ impl Search {
                 return None;
             }
         }
-        let (condition, batch) = run.next_batch()?;
-        Some(Question { connection, number, condition, batch })
+        let (sought, batch) = run.next_batch()?;
+        Some(Question { connection, number, sought, batch })
     }
 
     /// A message came. It is looked at while the list is on screen.
     pub(super) fn arrived(&mut self, message: &Message, place: Ingested, world: World<'_>, shown: bool) {
-        let Some(run) = &mut self.run else { return };
-        if !shown {
-            self.behind = true;
-            return;
-        }
-        if let (Some(topic), Some(seq)) = (place.topic, place.seq) {
-            let sight = Sight { seq, topic, at: message.received, payload: &message.payload };
-            run.arrived(sight, world);
+        let (Some(run), Some(topic), Some(seq)) = (&mut self.run, place.topic, place.seq) else { return };
+        if shown {
+            run.arrived(Sight::of(message, topic, seq), world);
+        } else {
+            self.missed.get_or_insert(seq);
         }
     }
 
-    /// The list comes on screen again: what came meanwhile is looked at, but for a condition, which takes long.
+    /// The list comes on screen again: what came meanwhile is looked at. All is looked at anew, but where that takes long.
     pub(super) fn reopened(&mut self, world: World<'_>, now: Moment) {
-        let stale = self.behind && self.run.as_ref().is_some_and(|run| !run.query().is_condition());
-        if stale {
+        let run = self.run.as_mut().filter(|run| !run.stopped);
+        let (Some(missed), Some(run)) = (self.missed.take(), run) else { return };
+        if !run.query().is_heavy || !run.catch_up(missed, world) {
             self.restart(None, world, now);
         }
     }
@@ -249,15 +246,13 @@ impl Search {
             figures: run.figures,
             begun: run.begun,
             took: run.took,
-            behind: self.behind,
         })
     }
 
-    /// Whether what is typed is what was sought last, to its end, and nothing was passed over since.
+    /// Whether what is typed is what was sought last, to its end.
     pub(super) fn is_sought(&self) -> bool {
         let sought = |run: &Run| run.sought == self.input.value() && run.scope == self.scope && !run.stopped;
-        !self.behind
-            && self.fault.is_none()
+        self.fault.is_none()
             && self.run.as_ref().is_some_and(|run| sought(run) && run.query().mode == self.mode)
     }
 

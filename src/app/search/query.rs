@@ -1,8 +1,9 @@
 //! What is sought, as typed: the way of searching, the place, and the text made into something that can look at a message.
 
+use crate::app::filter::expression_weight;
 use crate::payload::find::{FindFault, Finder};
 use crate::payload::jq::Program;
-use crate::store::TopicId;
+use crate::store::{Store, TopicId};
 
 /// How a text is taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -63,6 +64,17 @@ pub enum Scope {
     Browsed,
 }
 
+impl Scope {
+    /// Whether messages of `$SYS` are looked at.
+    pub(super) fn has_sys(self, store: &Store) -> bool {
+        match self {
+            Self::Everything => false,
+            Self::Below(node) => store.is_sys(node),
+            Self::WithSys | Self::Browsed => true,
+        }
+    }
+}
+
 /// What has to be found in a message.
 #[derive(Debug, Clone)]
 pub(super) enum Wanted {
@@ -88,7 +100,12 @@ pub(super) struct Query {
     /// Only in topics where this is found.
     pub(super) topic: Option<Finder>,
     pub(super) wanted: Wanted,
+    /// It may take so long that payloads are looked at by a worker.
+    pub(super) is_heavy: bool,
 }
+
+/// Nanoseconds a byte that an expression may take at worst to be tried between two keys.
+const LIGHT: usize = 60;
 
 impl Query {
     /// Takes `text` for what it is in this mode; nothing when there is nothing to be sought. A fault is told in one line.
@@ -117,12 +134,12 @@ impl Query {
             }
         };
         let nothing = topic.is_none() && matches!(wanted, Wanted::Anything);
-        Ok((!nothing).then_some(Self { mode, topic, wanted }))
-    }
-
-    /// Whether a condition has to be asked.
-    pub(super) fn is_condition(&self) -> bool {
-        matches!(self.wanted, Wanted::Condition(_))
+        let is_heavy = match mode {
+            Mode::Text => false,
+            Mode::Regex => expression_weight(rest) > LIGHT,
+            Mode::Jq => true,
+        };
+        Ok((!nothing).then_some(Self { mode, topic, wanted, is_heavy }))
     }
 }
 

@@ -1,6 +1,7 @@
 //! What was found: the newest of it is listed, the rest counted.
 
 use std::collections::VecDeque;
+use std::ops::Range;
 
 use crate::model::Moment;
 use crate::store::{Seq, TopicId};
@@ -17,6 +18,13 @@ pub enum Place {
     Payload(u32, u32),
     /// In what the payload reads as once it is decoded.
     Decoded,
+}
+
+impl Place {
+    /// In these bytes of the payload.
+    pub(super) fn of(range: &Range<usize>) -> Self {
+        Self::Payload(range.start as u32, range.len() as u32)
+    }
 }
 
 /// A message that was found.

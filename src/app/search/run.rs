@@ -3,20 +3,17 @@
 
 use std::time::Duration;
 
-use super::batch::{Batch, Item};
+use super::batch::Batch;
 use super::query::{Mode, Query, Scope, Wanted};
 use super::results::{Hit, Place, Results};
 use super::verdicts::{Verdict, Verdicts};
 use super::world::World;
-use crate::model::Moment;
-use crate::payload::read;
+use crate::model::{Message, Moment};
 use crate::store::{MessageRef, Scan, Scanned, Seq, TopicId};
 
 /// Bytes of the history looked at in one piece when text is sought, and when an expression or condition is: those take longer.
 const PIECE_OF_TEXT: usize = 2 << 20;
 const PIECE: usize = 512 << 10;
-/// Payloads decoded in one piece.
-const DECODED_A_PIECE: usize = 128;
 /// Bytes at the beginning of a payload that are looked at: one piece must not take for ever.
 const LARGEST: usize = 16 << 20;
 /// Largest payload that is decoded, and that an expression or a condition is tried on.
@@ -71,8 +68,10 @@ pub(super) struct Run {
     verdicts: Verdicts,
     scan: Option<Scan>,
     waiting: Batch,
-    /// A batch is being asked the condition.
+    /// A batch is being looked at by a worker.
     pub(super) asked: bool,
+    /// Messages that came before this one were looked at before.
+    since: Option<Seq>,
     pub(super) results: Results,
     pub(super) figures: Figures,
     pub(super) begun: Moment,
@@ -87,15 +86,40 @@ pub(super) struct Sight<'a> {
     pub(super) topic: TopicId,
     pub(super) at: Moment,
     pub(super) payload: &'a [u8],
+    properties: Properties<'a>,
+}
+
+/// Where the properties of a message are to be asked for.
+#[derive(Debug, Clone, Copy)]
+enum Properties<'a> {
+    Stored(MessageRef<'a>),
+    Come(&'a Message),
 }
 
 impl<'a> From<MessageRef<'a>> for Sight<'a> {
     fn from(message: MessageRef<'a>) -> Self {
-        Self { seq: message.seq, topic: message.topic, at: message.received, payload: message.payload }
+        let MessageRef { seq, topic, received, payload, .. } = message;
+        Self { seq, topic, at: received, payload, properties: Properties::Stored(message) }
     }
 }
 
-impl Sight<'_> {
+impl<'a> Sight<'a> {
+    /// One that has just come.
+    pub(super) fn of(message: &'a Message, topic: TopicId, seq: Seq) -> Self {
+        let (at, payload) = (message.received, &message.payload);
+        Self { seq, topic, at, payload, properties: Properties::Come(message) }
+    }
+
+    /// What its sender says it is, where that may tell how it is to be read.
+    fn content_type(self) -> Option<String> {
+        let content_type = match self.properties {
+            Properties::Stored(message) => message.properties()?.content_type,
+            Properties::Come(message) => message.properties.as_ref()?.content_type.clone(),
+        };
+        content_type
+            .filter(|name| !name.starts_with("text/") && !name.contains("json") && !name.contains("xml"))
+    }
+
     fn hit(self, place: Place) -> Hit {
         Hit { seq: self.seq, topic: self.topic, at: self.at, place }
     }
@@ -111,11 +135,7 @@ impl Run {
         world: World<'_>,
         now: Moment,
     ) -> Self {
-        let with_sys = match scope {
-            Scope::Everything => false,
-            Scope::Below(node) => world.store.is_sys(node),
-            Scope::WithSys | Scope::Browsed => true,
-        };
+        let with_sys = scope.has_sys(world.store);
         let upto = limit.unwrap_or(world.store.last_seq());
         let all_bytes = world.store.scan_bytes(with_sys) as u64;
         Self {
@@ -129,6 +149,7 @@ impl Run {
             scan: Some(world.store.scan(upto, with_sys)),
             waiting: Batch::default(),
             asked: false,
+            since: None,
             results: Results::default(),
             figures: Figures { all_bytes, ..Figures::default() },
             begun: now,
@@ -147,13 +168,22 @@ impl Run {
         }
     }
 
-    /// Whether there is something to do here and now; a condition is asked elsewhere.
+    /// Whether there is something to do here and now, or to be handed to a worker.
     pub(super) fn has_work(&self) -> bool {
-        if self.query.is_condition() {
-            !self.waiting.is_empty() && !self.asked || self.scan.is_some() && self.waiting.bytes() < WAITING
-        } else {
-            self.scan.is_some() || !self.waiting.is_empty()
+        !self.waiting.is_empty() && !self.asked || self.scan.is_some() && self.waiting.bytes() < WAITING
+    }
+
+    /// Looks at what came from message `since` on and was not looked at. False when not all before it was: then the search has to begin
+    /// again.
+    pub(super) fn catch_up(&mut self, since: Seq, world: World<'_>) -> bool {
+        if self.scan.is_some() || self.limit.is_some() {
+            return false;
         }
+        let with_sys = self.scope.has_sys(world.store);
+        self.since = Some(since);
+        self.scan = Some(world.store.scan(world.store.last_seq(), with_sys));
+        (self.figures.bytes, self.figures.all_bytes) = (0, world.store.scan_bytes(with_sys) as u64);
+        true
     }
 
     /// Ends it where it stands.
@@ -164,18 +194,16 @@ impl Run {
         self.asked = false;
     }
 
-    /// Does a piece of the work: decodes some of what waits, or goes on with the pass. Returns false when the history was replaced faster
-    /// than it was looked at: the search has to begin again.
+    /// Does a piece of the pass. Returns false when the history was replaced faster than it was looked at: the search has to begin again.
     pub(super) fn work(&mut self, world: World<'_>) -> bool {
-        if !self.query.is_condition() && !self.waiting.is_empty() {
-            self.decode_some();
-            return true;
-        }
         let Some(mut scan) = self.scan.take_if(|_| self.waiting.bytes() < WAITING) else { return true };
         let mut found = Vec::new();
         let piece = if self.query.mode == Mode::Text { PIECE_OF_TEXT } else { PIECE };
+        let since = self.since;
         let (bytes, state) = world.store.scan_on(&mut scan, piece, |message| {
-            self.look(message.into(), world, &mut found);
+            if since.is_none_or(|since| message.seq >= since) {
+                self.look(message.into(), world, &mut found);
+            }
         });
         self.figures.bytes += bytes as u64;
         self.results.settle(found);
@@ -216,51 +244,43 @@ impl Run {
             Wanted::Found(finder, _) => {
                 let most = if self.query.mode == Mode::Text { LARGEST } else { LARGEST_ASKED };
                 self.figures.too_large += u64::from(message.payload.len() > most);
-                if let Some(range) = finder.first_in(&message.payload[..message.payload.len().min(most)]) {
-                    let place = Place::Payload(range.start as u32, range.len() as u32);
-                    self.results.add(message.hit(place), found);
-                } else if verdict == Verdict::Ruled || is_binary(message.payload) {
-                    self.wait_for_decoding(message, world);
+                let head = &message.payload[..message.payload.len().min(most)];
+                let range = if self.query.is_heavy { None } else { finder.first_in(head) };
+                if let Some(range) = range {
+                    self.results.add(message.hit(Place::of(&range)), found);
+                    return;
+                }
+                let content_type = message.content_type();
+                let is_coded =
+                    verdict == Verdict::Ruled || content_type.is_some() || is_binary(message.payload);
+                let is_small = message.payload.len() <= LARGEST_DECODED;
+                self.figures.undecoded += u64::from(is_coded && !is_small);
+                if is_coded && is_small {
+                    self.waiting.push_coded(message, content_type, || world.hints(message.topic));
+                } else if self.query.is_heavy {
+                    self.waiting.push(Sight { payload: head, ..message });
                 }
             }
             Wanted::Condition(_) if message.payload.len() > LARGEST_ASKED => self.figures.too_large += 1,
             Wanted::Condition(_) if message.payload.is_empty() => self.figures.unfit += 1,
-            Wanted::Condition(_) if verdict == Verdict::Ruled || is_binary(message.payload) => {
-                self.waiting.push_coded(message, || world.hints(message.topic));
-            }
-            Wanted::Condition(_) => self.waiting.push(message),
-        }
-    }
-
-    fn wait_for_decoding(&mut self, message: Sight<'_>, world: World<'_>) {
-        if message.payload.len() > LARGEST_DECODED {
-            self.figures.undecoded += 1;
-        } else {
-            self.waiting.push_coded(message, || world.hints(message.topic));
-        }
-    }
-
-    fn decode_some(&mut self) {
-        let Wanted::Found(finder, _) = &self.query.wanted else { return };
-        let mut found = Vec::new();
-        for _ in 0..DECODED_A_PIECE {
-            let Some((Item { seq, topic, at, .. }, payload, hints)) = self.waiting.next() else { break };
-            let reading = read(payload, &hints);
-            if reading.text(payload).is_some_and(|text| finder.is_in(text.as_bytes())) {
-                self.results.add(Hit { seq, topic, at, place: Place::Decoded }, &mut found);
+            Wanted::Condition(_) => {
+                let content_type = message.content_type();
+                if verdict == Verdict::Ruled || content_type.is_some() || is_binary(message.payload) {
+                    self.waiting.push_coded(message, content_type, || world.hints(message.topic));
+                } else {
+                    self.waiting.push(message);
+                }
             }
         }
-        self.results.settle(found);
     }
 
-    /// The condition with the next batch to ask it of, when none is being asked.
-    pub(super) fn next_batch(&mut self) -> Option<(String, Batch)> {
-        let Wanted::Condition(program) = &self.query.wanted else { return None };
+    /// What is sought with the next batch to look at, when none is being looked at.
+    pub(super) fn next_batch(&mut self) -> Option<((Mode, String), Batch)> {
         if self.asked || self.waiting.is_empty() {
             return None;
         }
         self.asked = true;
-        Some((program.clone(), std::mem::take(&mut self.waiting)))
+        Some(((self.query.mode, self.sought.clone()), std::mem::take(&mut self.waiting)))
     }
 
     /// Takes in what came of a batch, and what of it is still to be asked.

@@ -1,7 +1,7 @@
 //! Where one searches: the messages, the browse set, and what is known of how payloads are to be read.
 
 use super::Search;
-use crate::app::{Browse, Connection, Decodings, SchemaShelf};
+use crate::app::{Browse, Connection, Decodings, SchemaShelf, hints};
 use crate::model::DecoderRule;
 use crate::payload::{OwnedHints, SparkplugAliases};
 use crate::store::{Store, TopicId};
@@ -21,13 +21,8 @@ impl World<'_> {
     /// What is known of the payloads of a topic.
     pub(super) fn hints(self, topic: TopicId) -> OwnedHints {
         let path = self.store.path(topic);
-        OwnedHints {
-            topic: path.to_owned(),
-            content_type: None,
-            rule: self.decodings.of_topic(path, self.rules).cloned(),
-            schemas: Some(self.schemas.shared()),
-            aliases: Some(self.sparkplug.of_topic(path)),
-        }
+        let rule = self.decodings.of_topic(path, self.rules).cloned();
+        hints::owned(path, rule, self.schemas, self.sparkplug)
     }
 
     /// Whether it is laid down how the payloads of a topic are to be read.

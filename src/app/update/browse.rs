@@ -1,6 +1,6 @@
 //! The browse set: what is in it, and moving in its list.
 
-use super::moves;
+use super::{moves, pins};
 use crate::app::{App, Command, Connection, Effect, Left, Toggled};
 use crate::model::{Moment, Severity};
 use crate::payload::format;
@@ -55,12 +55,9 @@ fn toggle(app: &mut App, now: Moment) -> Vec<Effect> {
 
 /// Writes the set down where the connection is a saved one.
 fn keep(app: &mut App) -> Vec<Effect> {
-    let browsed = app.connection().browse.marks().to_vec();
-    app.connection_mut().profile.browsed.clone_from(&browsed);
-    let Some(saved) = app.saved_profile().cloned() else { return Vec::new() };
-    let name = saved.name.clone();
-    let changed = crate::config::Profile { browsed, ..saved };
-    vec![Effect::SaveProfile(Box::new(changed), Some(name), app.next_save())]
+    let connection = app.connection_mut();
+    connection.profile.browsed = connection.browse.marks().to_vec();
+    pins::write(app)
 }
 
 pub(super) fn movement(app: &mut App, command: Command) {

@@ -10,9 +10,8 @@ use crate::app::{App, Command, Connection, Effect, MenuItem, Overlay, Pane, Pick
 use crate::model::{Moment, Severity};
 use crate::payload::field::{Field, Probe, number_in, numbers_in};
 use crate::payload::structure::Structure;
-use crate::payload::{Hints, read};
 use crate::payload::{Kind, Reading, format};
-use crate::store::{MessageRef, Seq, TopicId};
+use crate::store::{MessageRef, TopicId};
 
 /// Drawn points of a page.
 const PAGE: isize = 10;
@@ -22,8 +21,9 @@ const MOST_ITEMS: usize = 50;
 const LARGEST: usize = 1 << 20;
 /// Bytes of a payload that is read here when the screen has not read it.
 const AT_ONCE: usize = 64 << 10;
-/// Messages in which a typed field is looked for.
+/// Messages in which a typed field is looked for, and bytes of them after which no more are.
 const LOOKED_AT: usize = 100;
+const LOOKED_AT_BYTES: usize = 2 << 20;
 /// Digits of a number in the menu.
 const DIGITS: usize = 15;
 
@@ -36,6 +36,11 @@ pub(super) fn run(app: &mut App, command: Command, now: Moment) -> Vec<Effect> {
         }
         Command::ChartField => ask_field(app),
         Command::CloseChart => close(app),
+        Command::ChartEarlier | Command::ChartLater | Command::ZoomOut
+            if app.connection().chart.window.span_us.is_none() =>
+        {
+            app.notices.push_here(now, Severity::Info, "all there is is on screen: + zooms in");
+        }
         _ => {
             let shown = shown(app.connection(), now);
             in_chart(app.connection_mut(), command, shown);
@@ -147,6 +152,13 @@ fn show(app: &mut App) {
     set_focus(app, Pane::Message);
 }
 
+const BEING_READ: &str = "the payload is still being read: once more in a moment";
+
+/// Whether only the beginning of what is inside was read.
+fn is_cut(reading: &Reading) -> bool {
+    reading.layers.iter().any(|layer| layer.size >= AT_ONCE)
+}
+
 /// The message in hand and what is in it: as it was read for the screen, else read here when that is a matter of a moment.
 fn in_hand(connection: &Connection) -> Result<(MessageRef<'_>, Cow<'_, Reading>), String> {
     let topic = connection.tree.selected().ok_or("no topic is selected")?;
@@ -160,12 +172,12 @@ fn in_hand(connection: &Connection) -> Result<(MessageRef<'_>, Cow<'_, Reading>)
         return Ok((message, Cow::Borrowed(&shown.reading)));
     }
     if message.payload.len() > AT_ONCE {
-        return Err("the payload is still being read: once more in a moment".to_owned());
+        return Err(BEING_READ.to_owned());
     }
-    let content_type = message.properties().and_then(|properties| properties.content_type);
-    let chosen = connection.decoding_of(topic, message.seq);
-    let hints = connection.hints(topic, chosen.as_ref());
-    let reading = read(message.payload, &Hints { content_type: content_type.as_deref(), ..hints });
+    let reading = connection.read_small(&message);
+    if is_cut(&reading) {
+        return Err(BEING_READ.to_owned());
+    }
     Ok((message, Cow::Owned(reading)))
 }
 
@@ -279,15 +291,19 @@ pub(super) fn typed(app: &mut App, text: &str) -> Result<(), String> {
     let topic = topic.ok_or("select a topic in the tree first: the field is of that one")?;
     if !matches!(field, Field::Size | Field::Gap) {
         let probe = Probe::new(&field).map_err(|fault| fault.to_string())?;
-        let chosen = connection.decoding_of(topic, Seq::default());
-        let topic_hints = connection.hints(topic, chosen.as_ref());
-        let mut newest = connection.store.history(topic).take(LOOKED_AT);
-        let has_number = |message: MessageRef<'_>| {
-            let reading = read(message.payload, &topic_hints);
-            reading.text(message.payload).is_some_and(|text| probe.number(text).is_some())
-        };
-        if !newest.any(has_number) {
-            let looked_at = connection.store.history_len(topic).min(LOOKED_AT);
+        let (mut looked_at, mut bytes, mut found) = (0, 0, false);
+        for message in connection.store.history(topic).take(LOOKED_AT) {
+            let reading = connection.read_small(&message);
+            // What was not read may have it.
+            found = is_cut(&reading)
+                || reading.text(message.payload).is_some_and(|text| probe.number(text).is_some());
+            looked_at += 1;
+            bytes += message.payload.len();
+            if found || bytes > LOOKED_AT_BYTES {
+                break;
+            }
+        }
+        if !found {
             return Err(format!("no number at '{field}' in the newest {looked_at} messages of this topic"));
         }
     }

@@ -4,7 +4,7 @@ use ratatui::layout::{Position, Rect};
 use tui_input::Input;
 
 use super::{form, moves, test};
-use crate::app::{App, Ask, Choice, Command, Credentials, DEMO, Effect, ListLine, Then, places};
+use crate::app::{App, Ask, Choice, Command, Context, Credentials, DEMO, Effect, ListLine, Then, places};
 use crate::config::{Profile, ProfileBook, check_name};
 use crate::model::{ConnectionId, Moment, Severity, Target, Transport};
 
@@ -172,10 +172,15 @@ fn demo(target: Target) -> Profile {
     Profile::new(DEMO, target)
 }
 
-pub(super) fn demo_runs(app: &mut App, target: Box<Target>) -> Vec<Effect> {
+/// The bundled broker runs: its tab comes in front, unless the user went on to something else meanwhile.
+pub(super) fn demo_runs(app: &mut App, target: Box<Target>, now: Moment) -> Vec<Effect> {
     app.demo = Some(target.clone());
     app.list.awaits_demo = false;
-    app.open(demo(*target))
+    if app.context() == Context::Connections {
+        return app.open(demo(*target));
+    }
+    app.notices.push(now, Severity::Info, "the demo runs: its tab is the last one");
+    app.open_behind(demo(*target))
 }
 
 pub(super) fn movement(app: &mut App, command: Command) {

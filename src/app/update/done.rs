@@ -23,14 +23,14 @@ pub(super) fn on_done(app: &mut App, done: Done, now: Moment) -> Vec<Effect> {
         }
         Done::ProfilesRead(book, asked) => connections::read_again(app, *book, asked, now),
         Done::Test(id, news) => test::news(app, id, news),
-        Done::DemoRuns(Ok(target)) => return connections::demo_runs(app, target),
+        Done::DemoRuns(Ok(target)) => return connections::demo_runs(app, target, now),
         Done::DemoRuns(Err(reason)) => {
             app.list.awaits_demo = false;
             app.notices.push(now, Severity::Error, reason);
         }
         Done::Copied(text) => app.notices.push(now, Severity::Success, text),
         Done::Saved(text) => app.notices.push(now, Severity::Success, text),
-        Done::FileExists(save) => out::file_exists(app, *save),
+        Done::FileExists(save) => out::file_exists(app, *save, now),
         Done::Edited(publication, edited) => out::edited(app, *publication, edited, now),
         Done::Piped(id, end) => out::piped(app, id, end),
         Done::Export(id, news) => out::export_news(app, id, news, now),
@@ -53,9 +53,9 @@ fn job_done(app: &mut App, done: JobDone) -> Vec<Effect> {
                 connection.message_read(shown);
             }
         }
-        JobDone::Found(id, text, document, matches) => {
-            if let Some(connection) = app.connection_by_id(id) {
-                connection.text_found(&text, document, matches);
+        JobDone::Found(done) => {
+            if let Some(connection) = app.connection_by_id(done.connection) {
+                connection.text_found(&done.text, done.of, done.found);
             }
         }
         JobDone::Wrapped(id, document, index) => {

@@ -279,9 +279,7 @@ fn copy(app: &App, command: Command) -> Vec<Effect> {
 /// One step back: close what lies on top, else the filter, else go to the tree. Never quits.
 fn back(app: &mut App) -> Vec<Effect> {
     if !matches!(app.overlay, Overlay::None) {
-        let effects = out::leave_output(app);
-        app.overlay = Overlay::None;
-        return effects;
+        return overlay::close(app);
     }
     if app.screen() == Screen::Connections {
         return connections::back(app);

@@ -107,8 +107,8 @@ fn click(app: &mut App, at: Position, now: Moment) -> Vec<Effect> {
             return Vec::new();
         }
     }
-    if matches!(app.overlay, Overlay::Prompt(_)) {
-        // What is typed is not lost by a stray click.
+    if matches!(app.overlay, Overlay::Prompt(_) | Overlay::Output(_)) {
+        // What is typed is not lost by a stray click, nor what a command printed.
         return Vec::new();
     }
     if matches!(app.overlay, Overlay::Ask(_)) {
@@ -116,8 +116,7 @@ fn click(app: &mut App, at: Position, now: Moment) -> Vec<Effect> {
         return click_ask(app, areas.body, at, now);
     }
     if !matches!(app.overlay, Overlay::None) {
-        app.overlay = Overlay::None;
-        return Vec::new();
+        return overlay::close(app);
     }
     if let Some(line) = inside(areas.tabs, at) {
         tabs::click(app, line, at);
@@ -265,7 +264,7 @@ fn click_list(app: &mut App, pane: Rect, at: Position) {
     } else if connection.left == Left::Overdue {
         let rows = usize::from(pane.height.saturating_sub(2 + lines));
         if row < rows {
-            overdue::select(connection, connection.overdue.top(rows) + row);
+            overdue::select(connection, connection.overdue.view.top + row);
         }
     } else {
         browse::select(connection, connection.browse.view.top + row);

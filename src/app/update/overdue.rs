@@ -18,13 +18,16 @@ pub(super) fn run(app: &mut App, _command: Command, now: Moment) -> Vec<Effect> 
 }
 
 pub(super) fn movement(app: &mut App, command: Command) {
-    step(app.connection_mut(), moves::rows(command, moves::PAGE));
+    let connection = app.connection_mut();
+    let page = connection.overdue.view.height.saturating_sub(1).max(1) as isize;
+    step(connection, moves::rows(command, page));
 }
 
 /// Moves in the list by `rows`.
 pub(super) fn step(connection: &mut Connection, rows: isize) {
-    let wanted = connection.overdue.selected().map_or(0, |at| at.saturating_add_signed(rows));
-    select(connection, wanted);
+    if let Some(topic) = connection.overdue.step(rows) {
+        connection.tree.point_at(topic);
+    }
 }
 
 /// Selects a row of the list, and its topic in the tree.

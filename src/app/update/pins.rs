@@ -2,6 +2,7 @@
 
 use crate::app::pins::{MOST_PATHS, is_at_or_below};
 use crate::app::{App, Command, Effect};
+use crate::config::Profile;
 use crate::model::{Moment, Severity};
 
 pub(super) fn run(app: &mut App, command: Command, now: Moment) -> Vec<Effect> {
@@ -26,21 +27,31 @@ pub(super) fn run(app: &mut App, command: Command, now: Moment) -> Vec<Effect> {
     keep(app, now)
 }
 
-/// Has what changed in saved filters, pins and what is muted count wherever this profile is open, and writes it into the profile when that
-/// is a saved one.
+/// Keeps what changed in saved filters, pins and what is muted; where that lasts for this run only, it is said.
 pub(super) fn keep(app: &mut App, now: Moment) -> Vec<Effect> {
-    let own = &app.connection().profile;
-    let name = own.name.clone();
-    let lists = (own.saved_filters.clone(), own.pins.clone(), own.quiet.clone());
-    for connection in app.connections.iter_mut().filter(|open| open.profile.name == name) {
-        let profile = &mut connection.profile;
-        (profile.saved_filters, profile.pins, profile.quiet) = lists.clone();
-    }
-    let Some(mut profile) = app.saved_profile().cloned() else {
+    let effects = write(app);
+    if effects.is_empty() {
         let text = "for this run: the connection is not saved (E saves it)";
         app.notices.push(now, Severity::Info, text);
-        return Vec::new();
+    }
+    effects
+}
+
+/// Has what changed in saved filters, pins, what is muted and the browse set count wherever this profile is open, and writes it into the
+/// profile when that is a saved one. All of it, whatever changed: an earlier change may not have come back from the file yet.
+pub(super) fn write(app: &mut App) -> Vec<Effect> {
+    let own = app.connection().profile.clone();
+    let adopt = |profile: &mut Profile| {
+        profile.saved_filters.clone_from(&own.saved_filters);
+        profile.pins.clone_from(&own.pins);
+        profile.quiet.clone_from(&own.quiet);
+        profile.browsed.clone_from(&own.browsed);
     };
-    (profile.saved_filters, profile.pins, profile.quiet) = lists;
-    vec![Effect::SaveProfile(Box::new(profile), Some(name), app.next_save())]
+    for connection in app.connections.iter_mut().filter(|open| open.profile.name == own.name) {
+        adopt(&mut connection.profile);
+        connection.browse.adopt(&own.browsed);
+    }
+    let Some(mut profile) = app.saved_profile().cloned() else { return Vec::new() };
+    adopt(&mut profile);
+    vec![Effect::SaveProfile(Box::new(profile), Some(own.name), app.next_save())]
 }

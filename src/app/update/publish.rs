@@ -52,7 +52,10 @@ fn open(app: &mut App) {
     let connection = app.connection_mut();
     let selected = connection.tree.selected();
     let pane = &mut connection.publish;
-    if (pane.topic.value().is_empty() || pane.opened_on != selected)
+    let keeps = pane.unsent && pane.has_payload() && !pane.topic.value().is_empty();
+    pane.kept_topic = keeps && (pane.kept_topic || pane.opened_on != selected);
+    if !keeps
+        && (pane.topic.value().is_empty() || pane.opened_on != selected)
         && let Some(selected) = selected
     {
         let before = pane.topic.value().to_owned();
@@ -124,6 +127,7 @@ pub(super) fn on_key(app: &mut App, key: KeyEvent, now: Moment) -> Vec<Effect> {
                 pane.refusal = Some(too_long());
             } else {
                 pane.is_draft |= pane.payload.input(key);
+                pane.unsent |= pane.is_draft;
             }
         }
         (Field::Qos, KeyCode::Char(' ') | KeyCode::Right | KeyCode::Enter) => cycle_qos(&mut pane.qos, 1),
@@ -169,6 +173,7 @@ pub(super) fn on_paste(app: &mut App, text: &str) {
             if has_room(editor.lines(), clean.len(), lines) {
                 editor.insert_str(clean);
                 pane.is_draft |= !properties;
+                pane.unsent |= pane.is_draft;
             } else {
                 pane.refusal = Some(too_long());
             }
@@ -216,6 +221,7 @@ fn send(app: &mut App, now: Moment) -> Vec<Effect> {
         return Vec::new();
     }
     pane.is_draft = false;
+    pane.let_topic_go();
     pane.remember(Sent {
         id,
         topic: publication.topic.clone(),

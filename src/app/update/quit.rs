@@ -12,6 +12,10 @@ const SHORT: Duration = Duration::from_secs(600);
 pub(super) fn run(app: &mut App, now: Moment) -> Vec<Effect> {
     let mut lines: Vec<String> =
         app.connections().iter().flat_map(|connection| losses(connection, now)).collect();
+    let export = app.out.export.as_ref();
+    lines.extend(
+        export.map(|export| format!("{} is still being written: nothing of it is left.", export.path)),
+    );
     if lines.is_empty() {
         return vec![Effect::Quit];
     }

@@ -30,7 +30,11 @@ pub(super) fn run(app: &mut App, command: Command, now: Moment) {
         }
         Command::NextMatch | Command::PreviousMatch => {
             let connection = app.connection_mut();
-            connection.tree.step_match(command == Command::NextMatch, &connection.store, now_us);
+            let forward = command == Command::NextMatch;
+            if !connection.tree.step_match(forward, &connection.store, now_us) {
+                let text = "no topic on screen matches the filter";
+                app.notices.push_here(now, Severity::Info, text);
+            }
         }
         _ => on_selection(app, command, now),
     }

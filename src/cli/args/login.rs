@@ -12,7 +12,7 @@ use crate::model::Secret;
 #[command(next_help_heading = "Login")]
 pub(in crate::cli) struct LoginArgs {
     /// User name
-    #[arg(short, long)]
+    #[arg(short, long, allow_hyphen_values = true)]
     pub(in crate::cli) user: Option<String>,
     /// Password; other users of this machine can see it here: rather one of the next two, or `MQTT_TUI_PASSWORD`
     #[arg(short = 'P', long, value_parser = parse_secret, allow_hyphen_values = true, conflicts_with_all = ["password_file", "password_command"])]

@@ -4,10 +4,10 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::pairs::pair;
+use super::pairs::{Room, pair};
 use super::{By, DiffRow, Found, MAX_PART, Mark, Part, Place, lines};
 use crate::payload::json;
-use crate::payload::structure::{Name, NodeId, NodeKind, Structure};
+use crate::payload::structure::{Name, NodeId, NodeKind, Places, Structure};
 
 const IN_PLACE: &str = "long arrays with many differences are compared item by item, in place";
 /// Strings from this length on have their differing words emphasised.
@@ -33,15 +33,21 @@ enum Task {
 struct Walk<'a> {
     old: &'a Structure,
     new: &'a Structure,
+    /// Addresses in the older and in the newer.
+    places: [Places<'a>; 2],
     /// The next one last.
     tasks: Vec<Task>,
+    /// Room for pairing items of arrays.
+    room: Room,
     found: Found,
 }
 
 impl<'a> Walk<'a> {
     fn over(old: &'a Structure, new: &'a Structure) -> Found {
         let tasks = vec![Task::Both(old.root(), new.root())];
-        let mut walk = Self { old, new, tasks, found: Found { by: By::Field, ..Found::default() } };
+        let places = [Places::new(old), Places::new(new)];
+        let found = Found { by: By::Field, ..Found::default() };
+        let mut walk = Self { old, new, places, tasks, room: Room::default(), found };
         while let Some(task) = walk.tasks.pop() {
             match task {
                 Task::Both(old, new) => walk.both(old, new),
@@ -59,9 +65,15 @@ impl<'a> Walk<'a> {
         match (self.old.kind(old), self.new.kind(new)) {
             (NodeKind::Array, NodeKind::Array) => self.items(old, new),
             (a, b) if a == b && a.is_container() => self.keyed(old, new),
-            (a, b) if a == b && self.old.plain_value(old) == self.new.plain_value(new) => {}
+            (a, b) if a == b && self.says_the_same(old, new) => {}
             _ => self.row(Mark::Changed, Some(old), Some(new)),
         }
+    }
+
+    /// Whether two values in other words stand for the same. Halves of surrogate pairs stand for no text, and each for another thing.
+    fn says_the_same(&self, old: NodeId, new: NodeId) -> bool {
+        let (old, new) = (self.old.plain_value(old), self.new.plain_value(new));
+        old == new && !old.contains(char::REPLACEMENT_CHARACTER)
     }
 
     /// Children paired by name, the n-th of a name with the n-th.
@@ -95,7 +107,8 @@ impl<'a> Walk<'a> {
             let hashes = |structure: &Structure, ids: &[NodeId]| -> Vec<u64> {
                 ids.iter().map(|id| hash(structure.value(*id))).collect()
             };
-            let paired = pair(&hashes(self.old, &olds), &hashes(self.new, &news));
+            let (olds_by, news_by) = (hashes(self.old, &olds), hashes(self.new, &news));
+            let paired = pair(&olds_by, &news_by, &mut self.room);
             if paired.in_place {
                 self.found.note = Some(IN_PLACE);
             }
@@ -113,24 +126,39 @@ impl<'a> Walk<'a> {
         if !self.found.has_room() {
             return;
         }
-        let (structure, id) = match (old, new) {
-            (_, Some(id)) => (self.new, id),
-            (Some(id), None) => (self.old, id),
+        let [old_places, new_places] = &mut self.places;
+        let (structure, places, id) = match (old, new) {
+            (_, Some(id)) => (self.new, new_places, id),
+            (Some(id), None) => (self.old, old_places, id),
             (None, None) => return,
         };
-        let place = if structure.is_xml() {
-            Place::XPath(structure.xpath_of(id))
-        } else {
-            Place::Pointer(structure.pointer_of(id))
+        let address = places.address_of(id);
+        let label = label(structure, id, &address);
+        let place = if structure.is_xml() { Place::XPath(address) } else { Place::Pointer(address) };
+        let (old, new) = match (old, new) {
+            (Some(old), Some(new)) => {
+                let (old, new) = self.parts(old, new);
+                (Some(old), Some(new))
+            }
+            (old, new) => (old.map(|id| part(self.old, id)), new.map(|id| part(self.new, id))),
         };
-        let label = label(structure, id);
-        let (mut old, mut new) = (old.map(|id| part(self.old, id)), new.map(|id| part(self.new, id)));
-        if let (Some(old), Some(new)) = (&mut old, &mut new)
-            && old.text.len().min(new.text.len()) >= LONG_STRING
-        {
-            lines::emphasise(old, new);
-        }
         self.found.rows.push(DiffRow { mark, place, label, old, new });
+    }
+}
+
+impl Walk<'_> {
+    /// The values of two nodes, with what differs emphasised in long ones.
+    fn parts(&self, old: NodeId, new: NodeId) -> (Part, Part) {
+        let is_container = self.old.kind(old).is_container() || self.new.kind(new).is_container();
+        let (mut old, mut new) = if is_container {
+            (part(self.old, old), part(self.new, new))
+        } else {
+            Part::both(&self.old.shown_value(old), &self.new.shown_value(new))
+        };
+        if old.text.len().min(new.text.len()) >= LONG_STRING {
+            lines::emphasise(&mut old, &mut new);
+        }
+        (old, new)
     }
 }
 
@@ -172,9 +200,9 @@ fn hash(text: &str) -> u64 {
 }
 
 /// `lights[0].on` for JSON, `meter/reading[2]/@unit` for XML, nothing for the root.
-fn label(structure: &Structure, id: NodeId) -> String {
+fn label(structure: &Structure, id: NodeId, address: &str) -> String {
     if structure.is_xml() {
-        return structure.xpath_of(id).trim_start_matches('/').to_owned();
+        return address.trim_start_matches('/').to_owned();
     }
     let mut steps: Vec<NodeId> = std::iter::successors(Some(id), |at| structure.parent(*at)).collect();
     steps.reverse();
@@ -198,8 +226,7 @@ fn label(structure: &Structure, id: NodeId) -> String {
 fn part(structure: &Structure, id: NodeId) -> Part {
     match structure.kind(id) {
         NodeKind::Object | NodeKind::Array => compact(structure.value(id)),
-        NodeKind::Text | NodeKind::Attribute => Part::of(&structure.plain_value(id)),
-        _ => Part::of(structure.value(id)),
+        _ => Part::of(&structure.shown_value(id)),
     }
 }
 
@@ -217,9 +244,9 @@ fn compact(raw: &str) -> Part {
             in_string = letter == '"';
         }
         if text.len() >= MAX_PART {
-            return Part { text, emphasis: Vec::new(), cut: true };
+            return Part { text, cut: true, ..Part::default() };
         }
         text.push(letter);
     }
-    Part { text, emphasis: Vec::new(), cut: false }
+    Part { text, ..Part::default() }
 }

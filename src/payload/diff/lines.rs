@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::pairs::{Pair, pair};
+use super::pairs::{Pair, Room, pair};
 use super::{By, DiffRow, Found, Mark, Part, Place};
 
 const IN_PLACE: &str = "many lines differ: compared line by line, in place";
@@ -14,7 +14,7 @@ const MAX_WORDS: usize = 300;
 /// By line, with some unchanged lines around each change.
 pub(super) fn compare(old: &str, new: &str) -> Found {
     let (old, new): (Vec<&str>, Vec<&str>) = (old.split('\n').collect(), new.split('\n').collect());
-    let paired = pair(&old, &new);
+    let paired = pair(&old, &new, &mut Room::default());
     let mut found = Found { by: By::Line, ..Found::default() };
     if paired.in_place {
         found.note = Some(IN_PLACE);
@@ -51,11 +51,14 @@ fn push(found: &mut Found, mark: Mark, (old_at, new_at): Pair, old: &[&str], new
         found.more += usize::from(mark != Mark::Same);
         return;
     }
-    let mut old = old_at.map(|at| Part::of(old[at]));
-    let mut new = new_at.map(|at| Part::of(new[at]));
-    if let (Mark::Changed, Some(old), Some(new)) = (mark, &mut old, &mut new) {
-        emphasise(old, new);
-    }
+    let (old, new) = match (old_at, new_at) {
+        (Some(old_at), Some(new_at)) if mark == Mark::Changed => {
+            let (mut old, mut new) = Part::both(old[old_at], new[new_at]);
+            emphasise(&mut old, &mut new);
+            (Some(old), Some(new))
+        }
+        _ => (old_at.map(|at| Part::of(old[at])), new_at.map(|at| Part::of(new[at]))),
+    };
     found.rows.push(DiffRow { mark, place: Place::Line(old_at, new_at), label: String::new(), old, new });
 }
 
@@ -71,7 +74,7 @@ pub(super) fn emphasise(old: &mut Part, new: &mut Part) {
     }
     let (mut old_marks, mut new_marks) = (Vec::new(), Vec::new());
     let mut kept = false;
-    for (a, b) in pair(&old_words, &new_words).pairs {
+    for (a, b) in pair(&old_words, &new_words, &mut Room::default()).pairs {
         if a.map(|a| old_words[a]) == b.map(|b| new_words[b]) {
             kept |= a.is_some_and(|a| !old_words[a].trim().is_empty());
             continue;

@@ -24,8 +24,12 @@ pub use summary::summary;
 
 /// Rows that a diff keeps at most; [`Diff::more`] counts the rest.
 pub const MAX_ROWS: usize = 2000;
+/// What is said in the place of a value without a letter, beside another.
+pub const EMPTY: &str = "(empty)";
 /// Bytes of a value that a row keeps at most.
 pub const MAX_PART: usize = 1024;
+/// Bytes that stand before a difference that is far on.
+const BEFORE: usize = 128;
 
 /// What a payload says, as far as a diff is concerned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,8 +110,10 @@ pub struct Part {
     pub text: String,
     /// The parts of the text that are not in the other one; empty when all of it counts.
     pub emphasis: Vec<Range<usize>>,
-    /// The value is longer than [`MAX_PART`].
+    /// The value goes on after the text.
     pub cut: bool,
+    /// Bytes of the value before the text: the same in the old and in the new one.
+    pub skipped: usize,
 }
 
 /// One difference.
@@ -218,6 +224,15 @@ impl Part {
     /// `text` up to [`MAX_PART`].
     fn of(text: &str) -> Self {
         let kept = super::sanitise::prefix(text, MAX_PART);
-        Self { text: kept.to_owned(), emphasis: Vec::new(), cut: kept.len() < text.len() }
+        Self { text: kept.to_owned(), cut: kept.len() < text.len(), ..Self::default() }
+    }
+
+    /// An old and a new value. Where they begin to differ too far on to be kept, both begin shortly before.
+    fn both(old: &str, new: &str) -> (Self, Self) {
+        let same = old.bytes().zip(new.bytes()).take_while(|(a, b)| a == b).count();
+        let skipped =
+            if same + BEFORE < MAX_PART { 0 } else { super::sanitise::prefix(old, same - BEFORE).len() };
+        let part = |text: &str| Self { skipped, ..Self::of(&text[skipped..]) };
+        (part(old), part(new))
     }
 }

@@ -1,6 +1,6 @@
 //! What changed, in one line: `temperature 20.1 → 20.4, humidity 47 → 48, +2`.
 
-use super::{By, Diff, DiffRow, Mark, Part, Place, Side, Verdict};
+use super::{By, Diff, DiffRow, EMPTY, Mark, Part, Place, Side, Verdict};
 use crate::payload::format;
 use crate::payload::sanitise::width;
 
@@ -115,7 +115,10 @@ fn piece(row: &DiffRow, label: &str) -> String {
         (Mark::Removed, Some(old), _) if label.is_empty() => format!("− {}", value(old)),
         (Mark::Added, ..) => format!("+ {label}"),
         (Mark::Removed, ..) => format!("− {label}"),
-        (_, Some(old), Some(new)) => format!("{label}{space}{} → {}", value(old), value(new)),
+        (_, Some(old), Some(new)) => {
+            let said = |part: &Part| if part.text.is_empty() { EMPTY.to_owned() } else { value(part) };
+            format!("{label}{space}{} → {}", said(old), said(new))
+        }
         _ => label.to_owned(),
     }
 }
@@ -123,7 +126,7 @@ fn piece(row: &DiffRow, label: &str) -> String {
 /// A value, cut to what a summary has room for. Of a long one the part that differs is more telling than its start.
 fn value(part: &Part) -> String {
     let text = part.text.as_str();
-    if text.len() <= VALUE_LENGTH {
+    if text.len() <= VALUE_LENGTH && part.skipped == 0 {
         return text.to_owned();
     }
     let start = match part.emphasis.first() {
@@ -132,7 +135,7 @@ fn value(part: &Part) -> String {
     };
     let mut rest = text.get(start..).unwrap_or_default().chars();
     let kept: String = rest.by_ref().take(VALUE_LENGTH).collect();
-    let before = if start > 0 { "…" } else { "" };
+    let before = if start + part.skipped > 0 { "…" } else { "" };
     let after = if rest.next().is_some() || part.cut { "…" } else { "" };
     format!("{before}{kept}{after}")
 }

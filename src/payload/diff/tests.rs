@@ -51,6 +51,37 @@ fn fields_are_compared_in_the_order_of_the_newer() {
 }
 
 #[test]
+fn b09_many_siblings_and_many_long_arrays_are_compared_at_once() {
+    let object = |from: usize| {
+        let keys: Vec<String> = (0..20_000).map(|n| format!("\"k{n}\":{}", usize::from(n >= from))).collect();
+        format!("{{{}}}", keys.join(","))
+    };
+    let found = diff(&object(20_000), &object(19_000));
+    assert_eq!((found.rows.len(), found.more), (1_000, 0));
+    assert_eq!(found.rows[999].place, Place::Pointer("/k19999".to_owned()));
+    let xml =
+        |from: usize| (0..20_000).map(|n| if n < from { "<a>0</a>" } else { "<a>1</a>" }).collect::<String>();
+    let found = diff(&format!("<r>{}</r>", xml(20_000)), &format!("<r>{}</r>", xml(19_000)));
+    assert_eq!(found.rows[999].place, Place::XPath("/r/a[20000]/text()".to_owned()));
+    let arrays = |count: usize, step: usize| {
+        let array = |k: usize| {
+            let items: Vec<String> = (0..count).map(|n| ((n * step + k * 7) % 1009).to_string()).collect();
+            format!("[{}]", items.join(","))
+        };
+        format!("[{}]", (0..200).map(array).collect::<Vec<_>>().join(","))
+    };
+    let found = diff(&arrays(900, 31), &arrays(901, 57));
+    assert!(found.note.is_some_and(|note| note.contains("in place")), "the square of all that is too much");
+    assert!(found.rows.len() + found.more >= 200 * 901, "and yet each item is told of");
+}
+
+#[test]
+fn halves_of_surrogate_pairs_are_not_all_the_same() {
+    assert_eq!(rows(&diff(r#"{"a":"\ud83d"}"#, r#"{"a":"\ud83e"}"#)), [r#"~ /a "\ud83d" | "\ud83e""#]);
+    assert_eq!(diff(r#"["\u0061"]"#, r#"["a"]"#).verdict, Verdict::SameContent);
+}
+
+#[test]
 fn another_order_of_keys_and_other_whitespace_is_the_same_content() {
     for (old, new) in [
         (r#"{"a":1,"b":[1,2]}"#, "{ \"b\": [ 1,2 ],\n \"a\": 1 }"),
@@ -152,7 +183,7 @@ fn a_summary_says_what_fits_into_its_columns() {
     assert_eq!(line("ON", "OFF", 40), "ON → OFF");
     assert_eq!(line("[1,2]", "[1,2,3]", 40), "+ [2]");
     assert_eq!(line("{\"a\":1}", "ON", 40), "{\"a\":1} → ON");
-    assert_eq!(line("", "ON", 40), " → ON");
+    assert_eq!(line("", "ON", 40), "(empty) → ON");
 }
 
 #[test]
@@ -184,6 +215,24 @@ fn what_is_long_is_cut_and_what_is_many_is_counted() {
     let found = diff("{}", &format!("{{\"a\":\"{}\"}}", "x".repeat(5000)));
     let part = found.rows[0].new.clone().expect("added");
     assert!(part.cut && part.text.len() <= MAX_PART);
+}
+
+#[test]
+fn a_difference_far_on_in_a_long_value_is_kept() {
+    let long = |value: &str| format!("{}é {value} {}", "x ".repeat(3_000), "y".repeat(3_000));
+    for (old, new) in [
+        (long("20.1"), long("20.4")),
+        (format!("{{\"a\":\"{}\"}}", long("20.1")), format!("{{\"a\":\"{}\"}}", long("20.4"))),
+    ] {
+        let found = diff(&old, &new);
+        let (old, new) = (found.rows[0].old.clone().expect("old"), found.rows[0].new.clone().expect("new"));
+        assert!(old.text.contains("é 20.1 y") && new.text.contains("é 20.4 y"), "{old:?} {new:?}");
+        assert_eq!(old.skipped, new.skipped);
+        assert!(new.skipped > 5_000 && new.cut && new.text.len() <= MAX_PART);
+        assert!(line(&format!("{:?}", old.text), &format!("{:?}", new.text), 200).contains("20.4"));
+    }
+    let (old, new) = (long("20.1"), long("20.4"));
+    assert!(line(&old, &new, 80).contains("20.4"), "{}", line(&old, &new, 80));
 }
 
 #[test]

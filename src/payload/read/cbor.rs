@@ -1,8 +1,9 @@
-//! CBOR (RFC 8949), head by head. Lengths are checked against the bytes there are before anything is taken.
+//! CBOR (RFC 8949), head by head.
 
 use std::borrow::Cow;
 use std::fmt::Write;
 
+use super::cursor::Cursor;
 use super::fault::Fault;
 use super::items::{Item, Items};
 
@@ -13,8 +14,7 @@ const BIG_BYTES: usize = 128;
 
 /// Reads the items of a payload.
 pub(super) struct Cbor<'a> {
-    bytes: &'a [u8],
-    at: usize,
+    cursor: Cursor<'a>,
 }
 
 /// The argument of a head: a number, or none for "until a break".
@@ -27,27 +27,17 @@ struct Head {
 impl<'a> Cbor<'a> {
     /// The mark of self-described CBOR is passed over.
     pub(super) fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes, at: if bytes.starts_with(SELF_DESCRIBED) { SELF_DESCRIBED.len() } else { 0 } }
-    }
-
-    fn take(&mut self, length: u64) -> Result<&'a [u8], Fault> {
-        let end = usize::try_from(length).ok().and_then(|length| self.at.checked_add(length));
-        let taken = end.and_then(|end| self.bytes.get(self.at..end));
-        let taken = taken.ok_or_else(|| Fault::ends(self.bytes.len()))?;
-        self.at += taken.len();
-        Ok(taken)
+        let start = if bytes.starts_with(SELF_DESCRIBED) { SELF_DESCRIBED.len() } else { 0 };
+        Self { cursor: Cursor::new(bytes, start) }
     }
 
     fn head(&mut self) -> Result<Head, Fault> {
-        let at = self.at;
-        let first = self.take(1)?[0];
+        let at = self.cursor.at();
+        let first = self.cursor.byte()?;
         let (major, info) = (first >> 5, first & 31);
         let argument = match info {
             0..24 => Some(u64::from(info)),
-            24..28 => {
-                let bytes = self.take(1 << (info - 24))?;
-                Some(bytes.iter().fold(0, |value, byte| value << 8 | u64::from(*byte)))
-            }
+            24..28 => Some(self.cursor.big_endian(1 << (info - 24))?),
             31 if matches!(major, 2..=5 | 7) => None,
             _ => return Err(Fault::new(at, "a reserved length")),
         };
@@ -57,15 +47,17 @@ impl<'a> Cbor<'a> {
     /// The content of a byte or text string, whole or in chunks.
     fn string(&mut self, head: &Head) -> Result<Cow<'a, [u8]>, Fault> {
         if let Some(length) = head.argument {
-            return self.take(length).map(Cow::Borrowed);
+            return self.cursor.take(length).map(Cow::Borrowed);
         }
         let mut whole = Vec::new();
         loop {
-            let at = self.at;
+            let at = self.cursor.at();
             let chunk = self.head()?;
             match chunk.argument {
                 None if chunk.major == 7 => return Ok(Cow::Owned(whole)),
-                Some(length) if chunk.major == head.major => whole.extend_from_slice(self.take(length)?),
+                Some(length) if chunk.major == head.major => {
+                    whole.extend_from_slice(self.cursor.take(length)?);
+                }
                 _ => return Err(Fault::new(at, "a chunk of another type in a string")),
             }
         }
@@ -74,11 +66,12 @@ impl<'a> Cbor<'a> {
     /// The digits of the big integer whose tag was just read (RFC 8949, 3.4.3); `None`, and nothing is taken, when it is no byte string
     /// of a reasonable length.
     fn big(&mut self, negative: bool) -> Option<String> {
-        let start = self.at;
+        let start = self.cursor.at();
         let head = self.head().ok();
-        let bytes = head.filter(|head| head.major == 2).and_then(|head| self.take(head.argument?).ok());
+        let bytes =
+            head.filter(|head| head.major == 2).and_then(|head| self.cursor.take(head.argument?).ok());
         let Some(bytes) = bytes.filter(|bytes| bytes.len() <= BIG_BYTES) else {
-            self.at = start;
+            self.cursor.go_to(start);
             return None;
         };
         Some(digits(bytes, negative))
@@ -87,7 +80,7 @@ impl<'a> Cbor<'a> {
 
 impl<'a> Items<'a> for Cbor<'a> {
     fn next(&mut self) -> Result<Item<'a>, Fault> {
-        let at = self.at;
+        let at = self.cursor.at();
         let head = self.head()?;
         let argument = head.argument.unwrap_or_default();
         Ok(match head.major {
@@ -106,7 +99,7 @@ impl<'a> Items<'a> for Cbor<'a> {
                 21 => Item::Word("true"),
                 22 => Item::Word("null"),
                 24 if argument < 32 => return Err(Fault::new(at, "a reserved simple value")),
-                25 => Item::Half(half(argument as u16)),
+                25 => Item::Double(half(argument as u16)),
                 26 => Item::Float(f32::from_bits(argument as u32)),
                 27 => Item::Double(f64::from_bits(argument)),
                 31 => Item::Break,
@@ -116,11 +109,11 @@ impl<'a> Items<'a> for Cbor<'a> {
     }
 
     fn at(&self) -> usize {
-        self.at
+        self.cursor.at()
     }
 
     fn left(&self) -> usize {
-        self.bytes.len() - self.at
+        self.cursor.left()
     }
 }
 

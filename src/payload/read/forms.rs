@@ -87,9 +87,16 @@ pub(super) fn messagepack(bytes: &[u8], limits: Limits) -> Result<(Found, Traits
     Ok((Found::written(Kind::MessagePack, writer, None), traits))
 }
 
+/// Most bytes that are read by a schema: the library builds the whole message, and two bytes may be a message with all its fields.
+const LARGEST_BY_SCHEMA: usize = 8 << 20;
+
 fn by_schema(bytes: &[u8], schema: &SchemaName, hints: &Hints<'_>, limits: Limits) -> Result<Found, Fault> {
     let unloaded = || Err(format!("{schema} is not loaded"));
-    let message = hints.schemas.map_or_else(unloaded, |schemas| schemas.message(schema));
+    let message =
+        hints.schemas.map_or_else(unloaded, |schemas| schemas.message(schema)).and_then(|message| {
+            let fits = bytes.len() <= LARGEST_BY_SCHEMA;
+            fits.then_some(message).ok_or_else(|| "the payload is larger than 8 MiB".to_owned())
+        });
     let message = match message {
         Ok(message) => message,
         // Not the payload's fault: its fields can still be told by number.

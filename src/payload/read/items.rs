@@ -23,9 +23,8 @@ pub(super) enum Item<'a> {
     Integer(i128),
     /// An integer of more bits, as digits.
     Digits(String),
-    /// A float of 16 bits.
-    Half(f64),
     Float(f32),
+    /// A float of 64 bits, or of 16: encoders shorten what is the same in fewer, so that all its digits count.
     Double(f64),
     /// `true`, `false` or `null`.
     Word(&'static str),
@@ -281,10 +280,6 @@ impl Renderer<'_> {
             Item::Bytes(bytes) => writer.bytes(&bytes),
             Item::Integer(value) => writer.plain(value),
             Item::Digits(digits) => writer.plain(digits),
-            Item::Half(value) => {
-                self.traits.see_float(value);
-                writer.float(shortest_half(value));
-            }
             Item::Float(value) => {
                 self.traits.see_float(f64::from(value));
                 writer.float32(value);
@@ -329,41 +324,4 @@ fn timestamp(kind: i8, bytes: &[u8]) -> Option<jiff::Timestamp> {
     };
     let nanoseconds = i32::try_from(nanoseconds).ok().filter(|nanoseconds| *nanoseconds < 1_000_000_000)?;
     jiff::Timestamp::new(seconds, nanoseconds).ok()
-}
-
-/// A whole number as it is; of others the shortest that rounds to the same 16 bits, which is found at 1 to 5 digits.
-fn shortest_half(value: f64) -> f64 {
-    if value.fract() == 0.0 {
-        return value;
-    }
-    let short = (0..5).filter_map(|digits| format!("{value:.digits$e}").parse().ok());
-    short.into_iter().find(|short| half_steps(*short) == half_steps(value)).unwrap_or(value)
-}
-
-/// The nearest value of 16 bits, counted in the smallest steps there are: 2^-24.
-fn half_steps(value: f64) -> i64 {
-    let exponent = value.abs().log2().floor().clamp(-14.0, 15.0);
-    let step = (exponent - 10.0).exp2();
-    ((value / step).round_ties_even() * step * 16_777_216.0) as i64
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn all_floats_of_16_bits_keep_their_value() {
-        for bits in 0..=0x7bff_u32 {
-            let (exponent, mantissa) = (bits >> 10, f64::from(bits & 0x3ff));
-            let value = match exponent {
-                0 => mantissa / 16_777_216.0,
-                _ => (mantissa + 1024.0) * 2f64.powi(exponent as i32 - 25),
-            };
-            let short = shortest_half(value);
-            assert_eq!(half_steps(short), (value * 16_777_216.0) as i64, "{value} as {short}");
-            assert!(short.to_string().len() <= value.to_string().len());
-        }
-        assert_eq!(shortest_half(65504.0).to_string(), "65504");
-        assert!(shortest_half(f64::NAN).is_nan());
-    }
 }

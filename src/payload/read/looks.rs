@@ -41,7 +41,8 @@ pub(super) fn look(bytes: &[u8], hints: &Hints<'_>, limits: Limits) -> Look {
             Err(fault) => note = Some(format!("begins like {}: {fault}", wrapping.name())),
         }
     }
-    if let Some(kind) = image(bytes) {
+    // "GIF89a" begins texts as well; in no picture is there not one zero.
+    if let Some(kind) = image(bytes).filter(|_| bytes.contains(&0)) {
         return Look::Found(Found::plain(kind));
     }
     match announced(bytes, hints, limits) {

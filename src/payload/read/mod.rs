@@ -7,6 +7,7 @@
 mod array;
 mod cbor;
 mod content_type;
+mod cursor;
 mod fault;
 mod forms;
 mod glance;

@@ -19,32 +19,45 @@ pub(super) fn render(bytes: &[u8], writer: &mut Writer) -> Result<(), Fault> {
 /// Recursion ends at [`MOST_NESTED`].
 fn message(bytes: &[u8], writer: &mut Writer, depth: usize) -> Result<(), Fault> {
     writer.open('{');
-    let fields: Vec<Field<'_>> = Fields::new(bytes).collect::<Result<_, _>>()?;
-    unknown_fields(&fields, writer, depth)?;
+    by_number(bytes, |_| true, writer, depth)?;
     writer.close('}');
     Ok(())
 }
 
-/// Writes `fields` by number, into an object that is open.
-pub(super) fn unknown_fields(fields: &[Field<'_>], writer: &mut Writer, depth: usize) -> Result<(), Fault> {
-    let mut order: Vec<(u32, Vec<Value<'_>>)> = Vec::new();
-    let mut place: HashMap<u32, usize> = HashMap::new();
-    for field in fields {
-        let at = *place.entry(field.number).or_insert_with(|| {
-            order.push((field.number, Vec::new()));
-            order.len() - 1
-        });
-        order[at].1.push(field.value);
+/// Writes those of the fields `bytes` whose number is `wanted`, by number, into an object that is open. Of each field only its place is
+/// kept meanwhile: two bytes may be one.
+pub(super) fn by_number(
+    bytes: &[u8],
+    wanted: impl Fn(u32) -> bool,
+    writer: &mut Writer,
+    depth: usize,
+) -> Result<(), Fault> {
+    let mut order: Vec<(u32, u32)> = Vec::new();
+    let mut place: HashMap<u32, u32> = HashMap::new();
+    let mut fields = Fields::new(bytes);
+    loop {
+        let at = u32::try_from(fields.at()).map_err(|_| Fault::too_long(bytes.len()))?;
+        let Some(field) = fields.next() else { break };
+        let number = field?.number;
+        if wanted(number) {
+            let next = place.len() as u32;
+            order.push((*place.entry(number).or_insert(next), at));
+        }
     }
-    for (number, values) in order {
-        writer.key_of(number);
-        if let [one] = values[..] {
-            value(one, writer, depth)?;
-        } else {
-            writer.open('[');
-            for one in values {
-                value(one, writer, depth)?;
+    order.sort_unstable();
+    for alike in order.chunk_by(|(one, _), (other, _)| one == other) {
+        let fields = alike.iter().filter_map(|(_, at)| Fields::new(&bytes[*at as usize..]).next());
+        for (index, field) in fields.enumerate() {
+            let Field { number, value: content } = field?;
+            if index == 0 {
+                writer.key_of(number);
             }
+            if index == 0 && alike.len() > 1 {
+                writer.open('[');
+            }
+            value(content, writer, depth)?;
+        }
+        if alike.len() > 1 {
             writer.close(']');
         }
     }

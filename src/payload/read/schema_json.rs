@@ -6,7 +6,7 @@ use prost_reflect::{
 };
 
 use super::fault::Fault;
-use super::protobuf::unknown_fields;
+use super::protobuf::by_number;
 use super::wire::Fields;
 use super::writer::Writer;
 
@@ -44,8 +44,7 @@ fn message(decoded: &DynamicMessage, writer: &mut Writer) -> Result<(), Fault> {
     for field in decoded.unknown_fields() {
         field.encode(&mut unknown);
     }
-    let fields: Vec<_> = Fields::new(&unknown).collect::<Result<_, _>>()?;
-    unknown_fields(&fields, writer, 0)?;
+    by_number(&unknown, |_| true, writer, 0)?;
     writer.close('}');
     Ok(())
 }

@@ -244,13 +244,15 @@ const STANDARD: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, CONFIG
 const URL_SAFE: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, CONFIG);
 
 fn base64(bytes: &[u8], limit: usize) -> Result<Unwrapped, Fault> {
-    let text: Vec<u8> = bytes.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
+    let written = |byte: &u8| !byte.is_ascii_whitespace();
+    let text: Vec<u8> = bytes.iter().copied().filter(written).collect();
     let whole = text.len() / 4 * 3 <= limit;
     let text = if whole { &text[..] } else { &text[..limit / 3 * 4] };
     let engine = if text.iter().any(|byte| matches!(byte, b'-' | b'_')) { &URL_SAFE } else { &STANDARD };
     let out = engine.decode(text).map_err(|error| match error {
         base64::DecodeError::InvalidByte(at, _) | base64::DecodeError::InvalidLastSymbol(at, _) => {
-            Fault::new(at, "no base64")
+            let mut places = (0..bytes.len()).filter(|place| written(&bytes[*place]));
+            Fault::new(places.nth(at).unwrap_or(bytes.len()), "no base64")
         }
         _ => Fault::new(bytes.len(), "no base64: ends in the middle"),
     })?;

@@ -1,5 +1,6 @@
 //! The wire format of Protobuf: fields with a number and one of five types (protobuf.dev, "Encoding"). Nothing is copied.
 
+use super::cursor::Cursor;
 use super::fault::Fault;
 
 /// Groups within groups; Protobuf itself refuses messages nested deeper than 100.
@@ -28,21 +29,24 @@ pub(super) struct Field<'a> {
 
 /// The fields of a message in the order sent. Ends after a fault.
 pub(super) struct Fields<'a> {
-    bytes: &'a [u8],
-    at: usize,
+    cursor: Cursor<'a>,
 }
 
 impl<'a> Fields<'a> {
     pub(super) fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes, at: 0 }
+        Self { cursor: Cursor::new(bytes, 0) }
+    }
+
+    /// Offset of the next field.
+    pub(super) fn at(&self) -> usize {
+        self.cursor.at()
     }
 
     fn varint(&mut self) -> Result<u64, Fault> {
-        let start = self.at;
+        let start = self.cursor.at();
         let mut value = 0_u64;
         for index in 0..10 {
-            let byte = *self.bytes.get(self.at).ok_or_else(|| Fault::ends(self.bytes.len()))?;
-            self.at += 1;
+            let byte = self.cursor.byte()?;
             if index == 9 && byte > 1 {
                 break;
             }
@@ -54,21 +58,9 @@ impl<'a> Fields<'a> {
         Err(Fault::new(start, "a number of more than 64 bits"))
     }
 
-    fn take(&mut self, length: u64) -> Result<&'a [u8], Fault> {
-        let end = usize::try_from(length).ok().and_then(|length| self.at.checked_add(length));
-        let taken = end.and_then(|end| self.bytes.get(self.at..end));
-        let taken = taken.ok_or_else(|| Fault::ends(self.bytes.len()))?;
-        self.at += taken.len();
-        Ok(taken)
-    }
-
-    fn little_endian(&mut self, width: u64) -> Result<u64, Fault> {
-        Ok(self.take(width)?.iter().rev().fold(0, |value, byte| value << 8 | u64::from(*byte)))
-    }
-
     /// Number and wire type.
     fn tag(&mut self) -> Result<(u32, u8), Fault> {
-        let at = self.at;
+        let at = self.cursor.at();
         let tag = self.varint()?;
         let number = tag >> 3;
         if number == 0 || number > LAST_FIELD {
@@ -78,18 +70,18 @@ impl<'a> Fields<'a> {
     }
 
     fn field(&mut self) -> Result<Field<'a>, Fault> {
-        let at = self.at;
+        let at = self.cursor.at();
         let (number, wire_type) = self.tag()?;
         let value = match wire_type {
             0 => Value::Varint(self.varint()?),
-            1 => Value::Fixed64(self.little_endian(8)?),
+            1 => Value::Fixed64(self.cursor.little_endian(8)?),
             2 => {
                 let length = self.varint()?;
-                Value::Bytes(self.take(length)?)
+                Value::Bytes(self.cursor.take(length)?)
             }
             3 => Value::Group(self.group(number)?),
             4 => return Err(Fault::new(at, "the end of a group that was not begun")),
-            5 => Value::Fixed32(self.little_endian(4)? as u32),
+            5 => Value::Fixed32(self.cursor.little_endian(4)? as u32),
             _ => return Err(Fault::new(at, format!("there is no wire type {wire_type}"))),
         };
         Ok(Field { number, value })
@@ -97,31 +89,31 @@ impl<'a> Fields<'a> {
 
     /// The bytes up to the end of the group that has just begun.
     fn group(&mut self, number: u32) -> Result<&'a [u8], Fault> {
-        let start = self.at;
+        let start = self.cursor.at();
         let mut open = vec![number];
         while let Some(innermost) = open.last() {
-            let at = self.at;
+            let at = self.cursor.at();
             let (number, wire_type) = self.tag()?;
             match wire_type {
                 0 => drop(self.varint()?),
-                1 => drop(self.take(8)?),
+                1 => drop(self.cursor.take(8)?),
                 2 => {
                     let length = self.varint()?;
-                    self.take(length)?;
+                    self.cursor.take(length)?;
                 }
                 3 if open.len() == MOST_NESTED => return Err(Fault::new(at, "groups nested too deep")),
                 3 => open.push(number),
                 4 if number == *innermost => {
                     open.pop();
                     if open.is_empty() {
-                        return Ok(&self.bytes[start..at]);
+                        return Ok(self.cursor.between(start, at));
                     }
                 }
-                5 => drop(self.take(4)?),
+                5 => drop(self.cursor.take(4)?),
                 _ => return Err(Fault::new(at, format!("wire type {wire_type} in a group"))),
             }
         }
-        Err(Fault::ends(self.at))
+        Err(Fault::ends(self.cursor.at()))
     }
 }
 
@@ -129,12 +121,12 @@ impl<'a> Iterator for Fields<'a> {
     type Item = Result<Field<'a>, Fault>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if self.at >= self.bytes.len() {
+        if self.cursor.left() == 0 {
             return None;
         }
         let field = self.field();
         if field.is_err() {
-            self.at = self.bytes.len();
+            self.cursor.skip_rest();
         }
         Some(field)
     }

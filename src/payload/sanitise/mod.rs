@@ -214,7 +214,7 @@ impl<'a> Iterator for Pieces<'a> {
 }
 
 /// The start of `text`: at most `bytes` bytes, up to a character's end.
-pub(in crate::payload) fn prefix(text: &str, bytes: usize) -> &str {
+pub fn prefix(text: &str, bytes: usize) -> &str {
     let mut end = bytes.min(text.len());
     while !text.is_char_boundary(end) {
         end -= 1;

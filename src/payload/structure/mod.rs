@@ -6,6 +6,7 @@
 
 mod json_nodes;
 mod path;
+mod places;
 mod rows;
 #[cfg(test)]
 mod tests;
@@ -17,6 +18,7 @@ use std::sync::Arc;
 use super::json::{self, JsonFault};
 pub use path::PathFault;
 pub(in crate::payload) use path::{Token, token_text, tokens_of};
+pub(in crate::payload) use places::Places;
 pub use rows::Open;
 pub use xml_nodes::{XmlFault, xml_text};
 
@@ -54,7 +56,7 @@ pub enum NodeKind {
     Element,
     /// An attribute of the element above.
     Attribute,
-    /// Text between tags, CDATA included. Whitespace alone is no node.
+    /// Text between tags, CDATA included. Whitespace alone (XML 1.0, 2.3) is no node.
     Text,
     /// `<!-- … -->`.
     Comment,
@@ -161,6 +163,11 @@ impl Structure {
         (0..self.nodes.len() as u32).map(NodeId)
     }
 
+    /// The node with so many before it in the text.
+    pub(in crate::payload) fn nth(&self, index: usize) -> Option<NodeId> {
+        (index < self.nodes.len()).then_some(NodeId(index as u32))
+    }
+
     /// What the node is.
     pub fn kind(&self, id: NodeId) -> NodeKind {
         self.node(id).kind
@@ -196,6 +203,14 @@ impl Structure {
             NodeKind::String => json::unquote(value),
             NodeKind::Text | NodeKind::Attribute => xml_text(value),
             _ => Cow::Borrowed(value),
+        }
+    }
+
+    /// What the tree view says of it: JSON as sent, XML as it reads.
+    pub fn shown_value(&self, id: NodeId) -> Cow<'_, str> {
+        match self.kind(id) {
+            NodeKind::Text | NodeKind::Attribute => self.plain_value(id),
+            _ => Cow::Borrowed(self.value(id)),
         }
     }
 

@@ -99,7 +99,7 @@ pub(in crate::payload) fn token_text(key: &str, nth: usize) -> String {
 
 impl Structure {
     /// From below the root down to `id`.
-    fn steps(&self, id: NodeId) -> Vec<NodeId> {
+    pub(super) fn steps(&self, id: NodeId) -> Vec<NodeId> {
         let mut steps: Vec<NodeId> = std::iter::successors(Some(id), |at| self.parent(*at))
             .take_while(|at| *at != self.root())
             .collect();
@@ -184,17 +184,18 @@ impl Structure {
         let siblings = self.parent(id).map(|parent| self.children(parent)).into_iter().flatten();
         let alike: Vec<NodeId> = siblings.filter(|sibling| self.xpath_test(*sibling) == test).collect();
         let place = alike.iter().position(|sibling| *sibling == id).unwrap_or(0);
-        if alike.len() > 1 { format!("{test}[{}]", place + 1) } else { test }
+        let (sign, name) = test;
+        if alike.len() > 1 { format!("{sign}{name}[{}]", place + 1) } else { format!("{sign}{name}") }
     }
 
-    /// What a step of an XPath names a node by.
-    fn xpath_test(&self, id: NodeId) -> String {
+    /// What a step of an XPath names a node by: `@` or nothing, and the name.
+    pub(super) fn xpath_test(&self, id: NodeId) -> (&'static str, &str) {
         match (self.kind(id), self.name(id)) {
-            (NodeKind::Attribute, Name::Tag(name)) => format!("@{name}"),
-            (_, Name::Tag(name)) => name.to_owned(),
-            (NodeKind::Comment, _) => "comment()".to_owned(),
-            (NodeKind::Instruction, _) => "processing-instruction()".to_owned(),
-            _ => "text()".to_owned(),
+            (NodeKind::Attribute, Name::Tag(name)) => ("@", name),
+            (_, Name::Tag(name)) => ("", name),
+            (NodeKind::Comment, _) => ("", "comment()"),
+            (NodeKind::Instruction, _) => ("", "processing-instruction()"),
+            _ => ("", "text()"),
         }
     }
 
@@ -202,7 +203,10 @@ impl Structure {
     pub fn at_xpath(&self, path: &str) -> Result<Option<NodeId>, PathFault> {
         let mut at = Some(self.root());
         for step in xpath_steps(path)? {
-            let alike = |id: &NodeId| self.xpath_test(*id) == step.test;
+            let alike = |id: &NodeId| {
+                let (sign, name) = self.xpath_test(*id);
+                step.test.strip_prefix(sign) == Some(name)
+            };
             at = at.and_then(|above| self.children(above).filter(alike).nth(step.nth - 1));
         }
         Ok(at)

@@ -140,6 +140,9 @@ fn what_is_no_xml_is_told_with_its_place() {
         ("", "no element"),
         ("<a/>x", "text outside of the root element"),
         ("<a b=1/>", "name=\"value\""),
+        ("<a b/-c=\"1\"/>", "name=\"value\""),
+        ("<a>< b=\"1\"/></a>", "no name after '<' at line 1 column 4"),
+        ("<ab=\"1\" c=\"2\"/>", "no name"),
     ] {
         let fault = Structure::of_xml(text).expect_err(text).to_string();
         assert!(fault.contains(told), "{text}: {fault}");

@@ -39,9 +39,29 @@ impl XmlFault {
         let column = 1 + before[line_start..].chars().count();
         Self { offset, line, column, reason: reason.into() }
     }
+
+    /// Laid out, it would be many times as long as it is.
+    pub(in crate::payload) fn too_wide(text: &str, offset: usize) -> Self {
+        Self::at(text, offset, TOO_WIDE)
+    }
+
+    /// Whether it may be XML all the same, but more of it than is taken apart.
+    pub(in crate::payload) fn is_limit(&self) -> bool {
+        [TOO_DEEP, TOO_MANY, TOO_WIDE].contains(&self.reason.as_str())
+    }
 }
 
+/// Whether this may name something in XML 1.0 (2.3), as far as ASCII goes: what the reader lets through may be half of a tag.
+fn is_name(name: &[u8]) -> bool {
+    let mut bytes = name.iter();
+    let begins = |byte: &u8| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b':' | 0x80..);
+    bytes.next().is_some_and(begins)
+        && bytes.all(|byte| begins(byte) || byte.is_ascii_digit() || matches!(byte, b'-' | b'.'))
+}
+
+const TOO_DEEP: &str = "nested deeper than 512 levels";
 const TOO_MANY: &str = "more than 4,000,000 nodes";
+const TOO_WIDE: &str = "more than 8 times as long when laid out";
 const NOT_NAMED: (u32, u32) = (0, NO_NAME);
 
 /// The nodes of an XML document, in the order of the text.
@@ -106,13 +126,17 @@ impl Walk<'_> {
             return Err("a second element beside the root");
         }
         if self.builder.open.len() >= MAX_DEPTH {
-            return Err("nested deeper than 512 levels");
+            return Err(TOO_DEEP);
+        }
+        if !is_name(tag.name().as_ref()) {
+            return Err("no name after '<'");
         }
         self.rooted = true;
         let name = self.within(tag.name().as_ref());
         self.builder.open(NodeKind::Element, name, start).ok_or(TOO_MANY)?;
         for attribute in tag.attributes().with_checks(false) {
-            let attribute = attribute.map_err(|_| "an attribute is not written name=\"value\"")?;
+            let attribute = attribute.ok().filter(|attribute| is_name(attribute.key.as_ref()));
+            let attribute = attribute.ok_or("an attribute is not written name=\"value\"")?;
             let (name, value) = (self.within(attribute.key.as_ref()), self.within(&attribute.value));
             let value = (value.0 as usize, value.1 as usize);
             self.builder.add(NodeKind::Attribute, name, value).ok_or(TOO_MANY)?;
@@ -138,7 +162,7 @@ impl Walk<'_> {
             return Ok(());
         }
         match self.text.get(start..end) {
-            Some(text) if text.trim_ascii().is_empty() => Ok(()),
+            Some(text) if text.bytes().all(|byte| b" \t\r\n".contains(&byte)) => Ok(()),
             _ if open == NodeKind::Document => Err("text outside of the root element"),
             _ => self.leaf(NodeKind::Text, start, end),
         }

@@ -51,11 +51,61 @@ fn a08_invalid_utf8_is_shown_as_hex_with_a_note() {
 }
 
 #[test]
+fn a08_what_is_told_to_be_text_is_shown_as_text_with_a_note() {
+    let rule = crate::model::Decoding::of(crate::model::Form::Text);
+    let bytes = b"12 \xb0C";
+    let reading = read(bytes, &Hints { rule: Some(&rule), ..Hints::default() });
+    let prepared = Prepared::of(&reading, bytes);
+    assert_eq!(prepared.document().map(Document::as_str), Some("12 ⟨xB0⟩C"));
+    assert_eq!(prepared.note.as_deref(), Some("not UTF-8 text: 1 invalid byte, the first at offset 3"));
+}
+
+#[test]
+fn xml_is_laid_out_and_what_is_none_is_shown_as_sent() {
+    let (kind, xml) = shown(b"<a><b>1</b></a>");
+    assert_eq!((kind, xml.document().map(Document::as_str)), (Kind::Xml, Some("<a>\n  <b>1</b>\n</a>")));
+    assert_eq!(xml.note, None);
+    let (kind, broken) = shown(b"<p>line<br>line</p>");
+    assert_eq!((kind, broken.document().map(Document::as_str)), (Kind::Xml, Some("<p>line<br>line</p>")));
+    let note = broken.note.expect("a note");
+    assert!(note.starts_with("not well-formed XML: ") && note.ends_with("at line 1 column 16"), "{note}");
+    let deep = "<a>".repeat(1_000) + &"</a>".repeat(1_000);
+    let note = shown(deep.as_bytes()).1.note.expect("a note");
+    assert_eq!(note, "XML shown as sent: nested deeper than 512 levels at line 1 column 1534");
+}
+
+#[test]
 fn b06_b08_of_a_huge_text_the_first_part_is_shown_and_the_note_says_so() {
     let huge = "é".repeat(VIEW_LIMIT);
     let (_, shown) = shown(huge.as_bytes());
     assert_eq!(shown.note.as_deref(), Some("first 16 MB of 33 MB, as sent; the hex view has all"));
     assert_eq!(shown.document().map(|document| document.as_str().len()), Some(VIEW_LIMIT));
+}
+
+#[test]
+fn b08_what_a_view_leaves_out_is_said_beside_what_reading_has_to_say() {
+    let deep = "[".repeat(VIEW_LIMIT + 1_000);
+    let note = shown(deep.as_bytes()).1.note.expect("a note");
+    assert!(
+        note.contains("nested deeper")
+            && note.ends_with("first 16 MB of 16 MB, as sent; the hex view has all"),
+        "{note}"
+    );
+}
+
+#[test]
+fn a08_what_the_user_calls_text_is_shown_as_text() {
+    let rule = crate::model::Decoding::parse("text").expect("rule");
+    let hints = Hints { rule: Some(&rule), ..Hints::default() };
+    // Latin-1; and a long text of which a part is read, cut within a letter.
+    for (payload, text) in [(&b"caf\xe9"[..], "caf⟨xE9⟩"), (&"caf\u{e9}".as_bytes()[..4], "caf⟨xC3⟩")]
+    {
+        let prepared = Prepared::of(&read(payload, &hints), payload);
+        assert_eq!(prepared.document().map(Document::as_str), Some(text));
+    }
+    let huge = vec![0xe9; VIEW_LIMIT + 1];
+    let note = Prepared::of(&read(&huge, &hints), &huge).note;
+    assert!(note.is_some_and(|note| note.contains("UTF-8") && note.contains("; first 16 MB of")));
 }
 
 proptest! {

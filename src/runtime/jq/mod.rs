@@ -10,7 +10,6 @@ mod wire;
 use std::fmt;
 use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
-use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt, BufReader};
@@ -36,18 +35,16 @@ const KEPT: &[&str] = &["TZ", "SystemRoot"];
 /// Texts that are sent before their answers are read. Few, so that one that kills the child costs little.
 const BATCH: usize = 64;
 
-/// Runs a program on one JSON text: a plain one here, any other in a child of its own. For threads of
-/// `tokio::task::spawn_blocking`: blocks for as long as the run takes, which is [`Limits::time`] and half a second at most.
-pub fn run(program: &Program, text: &str, limits: &Limits) -> JqOutcome {
+/// Runs a program on JSON texts, an outcome for each: a plain one here, any other in a child of its own. For threads of
+/// `tokio::task::spawn_blocking`: blocks for as long as the runs take, each [`Limits::time`] and half a second at most.
+pub fn run(program: &Program, texts: &[&str], limits: &Limits) -> Vec<JqOutcome> {
     if program.is_plain() {
-        return program.run(text, limits);
+        return texts.iter().map(|text| program.run(text, limits)).collect();
     }
-    let failed = |fault: &dyn fmt::Display| JqOutcome::failed(format!("jq cannot be run: {fault}"));
+    let failed =
+        |fault: &dyn fmt::Display| vec![JqOutcome::failed(format!("jq cannot be run: {fault}")); texts.len()];
     match (Handle::try_current(), JqRunner::new()) {
-        (Ok(handle), Ok(mut runner)) => {
-            let mut outcomes = handle.block_on(runner.ask(program, *limits, &[text]));
-            outcomes.pop().unwrap_or_else(|| failed(&"no answer"))
-        }
+        (Ok(handle), Ok(mut runner)) => handle.block_on(runner.run(program, texts, *limits)),
         (Err(fault), _) => failed(&fault),
         (_, Err(fault)) => failed(&fault),
     }
@@ -84,41 +81,9 @@ impl JqRunner {
         Self { executable, child: None }
     }
 
-    /// Runs a program on one JSON text.
-    pub async fn run(&mut self, program: &Arc<Program>, text: &Arc<str>, limits: Limits) -> JqOutcome {
-        if program.is_plain() {
-            let (program, text) = (Arc::clone(program), Arc::clone(text));
-            let run = tokio::task::spawn_blocking(move || program.run(&text, &limits));
-            return run.await.unwrap_or_else(|_| JqOutcome::cut_off(Vec::new(), Ended::Failed, &limits));
-        }
-        let mut outcomes = self.ask(program, limits, &[text.as_ref()]).await;
-        outcomes.pop().unwrap_or_else(|| JqOutcome::cut_off(Vec::new(), Ended::Failed, &limits))
-    }
-
-    /// For each text whether the program's first output is neither `false` nor `null`; `None` when it has none, or fails.
-    pub async fn conditions(
-        &mut self,
-        program: &Arc<Program>,
-        texts: Vec<Arc<str>>,
-        limits: Limits,
-    ) -> Vec<Option<bool>> {
-        let limits = Limits { outputs: 1, ..limits };
-        let count = texts.len();
-        if program.is_plain() {
-            let program = Arc::clone(program);
-            let run = tokio::task::spawn_blocking(move || {
-                let texts: Vec<&str> = texts.iter().map(AsRef::as_ref).collect();
-                program.conditions(&texts, &limits)
-            });
-            return run.await.unwrap_or_else(|_| vec![None; count]);
-        }
-        let texts: Vec<&str> = texts.iter().map(AsRef::as_ref).collect();
-        let outcomes = self.ask(program, limits, &texts).await;
-        outcomes.iter().map(crate::payload::jq::condition_of).collect()
-    }
-
-    /// An outcome for each text. A child that dies takes the text with it that it was at, and the next one goes on.
-    async fn ask(&mut self, program: &Program, limits: Limits, texts: &[&str]) -> Vec<JqOutcome> {
+    /// Runs a program on JSON texts in a child, an outcome for each. A child that dies takes the text with it that it was at, and the next
+    /// one goes on.
+    pub async fn run(&mut self, program: &Program, texts: &[&str], limits: Limits) -> Vec<JqOutcome> {
         let mut outcomes = Vec::with_capacity(texts.len());
         while outcomes.len() < texts.len() {
             let batch = &texts[outcomes.len()..texts.len().min(outcomes.len() + BATCH)];

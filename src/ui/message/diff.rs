@@ -7,8 +7,11 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::super::ink::{Ink, row_of};
+use super::{lit, start_for};
 use crate::config::Role;
-use crate::payload::diff::{By, Diff, DiffRow, Mark, Part, Place, Verdict};
+use crate::payload::diff::{By, Diff, DiffRow, EMPTY, Mark, Part, Place, Verdict};
+use crate::payload::find::Finder;
+use crate::payload::sanitise::prefix;
 use crate::payload::{format, width};
 
 /// Columns of the mark and the blank after it.
@@ -61,10 +64,24 @@ impl<'a> Lines<'a> {
         self.lines.len()
     }
 
-    pub(super) fn draw(&self, ink: &Ink<'_>, first: usize, area: Rect, buffer: &mut Buffer) {
+    /// The line on which difference `row` stands, or its old value.
+    pub(super) fn line_of(&self, row: usize) -> usize {
+        let is_it = |line: &DiffLine| matches!(line, DiffLine::Whole(at) | DiffLine::Old(at) if *at == row);
+        self.lines.iter().position(is_it).unwrap_or(0)
+    }
+
+    /// Draws from line `first` on. While something is looked for, that is lit, and nothing else.
+    pub(super) fn draw(
+        &self,
+        ink: &Ink<'_>,
+        first: usize,
+        finder: Option<&Finder>,
+        area: Rect,
+        buffer: &mut Buffer,
+    ) {
         for (index, line) in self.lines.iter().skip(first).take(usize::from(area.height)).enumerate() {
             let row = row_of(area, index);
-            let mut pen = Pen { ink, x: row.x, row, buffer: &mut *buffer };
+            let mut pen = Pen { ink, finder, x: row.x, row, buffer: &mut *buffer };
             match line {
                 DiffLine::Verdict => pen.put(&verdict(self.diff), Role::Muted),
                 DiffLine::Note => pen.put(self.diff.note.unwrap_or_default(), Role::Warning),
@@ -126,6 +143,7 @@ fn mark_of(mark: Mark) -> (&'static str, Role) {
 /// Writes one line from left to right.
 struct Pen<'a, 'b> {
     ink: &'a Ink<'b>,
+    finder: Option<&'a Finder>,
     x: u16,
     row: Rect,
     buffer: &'a mut Buffer,
@@ -138,19 +156,33 @@ impl Pen<'_, '_> {
         self.x += self.ink.put(self.buffer, self.x, self.row.y, room, &text, self.ink.style(role));
     }
 
-    /// A value, with what sets it apart from the other one lit.
-    fn part(&mut self, part: Option<&Part>, role: Role, lights: bool) {
+    /// A value from byte `from` on, with what sets it apart from the other one lit.
+    fn part(&mut self, part: Option<&Part>, role: Role, lights: bool, from: usize) {
         let Some(part) = part else { return };
-        let mut at = 0;
-        for range in part.emphasis.iter().filter(|_| lights) {
+        if part.text.is_empty() {
+            return self.put(EMPTY, Role::Faint);
+        }
+        if from + part.skipped > 0 {
+            self.put(self.ink.glyphs().ellipsis, Role::Warning);
+        }
+        let lights = lights && self.finder.is_none();
+        let mut at = from;
+        for range in part.emphasis.iter().filter(|range| lights && range.start >= from) {
             let Range { start, end } = range.clone();
-            self.put(part.text.get(at..start).unwrap_or_default(), role);
+            self.value(part.text.get(at..start).unwrap_or_default(), role);
             self.lit(part.text.get(start..end).unwrap_or_default(), role);
             at = end;
         }
-        self.put(part.text.get(at..).unwrap_or_default(), role);
+        self.value(part.text.get(at..).unwrap_or_default(), role);
         if part.cut {
             self.put(self.ink.glyphs().ellipsis, Role::Warning);
+        }
+    }
+
+    /// Text of a payload, with what is looked for lit.
+    fn value(&mut self, text: &str, role: Role) {
+        for (part, is_lit) in lit(text, self.finder) {
+            if is_lit { self.lit(part, role) } else { self.put(part, role) }
         }
     }
 
@@ -166,7 +198,12 @@ impl Pen<'_, '_> {
         self.x = (self.row.x + MARK).min(self.row.right());
         let label = label(row);
         if !label.is_empty() {
-            self.put(&label, if mark == Mark::Same { Role::Faint } else { Role::ValueKey });
+            let role = if mark == Mark::Same { Role::Faint } else { Role::ValueKey };
+            if row.label.is_empty() {
+                self.put(&label, role);
+            } else {
+                self.value(&label, role);
+            }
             self.x = (self.x + 2).min(self.row.right());
         }
         role
@@ -176,18 +213,33 @@ impl Pen<'_, '_> {
     fn whole(&mut self, row: &DiffRow) {
         let role = self.begin(row, row.mark);
         if row.mark == Mark::Changed {
-            self.part(row.old.as_ref(), Role::Muted, false);
+            self.part(row.old.as_ref(), Role::Muted, false, 0);
             self.put(&format!(" {} ", self.ink.glyphs().becomes), Role::Faint);
-            self.part(row.new.as_ref(), role, true);
-        } else {
-            self.part(row.new.as_ref().or(row.old.as_ref()), role, true);
+            self.part(row.new.as_ref(), role, true, 0);
+        } else if let Some(part) = row.new.as_ref().or(row.old.as_ref()).filter(|part| !part.text.is_empty())
+        {
+            self.part(Some(part), role, true, self.start(row, part));
         }
     }
 
     /// One of two.
     fn half(&mut self, row: &DiffRow, mark: Mark) {
         let role = self.begin(row, mark);
-        let part = if mark == Mark::Removed { &row.old } else { &row.new };
-        self.part(part.as_ref(), role, true);
+        if let Some(part) = if mark == Mark::Removed { &row.old } else { &row.new } {
+            self.part(Some(part), role, true, self.start(row, part));
+        }
+    }
+
+    /// The byte from which a value is drawn so that what counts is seen: what is looked for, else where old and new begin to differ.
+    fn start(&self, row: &DiffRow, part: &Part) -> usize {
+        let found = self.finder.and_then(|finder| finder.all_in(&part.text).next());
+        let room = usize::from(self.row.right().saturating_sub(self.x));
+        let place = found.or_else(|| {
+            let (old, new) = row.old.as_ref().zip(row.new.as_ref())?;
+            let same = old.text.bytes().zip(new.text.bytes()).take_while(|(a, b)| a == b).count();
+            let at = prefix(&part.text, same).len();
+            Some(at..prefix(&part.text, at + room / 4).len().max(at))
+        });
+        place.map_or(0, |place| start_for(&part.text, &place, room))
     }
 }

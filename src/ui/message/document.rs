@@ -1,4 +1,4 @@
-//! Lines of text: laid-out JSON, text as sent. Only the lines on screen are laid out; what was found is lit, and what changed since the
+//! Lines of text: laid-out JSON and XML, text as sent. Only the lines on screen are laid out; what was found is lit, and what changed since the
 //! message before stands at the right edge.
 
 use std::sync::Arc;
@@ -55,7 +55,6 @@ impl<'a> Lines<'a> {
         cache: &mut Cache,
     ) -> Self {
         let (columns, style) = (usize::from(columns), style(ink));
-        cache.measured.message_lines = Some((columns, style));
         let wraps = connection.wraps() && columns > 0;
         let index = wraps.then(|| index(connection, document, columns, style, cache)).flatten();
         Self { document, index, columns, style }
@@ -76,7 +75,8 @@ impl<'a> Lines<'a> {
         buffer: &mut Buffer,
     ) -> bool {
         let height = usize::from(area.height);
-        let found = connection.message.find.as_ref().map_or(&[][..], |find| find.places(self.document));
+        let found = connection.message.find.as_ref().zip(connection.shown());
+        let found = found.map_or(&[][..], |(find, shown)| find.in_lines(&shown.of));
         let drawn = if let Some(index) = &self.index {
             rows(self.document, index.get().position(first), self.columns, height, self.style, found)
         } else {
@@ -164,6 +164,7 @@ fn role_of(role: payload::Role) -> Role {
         payload::Role::Boolean => Role::ValueBoolean,
         payload::Role::Null => Role::ValueNull,
         payload::Role::Punctuation => Role::ValuePunctuation,
+        payload::Role::Comment => Role::Faint,
         payload::Role::Plain => Role::Text,
     }
 }

@@ -17,6 +17,7 @@ mod image;
 mod node;
 mod tree;
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use ratatui::buffer::Buffer;
@@ -29,6 +30,7 @@ use super::{Cache, properties};
 use crate::app::{App, Body, Connection, Left, Painting, Pane, Shown};
 use crate::config::Role;
 use crate::model::ConnectionId;
+use crate::payload::find::Finder;
 use crate::payload::structure::Structure;
 use crate::payload::{Content, Document, Prepared, WrapIndex, format};
 use crate::store::{MessageRef, Seq, TopicId};
@@ -130,6 +132,7 @@ fn draw_body(
         return draw_first_lines(ink, message, area, buffer);
     };
     let before = cache.message.properties.arrange(usize::from(area.width));
+    cache.measured.message_lines = Some((usize::from(area.width), document::style(ink)));
     let drawn = drawn(connection, ink, message, shown, area.width, cache);
     let payload_lines = match &drawn {
         Drawn::Nothing(_) => 1,
@@ -149,6 +152,10 @@ fn draw_body(
             let row = before + structure.row_of(connection.message.folding.open(), at);
             first.clamp((row + 1).saturating_sub(height), row)
         }
+        (Drawn::Diff(diff), _) if let Some(row) = connection.message.reveal => {
+            let row = before + diff.line_of(row);
+            if (first..first + height).contains(&row) { first } else { row.saturating_sub(height / 3) }
+        }
         _ => first,
     };
     cache.measured.message_rows = Some((area.y, first));
@@ -167,11 +174,14 @@ fn draw_body(
         Drawn::Lines(lines) => {
             cache.measured.message_cut = lines.draw(connection, ink, first_of_payload, body, buffer);
         }
-        Drawn::Hex(bytes) => hex::draw(ink, bytes, first_of_payload, body, buffer),
+        Drawn::Hex(bytes) => {
+            let found = connection.message.find.as_ref().map_or(&[][..], |find| find.in_bytes(&shown.of));
+            hex::draw(ink, bytes, first_of_payload, found, body, buffer);
+        }
         Drawn::Tree(structure) => {
             tree::draw(connection, ink, structure, first_of_payload, body, focused, buffer);
         }
-        Drawn::Diff(lines) => lines.draw(ink, first_of_payload, body, buffer),
+        Drawn::Diff(lines) => lines.draw(ink, first_of_payload, finder(connection), body, buffer),
         Drawn::Painting(painting) => {
             image::draw(ink, painting, connection.message.room, first_of_payload, body, buffer);
         }
@@ -223,10 +233,39 @@ fn draw_first_lines(ink: &Ink<'_>, message: &MessageRef<'_>, area: Rect, buffer:
 fn draw_bottom(connection: &Connection, ink: &Ink<'_>, area: Rect, right: &str, buffer: &mut Buffer) {
     ink.put_right(buffer, area.x, area.bottom(), area.width, right, ink.style(Role::Muted));
     let room = area.width.saturating_sub(crate::payload::width(right) as u16);
-    let left = match (&connection.message.find, connection.selected_field()) {
-        (Some(find), _) => format!(" {}: {} ", ink.clean(&find.text), find.summary()),
-        (None, Some(field)) => format!(" {} ", ink.clean(&field.to_string())),
-        (None, None) => return,
-    };
+    let find = connection.message.find.as_ref();
+    let found = find.map(|find| format!("{}: {}", ink.clean(&find.text), find.summary()));
+    let field = connection.selected_field().map(|field| ink.clean(&field.to_string()).into_owned());
+    let parts: Vec<String> = found.into_iter().chain(field).filter(|part| !part.is_empty()).collect();
+    if parts.is_empty() {
+        return;
+    }
+    let left = format!(" {} ", parts.join("  "));
     ink.put(buffer, area.x, area.bottom(), room, &left, ink.style(Role::Muted));
+}
+
+/// What lights the text that is looked for.
+fn finder(connection: &Connection) -> Option<&Finder> {
+    connection.message.find.as_ref().map(crate::app::Find::finder)
+}
+
+/// `text` cut where what is looked for begins and ends, each part with whether it is that.
+fn lit<'a>(text: &'a str, finder: Option<&Finder>) -> Vec<(&'a str, bool)> {
+    let (mut parts, mut at) = (Vec::new(), 0);
+    for range in finder.into_iter().flat_map(|finder| finder.all_in(text)) {
+        parts.extend([(&text[at..range.start], false), (&text[range.clone()], true)]);
+        at = range.end;
+    }
+    parts.push((&text[at..], false));
+    parts.retain(|(part, _)| !part.is_empty());
+    parts
+}
+
+/// The byte at which a text of one line begins to be drawn so that `place` is on screen, after about a third of `room` columns.
+fn start_for(text: &str, place: &Range<usize>, room: usize) -> usize {
+    if crate::payload::width(&text[..place.end]) <= room {
+        return 0;
+    }
+    let before = text[..place.start].char_indices().rev().take(room / 3);
+    before.last().map_or(place.start, |(at, _)| at)
 }

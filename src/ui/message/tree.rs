@@ -10,13 +10,18 @@ use ratatui::widgets::StatefulWidget;
 use tui_tree_widget::{Tree, TreeItem, TreeState};
 
 use super::super::ink::{Ink, row_of};
+use super::{finder, lit, start_for};
 use crate::app::Connection;
 use crate::config::Role;
+use crate::payload::find::Finder;
 use crate::payload::format;
+use crate::payload::sanitise::prefix;
 use crate::payload::structure::{Name, NodeId, NodeKind, Open, Structure};
 
 /// Attributes that a closed element says beside its name, at most.
 const ATTRIBUTES: usize = 8;
+/// Bytes of a value in which what is looked for is lit.
+const LOOKED_AT: usize = 64 * 1024;
 /// Columns a level is moved to the right by the widget.
 const INDENT: usize = 2;
 
@@ -40,7 +45,8 @@ pub(super) fn draw(
     // The widget starts at the root and indents past the end of its area: it draws beside the screen, and what is to be seen is taken over.
     let size = Rect::new(0, 0, area.width + shifted, above.len() as u16 + area.height);
     let mut beside = Buffer::empty(size);
-    let line = |node| line(ink, structure, node, open, usize::from(area.width));
+    let (finder, columns) = (finder(connection), usize::from(area.width));
+    let line = |node| line(Pen { ink, finder, columns, spans: Vec::new() }, structure, node, open);
     let mut state = TreeState::default();
     for node in nodes.iter().filter(|node| open.is_open(**node)) {
         let mut path = ancestors(structure, *node);
@@ -103,63 +109,96 @@ fn items<'a>(
     waiting.remove(&0).unwrap_or_default()
 }
 
-fn line<'a>(ink: &Ink<'_>, structure: &Structure, node: NodeId, open: &Open, columns: usize) -> Line<'a> {
-    let mut spans = Vec::new();
-    let mut push = |text: &str, role: Role| {
-        spans.push(Span::styled(
-            ink.head(&ink.clean(ink.head(text, columns).as_str()), columns),
-            ink.style(role),
-        ));
-    };
+/// Writes one row from left to right.
+struct Pen<'a, 'b> {
+    ink: &'a Ink<'b>,
+    finder: Option<&'a Finder>,
+    columns: usize,
+    spans: Vec<Span<'static>>,
+}
+
+impl Pen<'_, '_> {
+    /// What the program says.
+    fn put(&mut self, text: &str, role: Role) {
+        self.spans.push(Span::styled(text.to_owned(), self.ink.style(role)));
+    }
+
+    /// What the payload says, no more than has room, with what is looked for lit. Where that is further on, it begins there.
+    fn value(&mut self, text: &str, role: Role) {
+        let looked_at = prefix(text, LOOKED_AT);
+        let place = self.finder.and_then(|finder| finder.all_in(looked_at).next());
+        let from = place.map_or(0, |place| start_for(text, &place, self.columns / 2));
+        if from > 0 {
+            self.put(self.ink.glyphs().ellipsis, Role::Warning);
+        }
+        let text = self.ink.head(&text[from..], self.columns);
+        for (part, is_lit) in lit(&text, self.finder) {
+            let style = self.ink.style(role);
+            let style = if is_lit { style.patch(self.ink.style(Role::Match)) } else { style };
+            self.spans.push(Span::styled(part.to_owned(), style));
+        }
+    }
+}
+
+fn line(mut pen: Pen<'_, '_>, structure: &Structure, node: NodeId, open: &Open) -> Line<'static> {
     match structure.name(node) {
         Name::None => {}
         Name::Key(key) => {
-            push(key, Role::ValueKey);
-            push(": ", Role::ValuePunctuation);
+            pen.value(key, Role::ValueKey);
+            pen.put(": ", Role::ValuePunctuation);
         }
         Name::Item(item) => {
-            push(&format!("[{item}]"), Role::Muted);
-            push(": ", Role::ValuePunctuation);
+            pen.put(&format!("[{item}]"), Role::Muted);
+            pen.put(": ", Role::ValuePunctuation);
         }
         Name::Tag(tag) if structure.kind(node) == NodeKind::Attribute => {
-            push(&format!("@{tag}"), Role::ValueKey);
-            push(" = ", Role::ValuePunctuation);
+            pen.value(&format!("@{tag}"), Role::ValueKey);
+            pen.put(" = ", Role::ValuePunctuation);
         }
         Name::Tag(tag) => {
-            push(&format!("{tag} "), Role::ValueKey);
+            pen.value(&format!("{tag} "), Role::ValueKey);
             let attributes = structure.children(node).take_while(|_| !open.is_open(node)).take(ATTRIBUTES);
             for attribute in attributes.filter(|child| structure.kind(*child) == NodeKind::Attribute) {
                 if let Name::Tag(name) = structure.name(attribute) {
-                    push(&format!("@{name}=\"{}\" ", structure.plain_value(attribute)), Role::Muted);
+                    pen.value(&format!("@{name}=\"{}\" ", structure.plain_value(attribute)), Role::Muted);
                 }
             }
         }
     }
-    let (text, role) = value(structure, node, open);
-    push(&text, role);
-    Line::from(spans)
+    value(&mut pen, structure, node, open);
+    Line::from(pen.spans)
 }
 
 /// What stands beside a node's name.
-fn value(structure: &Structure, node: NodeId, open: &Open) -> (String, Role) {
-    let count = |one: &str, many: &str| {
-        let count = structure.child_count(node) as u64;
-        format!("{} {}", format::grouped(count), if count == 1 { one } else { many })
+fn value(pen: &mut Pen<'_, '_>, structure: &Structure, node: NodeId, open: &Open) {
+    let count = |one: &str, many: &str| counted(structure.child_count(node), one, many);
+    let role = match structure.kind(node) {
+        NodeKind::Object => return pen.put(&format!("{{{}}}", count("key", "keys")), Role::Muted),
+        NodeKind::Array => return pen.put(&format!("[{}]", count("item", "items")), Role::Muted),
+        NodeKind::Document => return pen.put("XML", Role::Muted),
+        NodeKind::Element if open.is_open(node) => return,
+        NodeKind::Element => return element(pen, structure, node),
+        NodeKind::String | NodeKind::Attribute | NodeKind::Text => Role::ValueString,
+        NodeKind::Number => Role::ValueNumber,
+        NodeKind::Boolean => Role::ValueBoolean,
+        NodeKind::Null => Role::ValueNull,
+        NodeKind::Comment | NodeKind::Instruction => Role::Faint,
     };
-    match structure.kind(node) {
-        NodeKind::Object => (format!("{{{}}}", count("key", "keys")), Role::Muted),
-        NodeKind::Array => (format!("[{}]", count("item", "items")), Role::Muted),
-        NodeKind::Document => ("XML".to_owned(), Role::Muted),
-        NodeKind::Element if open.is_open(node) => (String::new(), Role::Muted),
-        NodeKind::Element => match structure.content(node) {
-            Some(text) => (text.into_owned(), Role::ValueString),
-            None => (count("node", "nodes"), Role::Muted),
-        },
-        NodeKind::String => (structure.value(node).to_owned(), Role::ValueString),
-        NodeKind::Number => (structure.value(node).to_owned(), Role::ValueNumber),
-        NodeKind::Boolean => (structure.value(node).to_owned(), Role::ValueBoolean),
-        NodeKind::Null => (structure.value(node).to_owned(), Role::ValueNull),
-        NodeKind::Attribute | NodeKind::Text => (structure.plain_value(node).into_owned(), Role::ValueString),
-        NodeKind::Comment | NodeKind::Instruction => (structure.value(node).to_owned(), Role::Faint),
+    pen.value(&structure.shown_value(node), role);
+}
+
+/// The text of a closed element, or how many nodes are in it beside its attributes.
+fn element(pen: &mut Pen<'_, '_>, structure: &Structure, node: NodeId) {
+    if let Some(text) = structure.content(node) {
+        return pen.value(&text, Role::ValueString);
     }
+    let is_said = |child: &NodeId| structure.kind(*child) == NodeKind::Attribute;
+    let nodes = structure.child_count(node) - structure.children(node).take_while(is_said).count();
+    if nodes > 0 {
+        pen.put(&counted(nodes, "node", "nodes"), Role::Muted);
+    }
+}
+
+fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{} {}", format::grouped(count as u64), if count == 1 { one } else { many })
 }

@@ -1,7 +1,5 @@
 //! "Copy as…": a menu of what can be copied of the message on screen, each with what it would be.
 
-use std::fmt::Write as _;
-
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
@@ -18,6 +16,8 @@ use crate::store::{MessageRef, TopicId};
 
 /// Bytes of a payload from which the menu shows what would be copied.
 const PREVIEW: usize = 120;
+/// Bytes of the largest payload that is written in another form, here and now.
+const LARGEST: usize = 4 << 20;
 
 pub(super) fn open(app: &mut App) {
     let connection = app.connection();
@@ -31,10 +31,15 @@ pub(super) fn open(app: &mut App) {
         let text = String::from_utf8_lossy(head);
         items.push(item("payload", format!("{size}  {text}"), copying(CopyWhat::Payload)));
         items.extend(inside(connection, &shown));
-        items.push(item("payload as hex", hex(head), copying(CopyWhat::Hex)));
-        items.push(item("payload as base64", STANDARD.encode(head), copying(CopyWhat::Base64)));
-        let detail = "one line, with topic, time and properties".to_owned();
-        items.push(item("message as JSON", detail, copying(CopyWhat::Json)));
+        let json = "one line, with topic, time and properties".to_owned();
+        for (text, detail, what) in [
+            ("payload as hex", hex(head), CopyWhat::Hex),
+            ("payload as base64", STANDARD.encode(head), CopyWhat::Base64),
+            ("message as JSON", json, CopyWhat::Json),
+        ] {
+            let pick = fits(&shown, copying(what));
+            items.push(MenuItem { pick, ..item(text, detail, copying(what)) });
+        }
     }
     items.push(item("topic", connection.store.path(topic).to_owned(), copying(CopyWhat::Topic)));
     let commands = [
@@ -48,11 +53,25 @@ pub(super) fn open(app: &mut App) {
         }
         // What it would publish is above: the way there is what differs.
         items.push(match command(app, topic, None, what) {
-            Ok(line) => item(text, line, copying(what)),
+            Ok(line) if what == CopyWhat::MosquittoSub => item(text, line, copying(what)),
+            Ok(line) => {
+                let pick =
+                    connection.shown_message().map_or(Ok(copying(what)), |shown| fits(&shown, copying(what)));
+                MenuItem { pick, ..item(text, line, copying(what)) }
+            }
             Err(reason) => MenuItem { pick: Err(reason), ..item(text, String::new(), copying(what)) },
         });
     }
     menu::open(app, "Copy", items);
+}
+
+/// The pick, unless writing the payload in another form would take too long.
+fn fits(message: &MessageRef<'_>, pick: Pick) -> Result<Pick, String> {
+    if message.payload.len() <= LARGEST {
+        return Ok(pick);
+    }
+    let most = format::bytes(LARGEST as u64);
+    Err(format!("only up to {most} are written so: W saves the payload to a file"))
 }
 
 fn item(text: &str, detail: String, pick: Pick) -> MenuItem {
@@ -194,8 +213,6 @@ fn saved_alike(app: &App) -> Option<&str> {
 
 /// Two digits a byte, nothing between.
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
-        let _ = write!(out, "{byte:02x}");
-        out
-    })
+    let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or_default();
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }

@@ -1,17 +1,18 @@
 //! Exports: what, where to, how far, and how they end. Written in pieces, so that keys and traffic go on.
 
 use super::super::{menu, prompt};
-use super::file_name;
 use super::saving::check_path;
+use super::{ask_to_replace, file_name};
 use crate::app::out::{Export, ExportNews, ExportOf, ExportStep};
-use crate::app::{App, Ask, Connection, Effect, MenuItem, Overlay, Pick, Purpose, Then};
+use crate::app::{App, Connection, Effect, MenuItem, Pick, Purpose, Then};
 use crate::model::{ConnectionId, Moment, Severity, TopicFilter};
 use crate::payload::format;
 
 /// What can be exported here; while an export is under way, how far it is.
 pub(super) fn open(app: &mut App) {
     if let Some(export) = &app.out.export {
-        let detail = format!("{} messages so far, to {}", format::grouped(export.written), export.path);
+        let (written, unit) = (format::grouped(export.written), export.of.unit());
+        let detail = format!("{written} {unit}s so far, to {}", export.path);
         let item = |text: &str, detail: String, pick| MenuItem { text: text.into(), detail, pick: Ok(pick) };
         let items = vec![
             item("go on", detail, Pick::GoOn),
@@ -106,6 +107,7 @@ pub(in crate::app::update) fn export_to(app: &mut App, path: &str) -> Result<Vec
         return Err("an export is under way: let it end, or stop it with Ctrl-E".to_owned());
     }
     let Some(of) = app.out.exporting.take() else { return Ok(Vec::new()) };
+    app.out.asked = app.last_input;
     let connection = app.connection().id;
     Ok(begin(app, connection, of, path, false))
 }
@@ -158,11 +160,13 @@ pub(in crate::app::update) fn news(app: &mut App, id: u64, news: ExportNews, now
         ExportNews::Ready => export.go_on(),
         ExportNews::Exists => {
             if let Some(export) = app.out.export.take() {
-                ask(app, *export);
+                let Export { connection, of, path, .. } = *export;
+                let then = Then::Export(connection, Box::new(of), path.clone());
+                ask_to_replace(app, &path, "the export", then, now);
             }
         }
         ExportNews::Ended(path, bytes) => {
-            let (written, gone) = (export.written, export.gone);
+            let (written, gone) = (export.written, export.gone());
             let plural = if written == 1 { "" } else { "s" };
             let unit = export.of.unit();
             app.out.export = None;
@@ -184,11 +188,4 @@ pub(in crate::app::update) fn news(app: &mut App, id: u64, news: ExportNews, now
             app.notices.push(now, Severity::Error, reason);
         }
     }
-}
-
-/// A file is there already: the user decides.
-fn ask(app: &mut App, export: Export) {
-    let lines = vec![export.path.clone(), "It gives way to the export.".to_owned()];
-    let then = Then::Export(export.connection, Box::new(export.of), export.path);
-    app.overlay = Overlay::Ask(Ask::new("Replace the file?", lines, "Replace", then));
 }

@@ -14,13 +14,13 @@ pub(in crate::app) use exporting::work as work_on_export;
 pub(super) use exporting::{
     begin as begin_export, export_to, news as export_news, picked as picked_export, stop as stop_export,
 };
-pub(super) use piping::{copy_output, ended as piped, leave as leave_output, movement, pipe_through, recall};
+pub(super) use piping::{copy_output, ended as piped, movement, pipe_through, recall};
 pub(super) use saving::{exists as file_exists, save_to};
 
 use crate::app::out::export_message;
-use crate::app::{App, Command, Connection, Effect, Purpose};
+use crate::app::{App, Ask, Command, Connection, Effect, Purpose, Then};
 use crate::config::PasswordSource;
-use crate::model::{Message, Moment, Properties, Publication};
+use crate::model::{Message, Moment, Properties, Publication, Severity};
 
 pub(super) fn run(app: &mut App, command: Command) -> Vec<Effect> {
     match command {
@@ -42,6 +42,18 @@ pub(super) fn dropped(app: &mut App, purpose: Purpose) {
         Purpose::ExportTo => app.out.exporting = None,
         Purpose::Pipe => app.out.piping = None,
         _ => {}
+    }
+}
+
+/// A file is there already: the user decides. When a key was pressed since the file was asked for, the next ones are meant for something
+/// else, and none of them may be the answer.
+fn ask_to_replace(app: &mut App, path: &str, by: &str, then: Then, now: Moment) {
+    if app.last_input == app.out.asked {
+        let lines = vec![path.to_owned(), format!("It gives way to {by}.")];
+        app.ask(Ask::new("Replace the file?", lines, "Replace", then));
+    } else {
+        let text = format!("not written: {path} is there already; write it again to be asked");
+        app.notices.push(now, Severity::Warning, text);
     }
 }
 

@@ -46,18 +46,8 @@ pub(in crate::app::update) fn recall(app: &mut App, key: KeyCode) {
 
 /// The command has ended; nobody may be looking any more.
 pub(in crate::app::update) fn ended(app: &mut App, id: u64, end: PipeEnd) {
-    if let Overlay::Output(piped) = &mut app.overlay
-        && piped.id == id
-    {
+    if let Some(piped) = app.overlay.output().filter(|piped| piped.id == id) {
         piped.ended(end);
-    }
-}
-
-/// What the output is left with: a command that still runs is ended.
-pub(in crate::app::update) fn leave(app: &App) -> Vec<Effect> {
-    match &app.overlay {
-        Overlay::Output(piped) if piped.end.is_none() => vec![Effect::EndPipe],
-        _ => Vec::new(),
     }
 }
 

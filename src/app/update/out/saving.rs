@@ -3,9 +3,10 @@
 use bytes::Bytes;
 
 use super::super::prompt;
-use super::{extension, file_name, shown};
+use super::{ask_to_replace, extension, file_name, shown};
 use crate::app::out::Save;
-use crate::app::{App, Ask, Effect, Purpose, Then};
+use crate::app::{App, Effect, Purpose, Then};
+use crate::model::Moment;
 use crate::payload::format;
 
 pub(super) fn open(app: &mut App) {
@@ -24,6 +25,7 @@ pub(in crate::app::update) fn save_as(app: &mut App, bytes: Bytes, name: String)
 pub(in crate::app::update) fn save_to(app: &mut App, path: &str) -> Result<Vec<Effect>, String> {
     check_path(path)?;
     let bytes = app.out.saving.take().unwrap_or_default();
+    app.out.asked = app.last_input;
     Ok(vec![Effect::Save(Save { path: path.to_owned(), bytes, replace: false })])
 }
 
@@ -38,10 +40,9 @@ pub(super) fn check_path(path: &str) -> Result<(), String> {
     }
 }
 
-/// A file is there already: the user decides.
-pub(in crate::app::update) fn exists(app: &mut App, save: Save) {
-    let lines =
-        vec![save.path.clone(), format!("It gives way to {}.", format::bytes(save.bytes.len() as u64))];
+/// A file is there already.
+pub(in crate::app::update) fn exists(app: &mut App, save: Save, now: Moment) {
+    let (path, by) = (save.path.clone(), format::bytes(save.bytes.len() as u64));
     let then = Then::Perform(vec![Effect::Save(Save { replace: true, ..save })]);
-    app.ask(Ask::new("Replace the file?", lines, "Replace", then));
+    ask_to_replace(app, &path, &by, then, now);
 }

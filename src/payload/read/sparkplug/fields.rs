@@ -1,9 +1,19 @@
 //! Fields of Sparkplug's schema as the types they have there, and the parts that are nothing but such fields.
 
 use super::super::fault::Fault;
-use super::super::protobuf::unknown_fields;
+use super::super::protobuf::by_number;
 use super::super::wire::{Field, Fields, Value};
 use super::super::writer::Writer;
+
+/// Checks that `bytes` are fields to their end, so that those of one number may be asked for by [`of`].
+pub(super) fn check(bytes: &[u8]) -> Result<(), Fault> {
+    Fields::new(bytes).try_for_each(|field| field.map(drop))
+}
+
+/// The fields with this number among those that were checked.
+pub(super) fn of(bytes: &[u8], wanted: u32) -> impl Iterator<Item = Field<'_>> {
+    Fields::new(bytes).map_while(Result::ok).filter(move |field| field.number == wanted)
+}
 
 pub(super) fn wrong(field: Field<'_>) -> Fault {
     Fault::new(0, format!("field {} is of another type than Sparkplug's in the message", field.number))
@@ -35,7 +45,6 @@ pub(super) fn text(field: Field<'_>) -> Result<&str, Fault> {
 /// `MetaData`: what the bytes of a value are.
 pub(super) fn metadata(bytes: &[u8], writer: &mut Writer) -> Result<(), Fault> {
     writer.open('{');
-    let mut other = Vec::new();
     for field in Fields::new(bytes) {
         let field = field?;
         let key = match field.number {
@@ -47,10 +56,7 @@ pub(super) fn metadata(bytes: &[u8], writer: &mut Writer) -> Result<(), Fault> {
             6 => "file_type",
             7 => "md5",
             8 => "description",
-            _ => {
-                other.push(field);
-                continue;
-            }
+            _ => continue,
         };
         writer.key(key);
         match field.number {
@@ -59,7 +65,7 @@ pub(super) fn metadata(bytes: &[u8], writer: &mut Writer) -> Result<(), Fault> {
             _ => writer.text(text(field)?),
         }
     }
-    unknown_fields(&other, writer, 0)?;
+    by_number(bytes, |number| number > 8, writer, 0)?;
     writer.close('}');
     Ok(())
 }

@@ -8,7 +8,7 @@ mod value;
 pub use aliases::SparkplugAliases;
 
 use super::fault::Fault;
-use super::protobuf::unknown_fields;
+use super::protobuf::by_number;
 use super::wire::{Field, Fields, Value};
 use super::writer::Writer;
 use aliases::Names;
@@ -74,7 +74,7 @@ pub(super) fn render(
     let place = Place::of(topic);
     let names = place.as_ref().and_then(|place| aliases?.names(place));
     let device = place.map_or("", |place| place.device);
-    let mut renderer = Renderer { writer, names, device, seen: Seen::default() };
+    let mut renderer = Renderer { writer, names, timestamp: None, device, seen: Seen::default() };
     renderer.payload(bytes)?;
     Ok(renderer.seen)
 }
@@ -95,6 +95,8 @@ pub(super) fn compressed(bytes: &[u8]) -> Option<&[u8]> {
 struct Renderer<'a, 'w> {
     writer: &'w mut Writer,
     names: Option<&'a Names>,
+    /// When the payload was made, as it says itself.
+    timestamp: Option<u64>,
     device: &'a str,
     seen: Seen,
 }
@@ -112,12 +114,13 @@ struct Metric<'a> {
     metadata: Option<&'a [u8]>,
     properties: Option<&'a [u8]>,
     value: Option<Field<'a>>,
-    other: Vec<Field<'a>>,
+    /// All of them.
+    bytes: &'a [u8],
 }
 
 impl<'a> Metric<'a> {
     fn read(bytes: &'a [u8]) -> Result<Self, Fault> {
-        let mut metric = Self::default();
+        let mut metric = Self { bytes, ..Self::default() };
         for field in Fields::new(bytes) {
             let field = field?;
             match field.number {
@@ -131,7 +134,7 @@ impl<'a> Metric<'a> {
                 8 => metric.metadata = Some(fields::bytes(field)?),
                 9 => metric.properties = Some(fields::bytes(field)?),
                 10..=18 => metric.value = Some(field),
-                _ => metric.other.push(field),
+                _ => {}
             }
         }
         Ok(metric)
@@ -140,17 +143,19 @@ impl<'a> Metric<'a> {
 
 impl Renderer<'_, '_> {
     fn payload(&mut self, bytes: &[u8]) -> Result<(), Fault> {
-        let fields: Vec<Field<'_>> = Fields::new(bytes).collect::<Result<_, _>>()?;
-        if fields.is_empty() {
+        fields::check(bytes)?;
+        if bytes.is_empty() {
             return Err(Fault::ends(0));
         }
+        if Fields::new(bytes).flatten().all(|field| field.number > 5) {
+            return Err(Fault::new(0, "no field of Sparkplug's in the message"));
+        }
+        self.timestamp = fields::of(bytes, 1).last().map(number).transpose()?;
         self.writer.open('{');
-        self.metrics(&fields, 2, 0)?;
-        let mut other = Vec::new();
-        for field in fields {
+        self.metrics(bytes, 0)?;
+        for field in Fields::new(bytes).flatten() {
             match field.number {
                 1 => self.entry("timestamp", number(field)?),
-                2 => {}
                 3 => self.entry("seq", number(field)?),
                 4 => {
                     self.writer.key("uuid");
@@ -160,10 +165,10 @@ impl Renderer<'_, '_> {
                     self.writer.key("body");
                     self.writer.bytes(fields::bytes(field)?);
                 }
-                _ => other.push(field),
+                _ => {}
             }
         }
-        unknown_fields(&other, self.writer, 0)?;
+        by_number(bytes, |number| number > 5, self.writer, 0)?;
         self.writer.close('}');
         Ok(())
     }
@@ -173,23 +178,26 @@ impl Renderer<'_, '_> {
         self.writer.plain(value);
     }
 
-    /// The object of those of `fields` that are metrics.
-    fn metrics(&mut self, fields: &[Field<'_>], wanted: u32, depth: usize) -> Result<(), Fault> {
+    /// The object of those of the fields `bytes` that are metrics.
+    fn metrics(&mut self, bytes: &[u8], depth: usize) -> Result<(), Fault> {
         self.writer.key("metrics");
         self.writer.open('{');
-        for field in fields.iter().filter(|field| field.number == wanted) {
+        for field in fields::of(bytes, 2) {
             if self.writer.is_full() {
                 return Err(Fault::too_long(0));
             }
-            self.metric(&Metric::read(fields::bytes(*field)?)?, depth)?;
+            self.metric(&Metric::read(fields::bytes(field)?)?, depth)?;
         }
         self.writer.close('}');
         Ok(())
     }
 
     fn metric(&mut self, metric: &Metric<'_>, depth: usize) -> Result<(), Fault> {
-        let born = self.names.and_then(|names| match (metric.name, metric.alias) {
-            (None, Some(alias)) => names.by_alias(alias),
+        // What was stored while the node was away is sent by the numbers of now.
+        let timestamp = self.timestamp.filter(|_| !metric.historical);
+        let names = self.names.and_then(|names| names.at(timestamp));
+        let born = names.and_then(|names| match (metric.name, metric.alias) {
+            (None, Some(alias)) => names.by_alias(alias, timestamp),
             (Some(name), _) => names.by_name(self.device, name),
             (None, None) => None,
         });
@@ -232,7 +240,7 @@ impl Renderer<'_, '_> {
             self.writer.key("properties");
             value::property_set(properties, self.writer, depth + 1)?;
         }
-        unknown_fields(&metric.other, self.writer, depth)?;
+        by_number(metric.bytes, |number| number > 18, self.writer, depth)?;
         self.writer.close('}');
         Ok(())
     }
@@ -264,30 +272,29 @@ impl Renderer<'_, '_> {
         if depth > MOST_NESTED {
             return Err(Fault::new(0, format!("templates nested deeper than {MOST_NESTED}")));
         }
-        let fields: Vec<Field<'_>> = Fields::new(bytes).collect::<Result<_, _>>()?;
+        fields::check(bytes)?;
         self.writer.open('{');
-        self.metrics(&fields, 2, depth)?;
-        let mut other = Vec::new();
-        for field in &fields {
+        self.metrics(bytes, depth)?;
+        for field in Fields::new(bytes).flatten() {
             match field.number {
                 1 | 4 => {
                     self.writer.key(if field.number == 1 { "version" } else { "template_ref" });
-                    self.writer.text(text(*field)?);
+                    self.writer.text(text(field)?);
                 }
-                2 | 3 => {}
-                5 => self.entry("is_definition", flag(*field)?),
-                _ => other.push(*field),
+                5 => self.entry("is_definition", flag(field)?),
+                _ => {}
             }
         }
-        if fields.iter().any(|field| field.number == 3) {
+        let mut parameters = fields::of(bytes, 3).peekable();
+        if parameters.peek().is_some() {
             self.writer.key("parameters");
             self.writer.open('{');
-            for field in fields.iter().filter(|field| field.number == 3) {
-                value::parameter(fields::bytes(*field)?, self.writer)?;
+            for field in parameters {
+                value::parameter(fields::bytes(field)?, self.writer)?;
             }
             self.writer.close('}');
         }
-        unknown_fields(&other, self.writer, depth)?;
+        by_number(bytes, |number| number > 5, self.writer, depth)?;
         self.writer.close('}');
         Ok(())
     }

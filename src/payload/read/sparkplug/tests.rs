@@ -147,6 +147,55 @@ fn names_come_from_births_and_end_with_the_next_birth_of_the_node() {
 }
 
 #[test]
+fn a_message_from_before_a_birth_keeps_the_names_it_was_sent_with() {
+    let born = |name, alias| metric(&[bytes(1, name), number(2, alias), number(4, 3)]);
+    let birth = |at, metrics: &[Vec<u8>]| [number(1, at), metrics.concat()].concat();
+    let data = |at, alias| [number(1, at), metric(&[number(2, alias), number(10, 7)])].concat();
+    let name = |topic: &str, payload: &[u8], aliases: &SparkplugAliases| {
+        let text = shown(topic, payload, &aliases.of_topic(topic)).text.expect("Sparkplug");
+        text.split('"').nth(3).map(str::to_owned).expect("a metric")
+    };
+    let node = "spBv1.0/g/NDATA/n";
+    let mut aliases = SparkplugAliases::default();
+    aliases.learn("spBv1.0/g/NBIRTH/n", &birth(1_000, &[born("speed", 1), born("torque", 2)]));
+    assert_eq!(name(node, &data(500, 1), &aliases), "speed", "no other name was ever heard");
+    // After a change of the device program the same numbers mean other metrics.
+    aliases.learn("spBv1.0/g/NBIRTH/n", &birth(2_000, &[born("torque", 1), born("speed", 2)]));
+    assert_eq!(name(node, &data(1_999, 1), &aliases), "speed");
+    assert_eq!(name(node, &data(2_000, 1), &aliases), "torque");
+    let stored = [number(1, 1_999), metric(&[number(2, 1), number(5, 1), number(10, 7)])].concat();
+    assert_eq!(name(node, &stored, &aliases), "torque", "sent after the birth, measured before");
+    // A device that is born again alone.
+    let device = "spBv1.0/g/DDATA/n/d";
+    aliases.learn("spBv1.0/g/DBIRTH/n/d", &birth(2_100, &[born("level", 9)]));
+    aliases.learn("spBv1.0/g/DBIRTH/n/d", &birth(2_200, &[born("level", 9)]));
+    assert_eq!(name(device, &data(2_150, 9), &aliases), "level", "said twice");
+    aliases.learn("spBv1.0/g/DBIRTH/n/d", &birth(2_300, &[born("pressure", 9)]));
+    assert_eq!(name(device, &data(2_300, 9), &aliases), "pressure");
+    assert_eq!(name(device, &data(2_150, 9), &aliases), "alias 9", "better no name than a wrong one");
+    // Two births later nobody remembers; a birth without a time leaves nothing to tell by.
+    aliases.learn("spBv1.0/g/NBIRTH/n", &birth(3_000, &[born("speed", 2)]));
+    assert_eq!(name(node, &data(2_500, 1), &aliases), "torque");
+    assert_eq!(name(node, &data(1_500, 1), &aliases), "alias 1");
+    aliases.learn("spBv1.0/g/NBIRTH/n", &born("speed", 5));
+    assert_eq!(name(node, &data(2_500, 1), &aliases), "alias 1");
+}
+
+#[test]
+fn a_compressed_birth_gives_names_too() {
+    use std::io::Write;
+    let birth = metric(&[bytes(1, "speed"), number(2, 1), number(4, 3)]);
+    let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::best());
+    encoder.write_all(&birth).expect("memory");
+    let body = encoder.finish().expect("memory");
+    let mut aliases = SparkplugAliases::default();
+    aliases.learn("spBv1.0/g/NBIRTH/n", &[bytes(4, "SPBV1.0_COMPRESSED"), bytes(5, body)].concat());
+    let data = metric(&[number(2, 1), number(10, 7)]);
+    let speed = r#"{"metrics":{"speed":{"value":7,"type":"Int32","alias":1}}}"#;
+    assert_eq!(shown("spBv1.0/g/NDATA/n", &data, &aliases).text.as_deref(), Some(speed));
+}
+
+#[test]
 fn a_compressed_payload_is_one_layer_further_in() {
     use std::io::Write;
     let inner = metric(&[bytes(1, "m"), number(4, 3), number(10, 7)]);
@@ -198,6 +247,16 @@ fn b09_nests_within_metrics_are_refused() {
     let payload = metric(&[bytes(1, "m"), bytes(9, set)]);
     let reading = shown("spBv1.0/g/NBIRTH/n", &payload, &SparkplugAliases::default());
     assert!(reading.note.is_some_and(|note| note.contains("nested deeper than 32")));
+}
+
+/// Any nine characters that begin with `1` are a field of Protobuf, and nothing of Sparkplug's.
+#[test]
+fn a_word_on_a_topic_of_sparkplug_stays_a_word() {
+    for word in ["123456789", "9abcdefgh", "1x1y1z1a1"] {
+        let reading = shown("spBv1.0/g/NCMD/n", word.as_bytes(), &SparkplugAliases::default());
+        assert_eq!(reading.text(word.as_bytes()), Some(word), "{reading:?}");
+        assert!(reading.note.is_some_and(|note| note.starts_with("no Sparkplug B payload")));
+    }
 }
 
 #[test]

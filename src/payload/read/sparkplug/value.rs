@@ -5,7 +5,7 @@ use super::super::wire::{Field, Fields, Value};
 use super::super::writer::Writer;
 use super::super::{array, protobuf};
 use super::MOST_NESTED;
-use super::fields::{bytes, flag, number, text, wrong};
+use super::fields::{bytes, check, flag, number, of, text, wrong};
 use crate::model::Element;
 
 /// The code of a datatype.
@@ -144,21 +144,21 @@ fn booleans(bytes: &[u8], writer: &mut Writer) {
 
 /// A table: names and types of columns, rows of values (6.4.17).
 pub(super) fn data_set(table: &[u8], writer: &mut Writer) -> Result<(), Fault> {
-    let fields: Vec<Field<'_>> = Fields::new(table).collect::<Result<_, _>>()?;
+    check(table)?;
     let mut types = Vec::new();
-    for field in fields.iter().filter(|field| field.number == 3) {
+    for field in of(table, 3) {
         match field.value {
             Value::Varint(code) => types.push(Datatype(code)),
             // Numbers of one field may come packed.
             Value::Bytes(packed) => types.extend(packed.iter().map(|code| Datatype(u64::from(*code)))),
-            _ => return Err(wrong(*field)),
+            _ => return Err(wrong(field)),
         }
     }
     writer.open('{');
     writer.key("columns");
     writer.open('[');
-    for field in fields.iter().filter(|field| field.number == 2) {
-        writer.text(text(*field)?);
+    for field in of(table, 2) {
+        writer.text(text(field)?);
     }
     writer.close(']');
     writer.key("types");
@@ -172,11 +172,11 @@ pub(super) fn data_set(table: &[u8], writer: &mut Writer) -> Result<(), Fault> {
     writer.close(']');
     writer.key("rows");
     writer.open('[');
-    for field in fields.iter().filter(|field| field.number == 4) {
+    for field in of(table, 4) {
         if writer.is_full() {
             return Err(Fault::too_long(0));
         }
-        row(bytes(*field)?, &types, writer)?;
+        row(bytes(field)?, &types, writer)?;
     }
     writer.close(']');
     writer.close('}');
@@ -224,15 +224,18 @@ pub(super) fn property_set(set: &[u8], writer: &mut Writer, depth: usize) -> Res
     if depth > MOST_NESTED {
         return Err(Fault::new(0, format!("property sets nested deeper than {MOST_NESTED}")));
     }
-    let fields: Vec<Field<'_>> = Fields::new(set).collect::<Result<_, _>>()?;
-    let mut keys = fields.iter().filter(|field| field.number == 1);
+    check(set)?;
+    let mut keys = of(set, 1);
     writer.open('{');
-    for field in fields.iter().filter(|field| field.number == 2) {
+    for field in of(set, 2) {
+        if writer.is_full() {
+            return Err(Fault::too_long(0));
+        }
         match keys.next() {
-            Some(key) => writer.key(text(*key)?),
+            Some(key) => writer.key(text(key)?),
             None => writer.key(""),
         }
-        property(bytes(*field)?, writer, depth)?;
+        property(bytes(field)?, writer, depth)?;
     }
     writer.close('}');
     Ok(())
@@ -263,7 +266,7 @@ fn property(value: &[u8], writer: &mut Writer, depth: usize) -> Result<(), Fault
             // An extension: by number.
             _ => {
                 writer.open('{');
-                protobuf::unknown_fields(&[field], writer, depth)?;
+                protobuf::by_number(value, |number| number == field.number, writer, depth)?;
                 writer.close('}');
                 Ok(())
             }

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::payload::ImageFormat;
 
 fn kind(bytes: &[u8]) -> Kind {
     bare(bytes).kind
@@ -101,6 +102,8 @@ fn base64_counts_only_around_something_recognised() {
         assert_eq!(bare(payload.as_bytes()).chain(), chain, "{payload}");
     }
     assert_eq!(told(b"SGVsbG8", "base64").text(b""), Some("Hello"));
+    let faulty = told(b"SGVs\r\nbG8g\r\nd2?y", "base64");
+    assert!(note(&faulty).contains("no base64 at offset 14"), "{}", note(&faulty));
     assert_eq!(told(b"_-__", "base64>hex").bytes(b""), [0xff, 0xef, 0xff]);
 }
 
@@ -123,6 +126,13 @@ fn what_the_user_says_counts_before_all_else_and_is_not_silently_dropped() {
         note(&bare(deep.as_bytes())),
         "JSON shown as sent: nested deeper than 512 levels at line 1 column 513"
     );
+}
+
+#[test]
+fn a_text_that_begins_like_a_picture_is_a_text() {
+    assert_eq!(kind(b"GIF89a is the newer of two"), Kind::Text);
+    assert_eq!(kind(b"BMW drives by; RIFF"), Kind::Text);
+    assert_eq!(kind(b"GIF89a\x80\x02\xe0\x01\0\0\0"), Kind::Image(ImageFormat::Gif, 640, 480));
 }
 
 #[test]

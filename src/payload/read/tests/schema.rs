@@ -54,6 +54,19 @@ fn read_by(schemas: &Schemas, name: &SchemaName, payload: &[u8]) -> Reading {
 }
 
 #[test]
+fn b06_a_message_too_large_for_its_schema_is_shown_by_number_and_that_is_said() {
+    let place = Place::with(&[("meter.proto", METER), ("unit.proto", UNIT)]);
+    let (schemas, name, _) = place.load("meter.proto", "meters.Reading");
+    let mut payload = b"\x0a\x01m\x52\xf8\xff\xff\x03".to_vec();
+    payload.resize(8 << 20, 0);
+    assert_eq!(note(&read_by(&schemas, &name, &payload)), "");
+    payload.extend(b"\x18\x01");
+    let reading = read_by(&schemas, &name, &payload);
+    assert_eq!(note(&reading), "shown without its schema: the payload is larger than 8 MiB");
+    assert_eq!(reading.text.map(|text| text.len() > 8 << 20), Some(true), "whole all the same");
+}
+
+#[test]
 fn fields_have_names_in_the_order_of_the_schema() {
     let place = Place::with(&[("meter.proto", METER), ("unit.proto", UNIT)]);
     let (schemas, name, faults) = place.load("meter.proto", "meters.Reading");

@@ -1,13 +1,15 @@
 //! Finding text in what is shown or kept: smart-case words or a regular expression. The engine takes time in proportion to
-//! the text, whatever the expression (`(a+)+$` too). Called by the message pane for one document and by the search for
+//! the text, whatever the expression (`(a+)+$` too). Called by the message pane for what it shows and by the search for
 //! payloads.
+
+mod places;
 
 use std::fmt;
 use std::ops::Range;
 
 use regex::bytes::{Regex, RegexBuilder};
 
-use super::Document;
+pub use places::{Match, Matches, Place, Places, Searched};
 
 /// Bytes that a compiled expression may take: `a{1000}{1000}` asks for more and is refused.
 const COMPILED_LIMIT: usize = 1024 * 1024;
@@ -38,24 +40,6 @@ pub struct Finder {
     wanted: Regex,
 }
 
-/// One place in a [`Document`].
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Match {
-    /// Line, from 0.
-    pub line: usize,
-    /// Bytes of that line.
-    pub range: Range<usize>,
-}
-
-/// The places found in a [`Document`].
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Matches {
-    /// In the order of the text.
-    pub places: Vec<Match>,
-    /// There are more than were asked for.
-    pub more: bool,
-}
-
 impl Finder {
     /// Looks for `text` as it stands; capitals count only when it has one.
     pub fn text(text: &str) -> Result<Self, FindFault> {
@@ -71,6 +55,22 @@ impl Finder {
             counts
         });
         Self::build(expression, !capital)
+    }
+
+    /// Looks for bytes written as `0x1f8b`, with blanks between them or not; half a byte at the end stands for all that begin so. `None`
+    /// for what is not written so.
+    pub fn bytes(text: &str) -> Option<Self> {
+        let digits: String = text.strip_prefix("0x")?.split_ascii_whitespace().collect();
+        if digits.is_empty() || !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+            return None;
+        }
+        let byte = |pair: &str| match pair.len() {
+            2 => format!(r"\x{pair}"),
+            _ => format!(r"[\x{pair}0-\x{pair}f]"),
+        };
+        let places = (0..digits.len()).step_by(2);
+        let expression: String = places.map(|at| byte(&digits[at..digits.len().min(at + 2)])).collect();
+        Self::build(&format!("(?-u){expression}"), false).ok()
     }
 
     fn build(expression: &str, ignore_case: bool) -> Result<Self, FindFault> {
@@ -99,21 +99,6 @@ impl Finder {
             |range: &Range<usize>| text.is_char_boundary(range.start) && text.is_char_boundary(range.end);
         self.wanted.find_iter(text.as_bytes()).map(|found| found.range()).filter(between)
     }
-
-    /// The first `most` places in a document that are not empty. None goes over the end of a line.
-    pub fn find(&self, document: &Document, most: usize) -> Matches {
-        let mut matches = Matches::default();
-        for line in 0..document.lines() {
-            for range in self.all_in(document.line(line)).filter(|range| !range.is_empty()) {
-                if matches.places.len() == most {
-                    matches.more = true;
-                    return matches;
-                }
-                matches.places.push(Match { line, range });
-            }
-        }
-        matches
-    }
 }
 
 /// The engine's account of a fault, as one line with a column.
@@ -132,13 +117,82 @@ fn fault_of(expression: &str, fault: &regex::Error) -> FindFault {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use proptest::prelude::*;
 
     use super::*;
+    use crate::payload::Document;
+    use crate::payload::diff::Diff;
+    use crate::payload::structure::Structure;
+
+    fn find(finder: &Finder, text: &str, most: usize) -> Matches {
+        finder.find(&Searched::Lines(Arc::new(Document::text(text.to_owned()))), most)
+    }
 
     fn places(finder: &Finder, text: &str, most: usize) -> (Vec<(usize, Range<usize>)>, bool) {
-        let found = finder.find(&Document::text(text.to_owned()), most);
-        (found.places.into_iter().map(|place| (place.line, place.range)).collect(), found.more)
+        let found = find(finder, text, most);
+        let Places::Lines(places) = found.places else { panic!("no lines") };
+        (places.into_iter().map(|place| (place.line, place.range)).collect(), found.more)
+    }
+
+    fn nodes(finder: &Finder, structure: &Arc<Structure>) -> Vec<String> {
+        let Places::Nodes(nodes) = finder.find(&Searched::Nodes(Arc::clone(structure)), 9).places else {
+            panic!("no nodes")
+        };
+        let path = |id| if structure.is_xml() { structure.xpath_of(id) } else { structure.pointer_of(id) };
+        nodes.into_iter().map(path).collect()
+    }
+
+    fn bytes(finder: &Finder, bytes: &[u8]) -> Vec<Range<usize>> {
+        match finder.find(&Searched::Bytes(Arc::from(bytes)), 9).places {
+            Places::Bytes(places) => places,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn names_and_values_of_nodes_are_found_but_not_what_is_only_below_them() {
+        let json =
+            Arc::new(Structure::of_json(r#"{"lamp":{"on":true,"lamps":["Lamp","x"]}}"#).expect("JSON"));
+        let finder = Finder::text("lamp").expect("text");
+        assert_eq!(nodes(&finder, &json), ["/lamp", "/lamp/lamps", "/lamp/lamps/0"]);
+        let xml = "<m lamp='1'><a>a &amp; lamp</a><lamp/><!-- lamp --></m>";
+        let xml = Arc::new(Structure::of_xml(xml).expect("XML"));
+        assert_eq!(nodes(&finder, &xml), ["/m/@lamp", "/m/a/text()", "/m/lamp", "/m/comment()"]);
+        assert_eq!(nodes(&Finder::text("a & l").expect("text"), &xml), ["/m/a/text()"], "as it is shown");
+    }
+
+    #[test]
+    fn bytes_are_found_as_text_and_by_their_digits() {
+        let payload = b"\x1f\x8b\0Lamp\x1f\x80\xff\xfflamp";
+        assert_eq!(bytes(&Finder::text("lamp").expect("text"), payload), [3..7, 11..15]);
+        let digits = |text: &str| bytes(&Finder::bytes(text).expect(text), payload);
+        assert_eq!((digits("0x1f8b").len(), digits("0x1f8b")[0].clone()), (1, 0..2));
+        assert_eq!(digits("0x1F 8"), [0..2, 7..9]);
+        assert_eq!(digits("0xff"), [9..10, 10..11]);
+        assert!(["", "0x", "1f8b", "0x1g", "0x é"].iter().all(|text| Finder::bytes(text).is_none()));
+    }
+
+    #[test]
+    fn differences_are_found_by_place_and_by_both_values() {
+        let side = |text| crate::payload::diff::Side::of(text);
+        let diff = Diff::between(side(br#"{"a":"old","b":1,"c":2}"#), side(br#"{"a":"new","b":3,"c":4}"#));
+        let diff = Searched::Rows(Arc::new(diff));
+        for (text, rows) in
+            [("old", vec![0]), ("new", vec![0]), ("c", vec![2]), ("2", vec![2]), ("x", vec![])]
+        {
+            let found = Finder::text(text).expect(text).find(&diff, 9);
+            assert_eq!(found.places, Places::Rows(rows), "{text}");
+        }
+    }
+
+    #[test]
+    fn places_know_what_stands_before() {
+        let places = Places::Bytes(vec![3..7, 11..15]);
+        assert_eq!([0, 3, 4, 20].map(|at| places.before(&Place::Bytes(at..at))), [0, 0, 1, 2]);
+        assert_eq!((places.get(1), places.get(2)), (Some(Place::Bytes(11..15)), None));
+        assert_eq!(places.before(&Place::Row(1)), 0);
     }
 
     #[test]
@@ -200,7 +254,7 @@ mod tests {
         fn any_expression_works_or_is_told_in_one_line(expression in any::<String>(), text in any::<String>()) {
             match Finder::regex(&expression) {
                 Ok(finder) => {
-                    finder.find(&Document::text(text), 10);
+                    find(&finder, &text, 10);
                 }
                 Err(fault) => {
                     prop_assert!(!fault.to_string().contains('\n') && !fault.reason.is_empty());
