@@ -31,7 +31,7 @@ pub mod out;
 mod overdue;
 mod palette;
 mod panes;
-mod pins;
+pub mod pins;
 pub mod places;
 mod prompt;
 mod publish;

@@ -100,7 +100,7 @@ commands! {
     ShowBrowsed, "browse.show", "Messages of the browse set, merged by time", EXPLORER, ["B"], None, false, has_tabs;
     EmptyBrowsed, "browse.clear", "Empty the browse set", &[Browse], ["delete"], Some("empty"), false, has_browsed;
     ShowOverdue, "overdue.show", "Topics that are silent for longer than usual", EXPLORER, ["~"], None, false, has_tabs;
-    TogglePin, "topics.pin", "Pin above the tree, or unpin", READING, ["*"], None, false, has_path;
+    TogglePin, "topics.pin", "Pin above the tree, or unpin; in the tree of a payload, watch the field", READING, ["*"], None, false, has_path;
     ToggleMute, "topics.mute", "Mute in the tree: grey and never news; or unmute", READING, ["M"], None, false, has_path;
     OpenFilters, "topics.filters", "Saved filters", &[Topics], ["f"], None, false, always;
     SaveFilter, "filter.save", "Save the filter under a name", &[Filter], ["ctrl-s"], Some("save"), false, can_save_filter;
