@@ -167,6 +167,14 @@ impl Journey {
         app::after_view(&mut self.app, &self.cache.measured);
     }
 
+    /// From here on the terminal shows these colours, and ASCII alone or more.
+    #[cfg(feature = "images")]
+    pub(crate) fn looks(&mut self, colours: Colours, ascii: bool) -> &mut Self {
+        self.appearance.look = Look { colours, ascii };
+        self.themes = Themes::load(None, colours).0;
+        self
+    }
+
     // What the user does.
 
     /// Presses keys: letters as they are, others as `<enter>`, `<ctrl-s>`, `<down>`, `<lt>`.

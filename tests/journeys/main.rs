@@ -14,6 +14,7 @@ mod filtering;
 mod finding;
 mod form;
 mod hostile;
+mod images;
 mod language;
 mod link;
 mod messages;
