@@ -57,7 +57,7 @@ fn bytes_per_topic() {
                 index / count,
                 resident().saturating_sub(before) / count,
             );
-            assert!(index / count <= 205, "{} B a topic", index / count);
+            assert!(index / count <= 200, "{} B a topic", index / count);
         }
     }
 }
