@@ -11,7 +11,7 @@ use super::ink::{Ink, row_of};
 use super::{Cache, found};
 use crate::app::{App, Connection, FoundPlace, Hit, MAX_LISTED, Pane, Report, SEARCH_LINES, Stage};
 use crate::config::Role;
-use crate::payload::format;
+use crate::payload::{format, width};
 
 /// Bytes of a decoded payload in which what was found is looked for again, to be lit.
 const LIT: usize = 16 << 10;
@@ -51,7 +51,12 @@ fn entry(connection: &Connection, ink: &Ink<'_>, area: Rect, focused: bool, fram
     let used = ink.put(frame.buffer_mut(), area.x + 1, area.y, 6, mode, ink.style(Role::Key)) + 2;
     let field = Rect { x: area.x + 1 + used, width: area.width.saturating_sub(used + 2), ..area };
     if search.typing {
-        super::publish::one_line_field(&search.input, ink, field, focused, frame);
+        super::publish::one_line_field(&search.input, ink, field, focused && !search.replaced, frame);
+        if search.replaced {
+            let columns = width(&ink.clean(search.input.value())) as u16;
+            let text = Rect { width: columns.min(field.width), ..field };
+            frame.buffer_mut().set_style(text, ink.style(Role::Selection));
+        }
     } else {
         ink.put(
             frame.buffer_mut(),

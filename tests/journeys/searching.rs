@@ -70,13 +70,50 @@ fn opened_again_the_list_shows_the_message_it_marks_and_enter_goes_to_that_one()
     let mut journey = house();
     journey.keys("Fsmoke<enter><enter><backtab>+G");
     assert_eq!(journey.selected(), "$SYS/broker/uptime");
-    journey.keys("F");
+    journey.keys("F").sees("2 found").keys("<enter>");
     assert_eq!(
         (journey.app.context(), journey.selected().as_str()),
         (Context::Search, "house/kitchen/smoke")
     );
     journey.keys("<enter>");
+    assert_eq!((journey.app.context(), journey.selected().as_str()), (Context::Message, "house/kitchen/smoke"));
+}
+
+#[test]
+fn opened_again_the_entry_has_the_keys_and_the_last_text_gives_way_to_what_is_typed() {
+    let mut journey = house();
+    let sought = |journey: &Journey| journey.app.connection().search.input.value().to_owned();
+    journey.keys("Fsmoke<enter><down>");
+    let marked = journey.payload();
+    journey.keys("<esc>F");
+    assert_eq!((journey.app.context(), sought(&journey).as_str()), (Context::SearchEntry, "smoke"));
+    // Unchanged, Enter goes to the row that was marked, and so does Down.
+    journey.keys("<enter>");
+    assert_eq!((journey.app.context(), journey.payload()), (Context::Search, marked.clone()));
+    journey.keys("<esc>F<down>");
+    assert_eq!((journey.app.context(), journey.payload()), (Context::Search, marked));
+    // Letters are text, whatever commands they are elsewhere.
+    journey.keys("Fselect");
+    assert_eq!((journey.app.context(), sought(&journey).as_str()), (Context::SearchEntry, "select"));
+    journey.keys("<esc>F<left>x");
+    assert_eq!(sought(&journey), "selecxt");
+    journey.keys("<esc>F<backspace>");
+    assert_eq!(sought(&journey), "selecx");
+    journey.keys("<esc>F").paste("alarm").sees("1 found");
+    assert_eq!(sought(&journey), "alarm");
+    journey.keys("<esc>Falarm<enter><tab>Fopen<enter>");
+    assert_eq!(journey.selected(), "house/Hall/door");
+}
+
+#[test]
+fn entered_before_anything_was_found_the_first_row_is_selected_once_there_is_one() {
+    let mut journey = house();
+    journey.slowly().keys("F<ctrl-t><ctrl-t>").keys(".battery > 90<enter>").works(100);
+    assert_eq!((journey.app.context(), found_in(&journey)), (Context::Search, 0));
+    journey.finish_jobs();
+    journey.sees("2 found");
     assert_eq!(journey.selected(), "house/kitchen/smoke");
+    assert!(journey.payload().contains("quiet"), "{}", journey.payload());
 }
 
 #[test]
@@ -84,7 +121,7 @@ fn a_prefix_narrows_to_topics_or_to_payloads() {
     let mut journey = house();
     journey.keys("Ftopic:climate 20.4");
     assert_eq!(found(&journey).len(), 1);
-    journey.keys("<esc>F/").paste("x");
+    journey.keys("<esc>F").paste("x");
     journey.keys("<esc>");
     let mut journey = house();
     journey.keys("Fpayload:kitchen");
@@ -395,7 +432,7 @@ fn a_rule_says_how_a_payload_is_read_before_it_is_searched() {
     // {"kWh":1204.5}
     journey.message("meter", "eyJrV2giOjEyMDQuNX0=").message("other", "1204");
     journey.keys("F1204.5").sees("1 found").sees(r#"{"kWh":1204.5}"#);
-    journey.keys("<esc>F/<ctrl-t><ctrl-t>").keys("<end>");
+    journey.keys("<esc>F<ctrl-t><ctrl-t>").keys("<end>");
     for _ in 0..6 {
         journey.keys("<backspace>");
     }
@@ -464,7 +501,7 @@ fn the_content_type_says_how_a_payload_is_read_before_it_is_searched() {
     journey.event(mqtt_tui::model::SessionEvent::Message(message.clone()));
     journey.keys("F-10").sees("1 found");
     journey.event(mqtt_tui::model::SessionEvent::Message(message)).sees("2 found");
-    journey.keys("<esc>F/<ctrl-t><ctrl-t><ctrl-u>").keys(". == -10<enter>").sees("2 found");
+    journey.keys("<esc>F<ctrl-t><ctrl-t><ctrl-u>").keys(". == -10<enter>").sees("2 found");
 }
 
 #[test]

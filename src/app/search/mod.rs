@@ -36,6 +36,8 @@ pub struct Search {
     pub typing: bool,
     /// What is typed.
     pub input: Input,
+    /// The text stands there from before: what is typed takes its place, as that of a selected text.
+    pub replaced: bool,
     /// How the text is taken.
     pub mode: Mode,
     /// Where to search.
@@ -44,6 +46,8 @@ pub struct Search {
     pub fault: Option<String>,
     /// Where one looks in the list.
     pub view: ListView,
+    /// One went into the list before the row to be selected was found: the one that was marked, or the first.
+    pub(super) awaits: bool,
     /// The topic or branch that was selected when the search was opened.
     pub(super) below: Option<TopicId>,
     run: Option<Run>,
@@ -224,6 +228,15 @@ impl Search {
         run.results.position(self.view.selected?)?.checked_sub(self.newer)
     }
 
+    /// Row to be selected, now that one is in the list: the one that was marked, otherwise the first. Nothing while the marked one may
+    /// still turn up, or nothing was found.
+    pub(super) fn first_choice(&self) -> Option<usize> {
+        let run = self.run.as_ref()?;
+        let may_turn_up = self.view.selected.is_some() && run.stage() == Stage::Running;
+        let first = (!may_turn_up && self.rows() > 0).then_some(0);
+        self.selected_index().or(first)
+    }
+
     /// Where a message stands in what is sought, once more: for texts that are not as received.
     pub fn finder(&self) -> Option<&crate::payload::find::Finder> {
         match &self.run.as_ref()?.query().wanted {
@@ -270,7 +283,8 @@ impl Search {
         let typed = || (self.mode, self.input.value().to_owned());
         let (at, mode, text) = match (&self.recalled, earlier) {
             (None, false) => return false,
-            (None, true) => (0, typed().0, typed().1),
+            // The latest is what stands there, unless something else was typed.
+            (None, true) => (usize::from(self.recent.front() == Some(&typed())), typed().0, typed().1),
             (Some((at, mode, text)), true) => (at + 1, *mode, text.clone()),
             (Some((0, mode, text)), false) => {
                 (self.mode, self.input) = (*mode, Input::new(text.clone()));

@@ -255,7 +255,9 @@ fn click_list(app: &mut App, pane: Rect, at: Position) {
         Left::Tree | Left::Browse => 0,
     };
     let Some(row) = at.y.checked_sub(pane.y + 1 + lines).map(usize::from) else {
-        connection.search.typing |= searching;
+        if searching && !connection.search.typing {
+            search::edit(&mut connection.search, false);
+        }
         return;
     };
     connection.search.typing = false;
