@@ -82,7 +82,7 @@ pub use publish_properties::WrittenProperties;
 pub use rates::Rates;
 pub use scrubber::{PastTime, SCRUBBER_STEP, SCRUBBER_TIME, ScrubberAreas, scrubber, scrubber_rows};
 pub use search::{
-    Answer, Figures, Hit, MAX_LISTED, Mode, Place as FoundPlace, Question, Report, Scope, Search, Stage,
+    Answer, Figures, Hit, MAX_LISTED, Mode, News, Place as FoundPlace, Question, Report, Scope, Search, Stage,
 };
 pub use siblings::Sort;
 pub use test::{Test, TestEnd, TestNews};

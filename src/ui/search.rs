@@ -9,7 +9,9 @@ use ratatui::widgets::Widget;
 use super::found::{Content, Row};
 use super::ink::{Ink, row_of};
 use super::{Cache, found};
-use crate::app::{App, Connection, FoundPlace, Hit, MAX_LISTED, Pane, Report, SEARCH_LINES, Stage};
+use crate::app::{
+    App, Connection, FoundPlace, Hit, MAX_LISTED, News, Pane, Report, SEARCH_LINES, Search, Stage,
+};
 use crate::config::Role;
 use crate::payload::{format, width};
 
@@ -40,7 +42,7 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, fram
         }
     }
     if let Some(report) = search.report() {
-        remarks(&report, ink, area, frame.buffer_mut());
+        remarks(search, &report, ink, area, frame.buffer_mut());
     }
 }
 
@@ -85,7 +87,8 @@ fn outcome(report: &Report, ink: &Ink<'_>) -> String {
     let figures = report.figures;
     let dot = ink.glyphs().dot;
     let least = if report.at_least { "at least " } else { "" };
-    let found = format!("{least}{} found", format::grouped(report.found));
+    let capitals = if report.found == 0 && report.counts_capitals { " with these capitals" } else { "" };
+    let found = format!("{least}{} found{capitals}", format::grouped(report.found));
     let share = figures.bytes * 100 / figures.all_bytes.max(1);
     match report.stage {
         Stage::Running => {
@@ -106,26 +109,45 @@ fn outcome(report: &Report, ink: &Ink<'_>) -> String {
                 1 => "1 message".to_owned(),
                 count => format!("{} messages", format::grouped(count)),
             };
-            format!("{found} in {messages}, {}{took}", format::bytes(figures.all_bytes))
+            let news = match report.later {
+                Some(0) | None => news(report.news, ink),
+                Some(1) => format!(" {dot} 1 later than the moment shown"),
+                Some(later) => format!(" {dot} {} later than the moment shown", format::grouped(later)),
+            };
+            format!("{found} in {messages}, {}{took}{news}", format::bytes(figures.all_bytes))
         }
     }
 }
 
+/// What becomes of new messages.
+fn news(news: News, ink: &Ink<'_>) -> String {
+    let dot = ink.glyphs().dot;
+    match news {
+        News::Live => format!(" {dot} live"),
+        News::Stopped => format!(" {dot} no new ones: Ctrl-K goes on"),
+        News::Held => String::new(),
+    }
+}
+
 /// What was not looked at as it should be, on the lower border.
-fn remarks(report: &Report, ink: &Ink<'_>, area: Rect, buffer: &mut Buffer) {
+fn remarks(search: &Search, report: &Report, ink: &Ink<'_>, area: Rect, buffer: &mut Buffer) {
     let figures = report.figures;
     let mut said = Vec::new();
     if report.found > report.listed as u64 && report.listed == MAX_LISTED {
         said.push(format!("the newest {} are listed", format::grouped(MAX_LISTED as u64)));
     }
     let counts = [
-        (figures.unfit, "no JSON, or the condition gave nothing"),
+        (figures.unfit, "no JSON, or the condition failed"),
         (figures.too_large, "too large to be searched whole"),
         (figures.undecoded, "too large to be decoded: raw bytes searched"),
         (figures.passed_over, "came too fast and were not searched"),
     ];
     let counted = counts.into_iter().filter(|(count, _)| *count > 0);
     said.extend(counted.map(|(count, what)| format!("{} {what}", format::grouped(count))));
+    if let Some((field, count)) = search.found_without() {
+        let count = format::grouped(count);
+        said.insert(0, format!("{count} without {field}, which is below all: add and {field} != null"));
+    }
     if said.is_empty() || area.height < 2 {
         return;
     }

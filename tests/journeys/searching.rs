@@ -76,7 +76,10 @@ fn opened_again_the_list_shows_the_message_it_marks_and_enter_goes_to_that_one()
         (Context::Search, "house/kitchen/smoke")
     );
     journey.keys("<enter>");
-    assert_eq!((journey.app.context(), journey.selected().as_str()), (Context::Message, "house/kitchen/smoke"));
+    assert_eq!(
+        (journey.app.context(), journey.selected().as_str()),
+        (Context::Message, "house/kitchen/smoke")
+    );
 }
 
 #[test]
@@ -336,11 +339,104 @@ fn a_condition_is_asked_of_every_payload_that_is_json() {
     assert_eq!(found_in(&journey), 0, "it waits for Enter");
     journey.keys("<enter>");
     assert_eq!(found(&journey), [r#"house/kitchen/climate {"temperature": 20.4, "humidity": 47}"#]);
-    journey.sees("no JSON, or the condition gave nothing");
+    journey.sees("no JSON, or the condition failed");
     journey.message("house/attic/climate", r#"{"temperature": 30}"#);
     assert_eq!(found(&journey).len(), 2);
     journey.keys("/").keys(" |").keys("<enter>").sees("column");
     assert_eq!(journey.app.context(), Context::SearchEntry, "{}", journey.screen());
+}
+
+/// The second line of the search: what came of it.
+fn said(journey: &Journey) -> String {
+    journey
+        .screen()
+        .lines()
+        .nth(3)
+        .unwrap_or_default()
+        .split('│')
+        .nth(1)
+        .unwrap_or_default()
+        .trim()
+        .to_owned()
+}
+
+#[test]
+fn once_the_past_was_searched_the_text_stands_still_while_messages_come() {
+    let mut journey = house();
+    journey.slowly().keys("F<ctrl-t><ctrl-t>").keys(".battery > 90<enter>").works(100);
+    journey.finish_jobs();
+    journey.sees("2 found in 7 messages").sees("· live");
+    // A worker is at it: nothing of that is to be seen but a growing count.
+    journey.wait(60.0).message("house/attic/smoke", r#"{"battery": 96}"#);
+    journey.sees("in 8 messages").sees("· live").does_not_see("searching").works(100);
+    journey.finish_jobs();
+    journey.sees("3 found in 8 messages").sees("· live");
+}
+
+#[test]
+fn ctrl_k_takes_in_no_new_messages_any_more_and_again_goes_on() {
+    for go_on in ["<ctrl-k>", "<esc>F<enter>"] {
+        let mut journey = house();
+        journey.keys("Falarm<enter><ctrl-k>").does_not_see("no search").does_not_see("live");
+        journey.sees("no new ones: Ctrl-K goes on");
+        journey.message("house/attic/smoke", "alarm too").sees("1 found");
+        journey.keys(go_on).sees("2 found").sees("· live");
+        journey.message("house/attic/smoke", "alarm three").sees("3 found");
+    }
+}
+
+#[test]
+fn bytes_grow_with_the_messages_that_come() {
+    let mut journey = house();
+    journey.keys("Fzzz<enter>");
+    let before = said(&journey);
+    journey.message("house/big", &"a".repeat(50_000));
+    assert_ne!(before, said(&journey));
+    let bytes = |journey: &Journey| {
+        journey.app.connection().search.report().map_or(0, |report| report.figures.all_bytes)
+    };
+    let before = bytes(&journey);
+    journey.message("house/big", &"a".repeat(50_000));
+    assert!(bytes(&journey) >= before + 50_000);
+}
+
+#[test]
+fn while_the_past_is_shown_it_is_said_how_many_were_found_later() {
+    let mut journey = house();
+    journey.keys("Fquiet<enter>").sees("1 found");
+    for _ in 0..5 {
+        journey.keys(",");
+    }
+    journey.sees("0 found in 7 messages").sees("1 later than the moment shown").does_not_see("live");
+}
+
+#[test]
+fn capitals_that_keep_anything_from_being_found_are_named() {
+    let mut journey = house();
+    journey.keys("FALARM").sees("0 found with these capitals").keys("<ctrl-u>").keys("Alarm");
+    journey.sees("1 found in").keys("<ctrl-u>").keys("nowhere").sees("0 found in");
+}
+
+#[test]
+fn a_topic_filter_narrows_a_search() {
+    let mut journey = house();
+    journey.keys("Ftopic:house/+/climate 20.4").sees("1 found");
+    journey.keys("<ctrl-u>").keys("topic:house/+").sees("0 found").keys("/#").sees("7 found");
+    journey.keys("<ctrl-u>").keys("topic:a+/b").sees("at column 8");
+}
+
+#[test]
+fn what_a_condition_finds_for_want_of_the_field_is_told() {
+    let mut journey = house();
+    journey.keys("F<ctrl-t><ctrl-t>").paste(".humidity < 50").keys("<enter>").sees("4 found");
+    journey.resize(160, 30).sees("2 without .humidity, which is below all: add and .humidity != null");
+    journey
+        .keys("F")
+        .paste(".humidity < 50 and .humidity != null")
+        .keys("<enter>")
+        .sees("2 found")
+        .does_not_see("without");
+    journey.keys("Fselect(.humidity > 40)<enter>").sees("2 found").sees("3 no JSON");
 }
 
 #[test]

@@ -93,7 +93,7 @@ commands! {
     RunSearch, "search.run", "Search", &[SearchEntry], ["enter"], Some("search"), false, always;
     NextSearchMode, "search.mode", "Search by text, regular expression or jq condition", &[Search, SearchEntry], ["ctrl-t"], Some("how"), false, always;
     NextSearchScope, "search.scope", "Search everywhere, below the selection, or in the browse set", &[Search, SearchEntry], ["ctrl-o"], Some("where"), false, always;
-    StopSearch, "search.stop", "Stop searching; what was found stays", &[Search, SearchEntry], ["ctrl-k"], Some("stop"), false, is_searching;
+    StopSearch, "search.stop", "Stop searching, or taking in new messages; again: go on", &[Search, SearchEntry], ["ctrl-k"], Some("stop"), false, is_searching;
     GoToFound, "list.go", "Go to it in the tree", FOUND, ["enter"], Some("go there"), false, always;
     CloseList, "list.close", "Back to the tree", &[Search, SearchEntry, Browse, Overdue], ["esc"], Some("tree"), false, always;
     ToggleBrowsed, "browse.toggle", "Add to the browse set, or take out", READING, ["b"], None, false, has_selection;

@@ -22,7 +22,10 @@ pub(super) fn run(app: &mut App, command: Command, now: Moment) -> Vec<Effect> {
             let text = next_scope(connection, now);
             app.notices.push_here(now, Severity::Info, text);
         }
-        _ => connection.search.stop(),
+        _ => {
+            let (search, world) = connection.search_in();
+            search.stop(world, now);
+        }
     }
     Vec::new()
 }
@@ -57,6 +60,7 @@ fn accept(app: &mut App, now: Moment) -> Vec<Effect> {
     // Text and expressions were sought with each key; again only where it was stopped, or new messages were passed over.
     if search.is_sought() || search.begin(world, now) {
         search.remember();
+        search.go_on(world, now);
         into_list(connection);
     } else if search.fault.is_none() {
         let text = "nothing to search for: type a text, an expression or a condition";
