@@ -169,7 +169,7 @@ fn draw_hit(
     let message = store.message(hit.topic, hit.seq);
     let sought = connection.search.finder().filter(|_| hit.place == FoundPlace::Topic);
     let draw = |content, cache, buffer| {
-        found::draw(&Row { at: hit.at, topic, sought, content }, ink, area, cache, buffer);
+        found::draw(&Row { at: hit.at, topic, sought, message, content }, ink, area, cache, buffer);
     };
     let Some(message) = message else {
         return draw(Content::Words("evicted: gave way to newer messages"), cache, buffer);

@@ -411,6 +411,18 @@ fn while_the_past_is_shown_it_is_said_how_many_were_found_later() {
 }
 
 #[test]
+fn rows_say_qos_and_retain_where_there_is_room() {
+    let mut journey = house();
+    let message = mqtt_tui::model::Message { retain: true, ..journey.plain("house/sign", b"needle") };
+    journey.event(mqtt_tui::model::SessionEvent::Message(message));
+    journey.resize(200, 40).keys("Fneedle<enter>");
+    let row = |journey: &Journey| journey.screen().lines().nth(4).unwrap_or_default().to_owned();
+    assert!(row(&journey).contains("Q0 R"), "{}", row(&journey));
+    journey.keys("<enter>bB");
+    assert!(journey.screen().contains("Q0 R"), "{}", journey.screen());
+}
+
+#[test]
 fn capitals_that_keep_anything_from_being_found_are_named() {
     let mut journey = house();
     journey.keys("FALARM").sees("0 found with these capitals").keys("<ctrl-u>").keys("Alarm");
