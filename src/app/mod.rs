@@ -246,6 +246,7 @@ impl App {
             Overlay::Notices => return Context::Notices,
             Overlay::Ask(_) => return Context::Ask,
             Overlay::Prompt(_) => return Context::Prompt,
+            Overlay::Menu(ref menu) if menu.finding.is_some() => return Context::MenuFind,
             Overlay::Menu(_) => return Context::Menu,
             Overlay::Output(_) => return Context::Output,
             Overlay::None => {}

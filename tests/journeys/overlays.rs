@@ -179,3 +179,31 @@ fn f13_the_release_of_a_key_is_not_another_press() {
     let effects = mqtt_tui::app::update(&mut journey.app, mqtt_tui::app::Action::Key(release), journey.now);
     assert_eq!(effects, []);
 }
+
+/// The text of the selected item of the menu in front.
+fn chosen(journey: &Journey) -> String {
+    let mqtt_tui::app::Overlay::Menu(menu) = &journey.app.overlay else { panic!("no menu") };
+    menu.items[menu.selected].text.clone()
+}
+
+#[test]
+fn a_menu_has_ends_to_go_to_and_finds_an_item_as_one_types() {
+    let mut journey = Journey::knowing(&[("a/b", r#"{"temperature": 20.5, "humidity": 40}"#)]);
+    journey.keys("<ctrl-y>");
+    let first = chosen(&journey);
+    journey.keys("G");
+    let last = chosen(&journey);
+    assert_ne!(first, last);
+    journey.keys("g");
+    assert_eq!(chosen(&journey), first);
+    journey.keys("<end>");
+    assert_eq!(chosen(&journey), last);
+    journey.keys("<home>");
+    assert_eq!(chosen(&journey), first);
+    // Letters that are commands elsewhere are text here.
+    journey.keys("/pub").sees("mosquitto_pub").does_not_see("mosquitto_sub");
+    assert!(chosen(&journey).contains("pub"), "{}", chosen(&journey));
+    journey.keys("qqq").sees("Nothing here is called so.").keys("<enter>").sees("Nothing here");
+    journey.keys("<esc>").sees("mosquitto_sub").keys("/pub<enter>");
+    assert!(matches!(&journey.effects()[..], [.., mqtt_tui::app::Effect::Copy { .. }]));
+}

@@ -131,6 +131,10 @@ fn on_key(app: &mut App, key: KeyEvent, now: Moment) -> Vec<Effect> {
             prompt::on_key(app, key);
             Vec::new()
         }
+        Context::MenuFind => {
+            menu::on_key(app, key);
+            Vec::new()
+        }
         Context::Palette => {
             if let Overlay::Palette(palette) = &mut app.overlay {
                 palette.input.handle_event(&Event::Key(key));
@@ -158,6 +162,7 @@ fn on_paste(app: &mut App, text: &str, now: Moment) {
             }
         }
         Context::Prompt => refusal = prompt::on_paste(app, text).err(),
+        Context::MenuFind => refusal = menu::on_paste(app, text).err(),
         Context::Form => refusal = form::on_paste(app, text).err(),
         Context::Palette => {
             if let Overlay::Palette(palette) = &mut app.overlay {

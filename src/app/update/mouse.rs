@@ -100,7 +100,9 @@ fn click(app: &mut App, at: Position, now: Moment) -> Vec<Effect> {
         let (frame, list) = layout::menu(areas.body, menu.items.len());
         if list.contains(at) {
             let row = menu.top(usize::from(list.height)) + usize::from(at.y - list.y);
-            menu.selected = row.min(menu.items.len().saturating_sub(1));
+            let shown = menu.shown();
+            let Some(index) = shown.get(row.min(shown.len().saturating_sub(1))) else { return Vec::new() };
+            menu.selected = *index;
             return run(app, Command::ChooseItem, now);
         }
         if frame.contains(at) {
