@@ -23,7 +23,7 @@ const NARROW: u16 = 60;
 const WIDE: u16 = 100;
 /// QoS and RETAIN, and the width from which there is room for them.
 const MARKS: u16 = 5;
-const ROOMY: u16 = 70;
+const ROOMY: u16 = 84;
 
 /// What is drawn of a message.
 pub(super) struct Row<'a> {

@@ -207,3 +207,27 @@ fn a_menu_has_ends_to_go_to_and_finds_an_item_as_one_types() {
     journey.keys("<esc>").sees("mosquitto_sub").keys("/pub<enter>");
     assert!(matches!(&journey.effects()[..], [.., mqtt_tui::app::Effect::Copy { .. }]));
 }
+
+#[test]
+fn the_palette_finds_by_the_words_of_a_name_and_what_can_run_here_comes_first() {
+    let mut journey = Journey::knowing(&[("a/b", "1")]);
+    let first = |journey: &Journey| match &journey.app.overlay {
+        mqtt_tui::app::Overlay::Palette(palette) => palette.found().first().copied(),
+        _ => panic!("no palette"),
+    };
+    journey.keys(":filter tree");
+    assert_eq!(first(&journey), Some(mqtt_tui::app::Command::FilterTree));
+    journey.keys("<esc>/a<enter>:tree").does_not_see("shape");
+    let top: Vec<_> = journey.screen().lines().skip(6).take(6).map(str::to_owned).collect();
+    assert!(!top.iter().any(|line| line.contains("Keep the filter")), "{top:?}");
+    // Letters strewn over a title are no find.
+    journey.keys("<esc>:shape").sees("No command fits.").keys("<esc>:range").sees("No command fits.");
+}
+
+#[test]
+fn a_wide_screen_shows_help_and_commands_in_full() {
+    let mut journey = Journey::knowing(&[("a/b", "1")]);
+    let whole = "Search everywhere, below the selection, or in the browse set";
+    journey.resize(160, 60).keys("Fx<enter>?").sees(whole).keys("<esc>:search everywhere").sees(whole);
+    journey.keys("<esc><esc>:since the marked").sees("since the message before, or since the marked one");
+}
