@@ -5,13 +5,10 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::super::ink::{Ink, row_of};
-use crate::app::{Body, ChosenBy, Connection, Shown};
+use crate::app::{Body, ChosenBy, Connection, NOTES, Shown};
 use crate::config::Role;
 use crate::payload::{format, width};
 use crate::store::MessageRef;
-
-/// Notes on screen at most; the payload needs the room.
-const NOTES: usize = 3;
 
 /// `14:03:20.114   QoS 1   retained   DUP   gzip › JSON, 1.2 KB ‹ 310 B`.
 pub(super) fn draw(
