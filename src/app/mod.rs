@@ -149,6 +149,8 @@ pub struct App {
     next_publish: u64,
     next_test: u64,
     next_save: u64,
+    /// The latest of each profile that is being written, until it is known to be.
+    being_saved: Vec<(SaveId, Profile)>,
 }
 
 impl App {
@@ -177,6 +179,7 @@ impl App {
             next_publish: 1,
             next_test: 1,
             next_save: 1,
+            being_saved: Vec::new(),
         }
     }
 

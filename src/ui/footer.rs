@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use super::Cache;
 use super::ink::Ink;
 use crate::app::command::TABLE;
-use crate::app::{App, Command, SHOWN_FOR, banner};
+use crate::app::{App, Command, Context, SHOWN_FOR, banner};
 use crate::config::Role;
 use crate::model::Severity;
 use crate::payload::width;
@@ -14,7 +14,9 @@ use crate::payload::width;
 pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, buffer: &mut Buffer) {
     let mut keys = keys(app, ink);
     let mut room = area.width.saturating_sub(1);
-    if let Some(notice) = app.notices.current(ink.now) {
+    // A question has the line for its own keys.
+    let notice = app.notices.current(ink.now).filter(|_| app.context() != Context::Ask);
+    if let Some(notice) = notice {
         cache.wake_in(ink.now, SHOWN_FOR.saturating_sub(ink.now.since(notice.at)));
         let (style, mark) = ink.severity(notice.severity);
         let text = format!("{mark} {}", ink.clean(&notice.text));

@@ -231,3 +231,21 @@ fn a_wide_screen_shows_help_and_commands_in_full() {
     journey.resize(160, 60).keys("Fx<enter>?").sees(whole).keys("<esc>:search everywhere").sees(whole);
     journey.keys("<esc><esc>:since the marked").sees("since the message before, or since the marked one");
 }
+
+#[test]
+fn what_was_told_goes_with_the_next_key_once_it_could_be_read() {
+    let mut journey = Journey::knowing(&[("a/b", "1"), ("a/c", "2")]);
+    let told = |journey: &Journey| journey.app.notices.current(journey.now).map(|notice| notice.text.clone());
+    journey.keys("@-1h<enter>");
+    let first = told(&journey).unwrap_or_default();
+    assert!(first.starts_with("before the oldest"), "{first}");
+    // Too soon to have been read.
+    journey.wait(0.5).keys("j");
+    assert_eq!(told(&journey).as_deref(), Some(first.as_str()));
+    journey.wait(1.5);
+    assert_eq!(told(&journey).as_deref(), Some(first.as_str()));
+    journey.keys("j");
+    assert_eq!(told(&journey), None);
+    // What went wrong stays.
+    journey.keys("<esc>n").wait(2.0).keys("j").sees("press /");
+}

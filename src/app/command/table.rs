@@ -95,7 +95,7 @@ commands! {
     NextSearchScope, "search.scope", "Search everywhere, below the selection, or in the browse set", &[Search, SearchEntry], ["ctrl-o"], Some("where"), false, always;
     StopSearch, "search.stop", "Stop searching, or taking in new messages; again: go on", &[Search, SearchEntry], ["ctrl-k"], Some("stop"), false, is_searching;
     GoToFound, "list.go", "Go to it in the tree", FOUND, ["enter"], Some("go there"), false, always;
-    CloseList, "list.close", "Back to the tree", &[Search, SearchEntry, Browse, Overdue], ["esc"], Some("tree"), false, always;
+    CloseList, "list.close", "Close the list: back to where one was", &[Search, SearchEntry, Browse, Overdue], ["esc"], Some("back"), false, always;
     ToggleBrowsed, "browse.toggle", "Add to the browse set, or take out", READING, ["b"], None, false, has_selection;
     ShowBrowsed, "browse.show", "Messages of the browse set, merged by time", EXPLORER, ["B"], None, false, has_tabs;
     EmptyBrowsed, "browse.clear", "Empty the browse set", &[Browse], ["delete"], Some("empty"), false, has_browsed;

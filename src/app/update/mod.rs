@@ -10,6 +10,7 @@ mod done;
 mod filters;
 mod form;
 mod history;
+mod keeping;
 mod lists;
 mod login;
 mod menu;
@@ -93,6 +94,7 @@ fn on_key(app: &mut App, key: KeyEvent, now: Moment) -> Vec<Effect> {
         return Vec::new();
     }
     app.last_input = now;
+    app.notices.pressed(now);
     // From the first key on nothing moves by itself: what is on screen is being read.
     app.connection_mut().tree.stand_still();
     if layout::too_small(app.size.0, app.size.1) && key.code == KeyCode::Char('q') {
