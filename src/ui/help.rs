@@ -22,7 +22,7 @@ enum Line {
 const MARKS: [(&str, &str); 3] = [
     ("R", "the broker retains a message of this topic"),
     ("rate –", "next to nothing came in the seconds before"),
-    ("rate ?", "in the past: not known, since messages of the seconds before were evicted"),
+    ("rate ?", "not known: in the past, where messages before it were evicted"),
 ];
 
 fn lines(context: Context) -> Vec<Line> {
