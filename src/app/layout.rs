@@ -13,7 +13,7 @@
 //!  footer ─────────────────────────────────      footer ──────────────
 //! ```
 
-use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::layout::{Constraint, Layout, Margin, Rect};
 
 mod above_tree;
 
@@ -328,12 +328,7 @@ pub fn prompt(body: Rect) -> Rect {
 pub fn menu(body: Rect, items: usize) -> (Rect, Rect) {
     let rows = u16::try_from(items).unwrap_or(u16::MAX).clamp(1, 20);
     let frame = overlay(body, roomy(body), rows + 2);
-    let list = Rect {
-        x: frame.x + 1,
-        y: frame.y + 1,
-        width: frame.width.saturating_sub(2),
-        height: frame.height.saturating_sub(2),
-    };
+    let list = frame.inner(Margin::new(1, 1));
     (frame, list)
 }
 

@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use super::Cache;
 use super::ink::Ink;
 use crate::app::command::TABLE;
-use crate::app::{App, Command, Context, SHOWN_FOR, banner};
+use crate::app::{App, Command, Context, News, SHOWN_FOR, banner};
 use crate::config::Role;
 use crate::model::Severity;
 use crate::payload::width;
@@ -77,6 +77,10 @@ fn keys(app: &App, ink: &Ink<'_>) -> Vec<(String, String)> {
     if context.is_list() {
         // What these lists are for comes before what works elsewhere, too.
         keys.sort_by_key(|(command, ..)| command.row().contexts.len() > LIST_CONTEXTS);
+    }
+    let goes_on = app.connection().search.report().is_some_and(|report| report.news == News::Stopped);
+    if let Some(at) = keys.iter().position(|(command, ..)| *command == Command::StopSearch && goes_on) {
+        "go on".clone_into(&mut keys[at].2);
     }
     if app.connection().paused.is_some()
         && let Some(at) = keys.iter().position(|(command, ..)| *command == Command::Pause)

@@ -110,7 +110,8 @@ fn outcome(report: &Report, ink: &Ink<'_>) -> String {
                 count => format!("{} messages", format::grouped(count)),
             };
             let news = match report.later {
-                Some(0) | None => news(report.news, ink),
+                Some(0) => news(report.news, ink),
+                None => format!(" {dot} later ones are not counted"),
                 Some(1) => format!(" {dot} 1 later than the moment shown"),
                 Some(later) => format!(" {dot} {} later than the moment shown", format::grouped(later)),
             };

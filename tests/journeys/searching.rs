@@ -378,7 +378,7 @@ fn ctrl_k_takes_in_no_new_messages_any_more_and_again_goes_on() {
     for go_on in ["<ctrl-k>", "<esc>F<enter>"] {
         let mut journey = house();
         journey.keys("Falarm<enter><ctrl-k>").does_not_see("no search").does_not_see("live");
-        journey.sees("no new ones: Ctrl-K goes on");
+        journey.sees("no new ones: Ctrl-K goes on").sees("Ctrl-K go on");
         journey.message("house/attic/smoke", "alarm too").sees("1 found");
         journey.keys(go_on).sees("2 found").sees("· live");
         journey.message("house/attic/smoke", "alarm three").sees("3 found");
