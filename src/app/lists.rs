@@ -23,6 +23,8 @@ impl Connection {
         }
         self.left = list;
         self.focus = Pane::Topics;
+        // Where there is room for one pane below, it is the message that the list has selected.
+        self.lower_pane = Pane::Message;
         self.zoomed = false;
     }
 

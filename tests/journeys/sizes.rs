@@ -105,3 +105,12 @@ fn on_a_small_terminal_a_key_that_changes_the_payload_shows_the_payload() {
     let mut journey = Journey::knowing(&[("a", payload)]);
     journey.resize(80, 24).keys("z").does_not_see("JSON").keys("v").sees("JSON");
 }
+
+#[test]
+fn on_a_small_terminal_a_list_has_its_message_below() {
+    for key in ["Flamp<enter>", "b~", "bB"] {
+        let mut journey = Journey::knowing(&[("lamp", r#"{"on":true}"#)]);
+        journey.resize(80, 24).keys("<tab><tab>").sees("History").keys("<tab>").sees("History");
+        journey.keys(key).does_not_see("History").sees("pretty");
+    }
+}
