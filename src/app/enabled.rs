@@ -39,6 +39,14 @@ pub(super) fn has_found(app: &App) -> Result<(), Disabled> {
     app.connection().message.find.as_ref().map(|_| ()).ok_or("nothing is looked for: press /")
 }
 
+pub(super) fn has_forms(app: &App) -> Result<(), Disabled> {
+    match &app.out.outgoing {
+        Some(outgoing) if outgoing.next().is_some() => Ok(()),
+        Some(_) => Err("there is only the payload as sent"),
+        None => Err("no payload is saved or piped: press W or |"),
+    }
+}
+
 pub(super) fn has_output(app: &App) -> Result<(), Disabled> {
     match &app.overlay {
         Overlay::Output(piped) if piped.end.is_some() => Ok(()),

@@ -144,7 +144,7 @@ fn edit(journey: &mut Journey) -> Edit {
 fn f15_what_comes_back_changed_from_the_editor_waits_in_the_publish_pane() {
     let mut journey = Journey::new();
     journey.retained("a", "{\"on\":true}");
-    let Edit { publication, extension, without } = edit(&mut journey);
+    let Edit { publication, extension, without, .. } = edit(&mut journey);
     assert_eq!(extension, "json");
     assert!(without.contains(&"MQTT_TUI_PASSWORD".to_owned()));
     journey.done(Done::Edited(publication.clone(), Ok(publication.payload.clone())));

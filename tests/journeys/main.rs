@@ -15,6 +15,7 @@ mod finding;
 mod form;
 mod hostile;
 mod language;
+mod leaving;
 mod link;
 mod messages;
 mod mouse;

@@ -2,10 +2,10 @@
 
 use super::super::enabled::{
     always, can_open, can_save_filter, filter_shown, has_branches, has_browsed, has_chart, has_connection,
-    has_file, has_filter, has_found, has_history, has_message, has_output, has_path, has_profile, has_queued,
-    has_response_topic, has_saved_profile, has_selection, has_tabs, is_asked, is_listing, is_logging_in,
-    is_offline, is_paused, is_publishing, is_resting, is_saved, is_searching, is_writing, sees_subscriptions,
-    types_subscription,
+    has_file, has_filter, has_forms, has_found, has_history, has_message, has_output, has_path, has_profile,
+    has_queued, has_response_topic, has_saved_profile, has_selection, has_tabs, is_asked, is_listing,
+    is_logging_in, is_offline, is_paused, is_publishing, is_resting, is_saved, is_searching, is_writing,
+    sees_subscriptions, types_subscription,
 };
 use super::Row;
 use super::context::Context::{
@@ -163,6 +163,7 @@ commands! {
     AnswerNo, "ask.no", "No", &[Ask], ["n", "esc", "q"], Some("no"), false, is_asked;
 
     AcceptPrompt, "entry.accept", "Take what is typed", &[Prompt], ["enter"], Some("ok"), false, always;
+    NextForm, "entry.form", "The payload as sent, decoded, or what jq makes of it", &[Prompt], ["ctrl-t"], None, false, has_forms;
     ClosePrompt, "entry.close", "Leave it", &[Prompt], ["esc"], Some("leave"), false, always;
     ChooseItem, "menu.choose", "Choose", &[Menu], ["enter"], Some("choose"), false, always;
 

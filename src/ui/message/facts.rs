@@ -73,6 +73,7 @@ pub(super) fn notes(
                 };
                 notes.push((format!("jq {program}{end}"), Role::Accent));
             }
+            notes.extend(shown.fault.iter().map(|fault| (fault.clone(), Role::Error)));
             notes.extend(since(connection, ink, shown));
             notes.extend(odd(connection, message));
             notes.extend(shown.notes.iter().map(|note| (note.clone(), Role::Warning)));
