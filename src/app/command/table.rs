@@ -63,8 +63,8 @@ commands! {
     ToggleNode, "message.fold", "Open or close a branch of the payload, in the tree view", &[Message], ["enter"], None, false, has_branches;
     OpenNodes, "message.unfold-all", "Open every branch of the payload, in the tree view", &[Message], ["+"], None, false, has_branches;
     CloseNodes, "message.fold-all", "Close every branch of the payload, in the tree view", &[Message], ["-"], None, false, has_branches;
-    ShowDiff, "message.diff", "What changed since the message before, or since the marked one", READING, ["D"], Some("diff"), false, has_message;
-    MarkMessage, "message.mark", "Mark the message, to compare others with it", READING, ["m"], None, false, has_message;
+    ShowDiff, "message.diff", "What changed since the message before or the marked one; once more for the other", READING, ["D"], Some("diff"), false, has_message;
+    MarkMessage, "message.mark", "Mark the message, to compare others with it; on the marked one: unmark", READING, ["m"], None, false, has_message;
     FilterByJq, "message.jq", "Filter the payload by jq; kept for the topic", READING, ["J"], None, false, has_message;
     DecodeAs, "message.decode", "Take the payload for something else: once, for the topic, for a filter", READING, ["i"], None, false, has_message;
     ZoomPane, "pane.zoom", "The pane over the whole screen, or back in its place", EXPLORER, ["z"], None, false, always;

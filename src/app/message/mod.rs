@@ -130,8 +130,10 @@ pub struct MessageView {
     pub find: Option<Find>,
     /// The difference that is to be brought on screen when drawn next.
     pub reveal: Option<usize>,
-    /// The message that others are compared with.
+    /// The message that others of its topic are compared with, and those of another topic where that is asked for.
     pub marked: Option<(TopicId, Seq)>,
+    /// The topic whose messages are to be compared with the marked one of another topic.
+    pub(super) with_marked: Option<TopicId>,
 }
 
 impl MessageView {

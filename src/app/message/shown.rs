@@ -174,7 +174,9 @@ pub(super) fn prepare(
     } else if shown.of.view == PayloadView::Diff {
         shown.body = Body::Nothing(match shown.of.against {
             Some(_) => "the message to compare with was evicted: m marks another".to_owned(),
-            None => "no earlier message of this topic in the history, and none is marked with m".to_owned(),
+            None => {
+                "no earlier message of this topic in the history, and no other is marked with m".to_owned()
+            }
         });
     }
     shown

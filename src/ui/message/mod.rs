@@ -26,7 +26,7 @@ use ratatui::widgets::Widget;
 
 use super::ink::{Ink, row_of};
 use super::{Cache, properties};
-use crate::app::{App, Body, Connection, Left, Pane, Shown};
+use crate::app::{App, Body, Connection, Left, Pane, PayloadView, Shown};
 use crate::config::Role;
 use crate::model::ConnectionId;
 use crate::payload::find::Finder;
@@ -71,7 +71,11 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, buff
 
 fn view_title(connection: &Connection, ink: &Ink<'_>) -> Line<'static> {
     let wrap = if connection.wraps() { ", wrapped" } else { "" };
-    let view = format!(" {}{wrap} ", connection.message.view.label());
+    let with = match connection.message.view {
+        PayloadView::Diff if connection.is_with_marked() => " with marked",
+        _ => "",
+    };
+    let view = format!(" {}{with}{wrap} ", connection.message.view.label());
     let view = Span::styled(view, ink.style(Role::Muted));
     let (Some(seq), Some(topic)) = (connection.message.at, connection.tree.selected()) else {
         return Line::from(view).right_aligned();
