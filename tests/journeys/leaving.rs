@@ -3,8 +3,8 @@
 use std::io::Write;
 
 use bytes::Bytes;
-use mqtt_tui::app::out::{Edit, Pipe, Save};
-use mqtt_tui::app::{Done, Effect};
+use mqtt_tui::app::out::{Edit, ExportNews, Pipe, Save};
+use mqtt_tui::app::{Done, Effect, Overlay};
 
 use crate::language::Journey;
 
@@ -108,4 +108,52 @@ fn an_error_of_jq_among_its_values_says_that_it_is_one() {
     let mut journey = Journey::new();
     journey.message("a", r#"{"t":21}"#).keys("J.t, error(\"x\")<enter>");
     journey.sees("jq: error: x").sees("21").sees("1 value;");
+}
+
+/// The items of the open menu.
+fn items(journey: &Journey) -> Vec<String> {
+    match &journey.app.overlay {
+        Overlay::Menu(menu) => menu.items.iter().map(|item| item.text.clone()).collect(),
+        _ => panic!("no menu in\n{}", journey.screen()),
+    }
+}
+
+#[test]
+fn b12_what_has_the_focus_is_exported_first() {
+    let mut journey = Journey::knowing(&[("t", "1"), ("t", "2")]);
+    journey.keys("gc<ctrl-e>");
+    assert_eq!(items(&journey), ["chart", "history of this topic"]);
+    journey.keys("<esc><tab><ctrl-e>");
+    assert_eq!(items(&journey), ["history of this topic", "chart"]);
+    journey.keys("<esc>F1<enter><ctrl-e>");
+    assert_eq!(items(&journey)[0], "search results");
+}
+
+#[test]
+fn b12_cells_that_begin_like_a_formula_are_counted_and_left_as_they_are() {
+    let mut journey = Journey::knowing(&[("t", "=1+1"), ("t", "-1"), ("t", "@x"), ("t", "1")]);
+    journey.keys("<ctrl-e><enter>").keys("<ctrl-u>t.csv<enter>");
+    let Some(Effect::Export(id, _)) = journey.effects().pop() else { panic!("no export") };
+    journey.done(Done::Export(id, ExportNews::Ready)).done(Done::Export(id, ExportNews::Ready));
+    journey.done(Done::Export(id, ExportNews::Ended("t.csv".into(), 99)));
+    journey.sees("4 messages exported to t.csv, 99 B; 2 cells begin like a formula");
+}
+
+#[test]
+fn e11_a_missing_folder_is_said_where_its_name_was_typed() {
+    let mut journey = Journey::new();
+    journey.bytes("a", CBOR).keys("W<ctrl-t><ctrl-u>/x/y.json<enter>");
+    let Some(Effect::Save(save)) = journey.effects().pop() else { panic!("no file") };
+    let reason = "the folder /x does not exist";
+    journey.done(Done::NotSaved(Box::new(save.clone()), reason.into())).sees(reason).sees("/x/y.json");
+    journey.sees("Save the decoded payload to").keys("<left><left><left><left><left><left><left>");
+    journey.keys("<backspace>tmp<enter>");
+    assert_eq!(saved(&mut journey), ("/tmp/y.json".into(), save.bytes.clone()));
+    journey.wait(1.0).keys("j").done(Done::NotSaved(Box::new(save), reason.into()));
+    journey.sees(reason).does_not_see("Save the");
+    journey.keys("<ctrl-e><enter>").keys("<ctrl-u>/x/y<enter>");
+    let Some(Effect::Export(id, _)) = journey.effects().pop() else { panic!("no export") };
+    journey.done(Done::Export(id, ExportNews::Failed(reason.into()))).sees("Export to").sees(reason);
+    journey.keys("<ctrl-u>/tmp/y<enter>");
+    assert!(matches!(journey.effects().pop(), Some(Effect::Export(..))));
 }

@@ -291,6 +291,46 @@ fn f14_what_is_wrong_with_a_line_is_read_to_its_end() {
 }
 
 #[test]
+fn a10_a_topic_that_the_title_cuts_is_read_below_it() {
+    let topic = format!("plant/{}/dev31", "a-long-level/".repeat(8).trim_end_matches('/'));
+    let mut journey = Journey::new();
+    journey.message(&topic, "1").keys("o").keys("G");
+    journey.sees("…").sees("plant/a-long-level/").sees("dev31").sees("number");
+    let row = journey.lines().into_iter().position(|line| line.contains("││ plant/a-long-level/a-long"));
+    assert_eq!(row, Some(2), "right below the title in\n{}", journey.screen());
+    journey.message("b", "1").keys("g");
+    assert_eq!(journey.selected(), "b");
+    assert!(journey.lines()[2].contains("number"), "nothing is repeated that the title has room for");
+}
+
+#[test]
+fn hex_has_sixteen_bytes_a_row_in_the_pane_beside_the_tree() {
+    let mut journey = Journey::new();
+    let bytes: Vec<u8> = (0..32).collect();
+    journey.resize(158, 40).bytes("a", &bytes).keys("v").keys("v").sees("0001 0203").sees("0c0d 0e0f");
+    journey.keys("<tab>/0x0506<enter>").sees("0405 0607");
+}
+
+#[test]
+fn the_root_has_no_name_and_what_cannot_be_wrapped_says_so() {
+    let mut journey = Journey::new();
+    journey
+        .message("a", r#"{"x":1}"#)
+        .message("a", r#"{"x":2}"#)
+        .keys("v")
+        .sees(" tree ")
+        .does_not_see("─ value");
+    journey.keys("<tab>j").sees(" /x ").keys("D").keys("w").sees("the diff is not wrapped");
+}
+
+#[test]
+fn the_declaration_of_a_namespace_has_no_xpath_to_be_copied() {
+    let mut journey = Journey::new();
+    journey.message("a", r#"<m xmlns="urn:x" id="1"/>"#).keys("v<tab>j").keys("<right>j").sees("@xmlns =");
+    journey.keys("<ctrl-y>").sees("path as XPath").keys("jj").keys("<enter>").sees("is no attribute");
+}
+
+#[test]
 fn schemas_that_a_choice_names_are_asked_for() {
     let mut journey = Journey::new();
     journey.bytes("meter", &[8, 150, 1]).effects();

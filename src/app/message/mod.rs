@@ -73,6 +73,11 @@ impl PayloadView {
         views.into_iter().find(has).unwrap_or_default()
     }
 
+    /// Whether long lines can go on in the next row.
+    pub(super) fn wraps(self) -> bool {
+        matches!(self, Self::Pretty | Self::Raw)
+    }
+
     /// Whether it shows what a jq program makes of the payload, where there is one.
     pub fn is_filtered(self) -> bool {
         matches!(self, Self::Pretty | Self::Tree)

@@ -25,6 +25,16 @@ pub(super) fn run(app: &mut App, command: Command, now: Moment) -> Vec<Effect> {
             connection.message.view = connection.message.view.next(connection.message.reader.shown());
         }
         Command::ShowDiff => diff(app),
+        Command::ToggleWrap if !app.connection().message.view.wraps() => {
+            let view = app.connection().message.view;
+            let text = match view {
+                PayloadView::Diff => {
+                    "the diff is not wrapped: long values begin where they differ; v shows them whole"
+                }
+                _ => "only lines of text are wrapped: v leads to the views that have them",
+            };
+            app.notices.push_here(now, Severity::Warning, text);
+        }
         Command::ToggleWrap => {
             let message = &mut app.connection_mut().message;
             message.wrap = !message.wrap;

@@ -102,6 +102,11 @@ fn inside(connection: &Connection, message: &MessageRef<'_>) -> Vec<MenuItem> {
         add("value", "value", structure.plain_value(node).into_owned());
         if structure.is_xml() {
             add("path as XPath", "XPath", structure.xpath_of(node));
+            if let Some(item) = items.last_mut().filter(|_| structure.is_namespace(node)) {
+                // XPath 1.0, 5.3: no attribute corresponds to it.
+                item.pick =
+                    Err("in XPath a namespace declaration is no attribute: no path leads to it".to_owned());
+            }
         } else {
             add("path as JSON pointer", "JSON pointer", structure.pointer_of(node));
             add("path for jq", "path for jq", structure.jq_of(node));

@@ -15,10 +15,10 @@ pub(super) use exporting::{
     begin as begin_export, export_to, news as export_news, picked as picked_export, stop as stop_export,
 };
 pub(super) use piping::{copy_output, ended as piped, movement, pipe_through, recall};
-pub(super) use saving::{exists as file_exists, save_to};
+pub(super) use saving::{exists as file_exists, not_saved, save_to};
 
 use crate::app::out::{Outgoing, export_message};
-use crate::app::{App, Ask, Command, Connection, Effect, Overlay, Purpose, Then};
+use crate::app::{App, Ask, Command, Connection, Effect, Overlay, Prompt, Purpose, Then};
 use crate::config::PasswordSource;
 use crate::model::{Message, Moment, Properties, Publication, Severity};
 
@@ -55,6 +55,17 @@ fn ask_to_replace(app: &mut App, path: &str, by: &str, then: Then, now: Moment) 
         let text = format!("not written: {path} is there already; write it again to be asked");
         app.notices.push(now, Severity::Warning, text);
     }
+}
+
+/// A file could not be written: the line for its name comes back with the reason, unless a key was pressed since, which was meant for
+/// something else. Whether it came back.
+fn ask_again(app: &mut App, purpose: Purpose, path: &str, reason: &str) -> bool {
+    let waits = app.last_input == app.out.asked && matches!(app.overlay, Overlay::None);
+    if waits {
+        let remark = Some(Err(reason.to_owned()));
+        app.overlay = Overlay::Prompt(Prompt { remark, ..Prompt::new(purpose, path) });
+    }
+    waits
 }
 
 /// The message on screen, kept apart from the store.
