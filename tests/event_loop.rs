@@ -254,7 +254,7 @@ fn flood(events: Sender<(SessionId, SessionEvent)>, a_millisecond: usize) -> Joi
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_flood_is_drawn_at_most_33_times_a_second() {
+async fn b05_a_flood_is_all_taken_in_and_drawn_at_most_33_times_a_second() {
     let running = Running::start();
     let flood = flood(running.events.clone(), 50);
     sleep(Duration::from_secs(1)).await;

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::message::{FindDone, FindJob, ReadJob, RunJq, Shown, WrapJob};
+use super::message::{FindDone, FindJob, Painting, ReadJob, RunJq, ScaleJob, Shown, WrapJob};
 use super::search::{Answer, Question};
 use super::{Action, App, Done, Effect, arrange, run_within, update};
 use crate::model::{ConnectionId, Moment};
@@ -18,6 +18,8 @@ pub enum Job {
     Find(Box<FindJob>),
     /// Count the rows of a large document.
     Wrap(WrapJob),
+    /// Scale an image.
+    Scale(ScaleJob),
     /// Messages looked at for a search.
     Ask(Question),
 }
@@ -31,6 +33,8 @@ pub enum JobDone {
     Found(Box<FindDone>),
     /// Where the rows of a document begin.
     Wrapped(ConnectionId, Arc<Document>, WrapIndex),
+    /// An image in another size.
+    Scaled(ConnectionId, Painting),
     /// Which messages a search is about.
     Asked(Answer),
 }
@@ -47,6 +51,10 @@ impl Job {
             Self::Wrap(job) => {
                 let (connection, document, index) = job.perform();
                 JobDone::Wrapped(connection, document, index)
+            }
+            Self::Scale(job) => {
+                let (connection, painting) = job.perform();
+                JobDone::Scaled(connection, painting)
             }
             Self::Ask(question) => JobDone::Asked(question.answer(run)),
         }

@@ -94,7 +94,9 @@ pub(super) fn arrange(connection: &mut Connection, areas: &Areas, now: Moment) {
     match connection.left {
         Left::Tree => {}
         Left::Overdue => {
-            if let Some(topic) = connection.overdue.arrange(layout::found_rows(areas, OVERDUE_LINES)) {
+            let (height, shown) = (layout::found_rows(areas, OVERDUE_LINES), connection.shown_moment(now));
+            let Connection { overdue, store, .. } = connection;
+            if let Some(topic) = overdue.arrange(store, shown, height) {
                 connection.tree.point_at(topic);
             }
         }

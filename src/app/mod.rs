@@ -31,7 +31,7 @@ pub mod out;
 mod overdue;
 mod palette;
 mod panes;
-mod pins;
+pub mod pins;
 pub mod places;
 mod prompt;
 mod publish;
@@ -68,8 +68,9 @@ pub use lists::{OVERDUE_LINES, SEARCH_LINES};
 pub use login::{Credentials, Login, LoginField};
 pub use menu::{DecodeFor, Menu, MenuItem, Pick};
 pub use message::{
-    Body, Change, Chosen, ChosenBy, Decodings, Find, FindDone, FindJob, Folding, MessageView, PayloadView,
-    Programs, ReadJob, Reader, RunJq, SchemaShelf, Scroll, Shown, Wanted, WrapJob, run_within,
+    Body, Change, Chosen, ChosenBy, Decodings, Find, FindDone, FindJob, Folding, MessageView, NOTES,
+    PIXELS_A_ROW, Painting, PayloadView, Programs, ReadJob, Reader, RunJq, ScaleJob, SchemaShelf, Scroll,
+    Shown, Wanted, WrapJob, run_within,
 };
 pub use notices::{Notices, SHOWN_FOR};
 pub use odd::Shapes;
@@ -326,6 +327,9 @@ pub fn arrange(app: &mut App, now: Moment) -> Vec<Effect> {
     }
     connection.learn_shape();
     connection.arrange_history(&areas);
+    // Without the frame, and a blank column beside it.
+    let inside = areas.message.map(|pane| (pane.width.saturating_sub(4), pane.height.saturating_sub(2)));
+    connection.message.inside = inside.unwrap_or_default();
     let on_screen = areas.message.is_some() && connection.right == Right::Message;
     connection.arrange_message(on_screen)
 }

@@ -6,6 +6,7 @@ use std::collections::VecDeque;
 use hashbrown::HashMap;
 
 use super::Connection;
+use crate::model::Decoding;
 use crate::payload::Kind;
 use crate::payload::shape::{Oddity, Shape};
 use crate::store::{MessageRef, Seq, TopicId};
@@ -39,6 +40,9 @@ pub struct Shapes {
 /// What is known of one topic.
 #[derive(Debug, Default)]
 struct Known {
+    /// What its messages were taken for, and by which schemas: by others they have another shape.
+    decoding: Option<Decoding>,
+    schemas: u32,
     shape: Shape,
     learnt: Option<Seq>,
     odd: VecDeque<(Seq, Vec<Oddity>)>,
@@ -111,6 +115,12 @@ impl Connection {
         };
         self.shapes.turn_to(topic);
         let Some(mut known) = self.shapes.topics.remove(&topic) else { return };
+        let path = self.store.path(topic);
+        let decoding = self.message.decodings.of_topic(path, &self.profile.decoders).cloned();
+        let schemas = self.message.schemas.generation();
+        if (&known.decoding, known.schemas) != (&decoding, schemas) {
+            known = Known { decoding, schemas, turn: known.turn, ..Known::default() };
+        }
         let newer = match known.learnt {
             Some(seq) => self.store.index_of(topic, seq),
             None => self.store.history_len(topic),
@@ -127,6 +137,12 @@ impl Connection {
             bytes += message.payload.len().min(LARGEST);
             done += 1;
             if message.payload.len() > LARGEST {
+                known.learn(message.seq, None);
+                continue;
+            }
+            let taken_for = self.decoding_of(topic, message.seq).map(|chosen| chosen.decoding);
+            if taken_for != known.decoding {
+                // Chosen for this one alone.
                 known.learn(message.seq, None);
                 continue;
             }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::{Connection, ListView};
 use crate::model::Moment;
-use crate::store::TopicId;
+use crate::store::{Store, TopicId};
 
 /// Overdue from so many of its usual gaps on.
 const LATE: u32 = 3;
@@ -101,8 +101,22 @@ impl Overdue {
         self.view = ListView::default();
     }
 
-    /// Brings the list in line with the height of the pane. Selects the first row where none was yet; its topic.
-    pub(super) fn arrange(&mut self, height: usize) -> Option<TopicId> {
+    /// Leaves out what spoke since the sweep, and says how late the others are now.
+    fn refresh(&mut self, store: &Store, now: Moment) {
+        let before = self.found.len();
+        self.found.retain_mut(|late| match store.silence(late.topic, now.mono_us) {
+            Some((silent, usual)) if judge(silent, usual).is_some() => {
+                (late.silent, late.usual) = (silent, usual);
+                true
+            }
+            _ => false,
+        });
+        self.count = self.count.saturating_sub(before - self.found.len());
+    }
+
+    /// Brings the list in line with `now` and with the height of the pane. Selects the first row where none was yet; its topic.
+    pub(super) fn arrange(&mut self, store: &Store, now: Moment, height: usize) -> Option<TopicId> {
+        self.refresh(store, now);
         let settled = if self.view.selected.is_some() { None } else { self.select(0) };
         let index = self.selected_index();
         self.view.arrange(self.found.len(), index, height);

@@ -1,6 +1,8 @@
-//! What a connection's profile says of single topics and branches: which are pinned above the tree, which are muted in it.
+//! What a connection's profile says of single topics and branches: which are pinned above the tree, which are muted in it. A pin may be of
+//! one field of a topic's payloads, which is watched so: `home/climate#/temperature`. No name of a topic has a `#` (MQTT 5, 4.7.1).
 
-use super::Connection;
+use super::{Connection, Pane, Right};
+use crate::payload::field::{Field, value_in};
 use crate::store::TopicId;
 
 /// Pinned or muted paths of one connection at most.
@@ -10,9 +12,33 @@ impl Connection {
     /// The path that is selected: of a pin, or of the node in the tree. A pinned topic need not exist.
     pub fn selected_path(&self) -> Option<&str> {
         match self.tree.pins().selected() {
-            Some(pin) => self.profile.pins.get(pin).map(String::as_str),
+            Some(pin) => self.profile.pins.get(pin).map(|pin| parts(pin).0),
             None => self.tree.selected().map(|node| self.store.path(node)),
         }
+    }
+
+    /// What is to be pinned or unpinned: the pin that is selected, the field that is selected in the payload's tree, or the topic.
+    pub(super) fn pin_in_hand(&self) -> Option<String> {
+        if let Some(pin) = self.tree.pins().selected() {
+            return self.profile.pins.get(pin).cloned();
+        }
+        let path = self.selected_path()?;
+        let in_payload = self.focus == Pane::Message && self.right == Right::Message;
+        let selected = self.selected_node().filter(|_| in_payload);
+        let is_value = selected.is_some_and(|(structure, node)| !structure.kind(node).is_container());
+        // What jq made of the payload is not in the next one.
+        let filtered = self.shown().is_some_and(|shown| shown.of.program.is_some());
+        match self.selected_field().filter(|field| is_value && !filtered && *field != Field::Whole) {
+            Some(field) => Some(format!("{path}#{field}")),
+            None => Some(path.to_owned()),
+        }
+    }
+
+    /// What the newest message that is shown of a topic says at a field: `None` when it says nothing there, or is too large for a row.
+    pub fn watched(&self, topic: TopicId, field: &Field) -> Option<String> {
+        let message = self.store.latest(topic)?;
+        let reading = self.read_small(&message);
+        value_in(reading.text(message.payload)?, field)
     }
 
     /// Whether `node` or a branch above it is muted: grey, and never news.
@@ -23,9 +49,17 @@ impl Connection {
     /// Finds the nodes of what is pinned, for `rows` above the tree, and of what is muted.
     pub(super) fn arrange_marks(&mut self, rows: usize) {
         let find = |path: &String| self.store.find(path);
-        let pins = self.profile.pins.iter().map(find).collect();
+        let pins = self.profile.pins.iter().map(|pin| self.store.find(parts(pin).0)).collect();
         let quiet = self.profile.quiet.iter().filter_map(find).collect();
         self.tree.arrange_marks(pins, rows, quiet);
+    }
+}
+
+/// The topic or branch of a pin, and the field that is watched.
+pub fn parts(pin: &str) -> (&str, Option<Field>) {
+    match pin.split_once('#') {
+        Some((topic, field)) => (topic, Field::parse(field).ok()),
+        None => (pin, None),
     }
 }
 

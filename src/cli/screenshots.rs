@@ -33,7 +33,7 @@ const STATUS: &str = "plant/line1/press/status";
 fn searching() -> Scene {
     let mut scene = Scene::new(140, 40, LOOK);
     scene.theme("midnight").keys("F ctrl-t ctrl-t");
-    scene.paste("topic:press .hydraulics.pressure_bar < 160").keys("enter v");
+    scene.paste("topic:press/status .hydraulics.pressure_bar < 160").keys("enter down");
     scene
 }
 

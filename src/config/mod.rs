@@ -38,5 +38,5 @@ pub use proxy::{PROXY_VARIABLES, environment_proxy, proxy_url};
 pub use secret::{find_password, password_warning};
 pub use settings::{SettingsFile, parse_memory};
 pub use starters::starters;
-pub use theme::{Role, Theme, ThemeFault, ThemeKind, shown_colour};
+pub use theme::{Role, Theme, ThemeFault, ThemeKind, reduced, shown_colour};
 pub use themes::{ThemeNotice, Themes, embedded};

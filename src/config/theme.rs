@@ -213,7 +213,7 @@ pub fn shown_colour(text: &str, colours: Colours) -> Option<Color> {
 }
 
 /// A colour brought down to what the terminal can show.
-fn reduced(colour: Color, colours: Colours) -> Color {
+pub fn reduced(colour: Color, colours: Colours) -> Color {
     match (colours, colour) {
         (Colours::None, _) => Color::Reset,
         (Colours::Cube, Color::Rgb(r, g, b)) => Color::Indexed(nearest_of_cube(r, g, b)),

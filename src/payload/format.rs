@@ -156,13 +156,19 @@ pub fn next_change(age: Duration) -> Duration {
     Duration::from_secs(next).saturating_sub(age).max(Duration::from_millis(1))
 }
 
-/// Time between two messages: `+120 ms`, `+1.0 s`, `+4m`, `+2h`.
+/// Time between two messages, rounded: `+120 ms`, `+1.0 s`, `+1m 37s`, `+2h 5m`, `+3d 4h`. What comes each five seconds is to read so.
 pub fn gap(gap: Duration) -> String {
-    let millis = gap.as_millis();
-    match gap.as_secs() {
-        0 => format!("+{millis} ms"),
-        1..MINUTE => format!("+{}.{} s", millis / 1000, millis % 1000 / 100),
-        _ => format!("+{}", age(gap)),
+    let rounded = |unit: u64| {
+        let micros = u64::try_from(gap.as_micros()).unwrap_or(u64::MAX);
+        micros.saturating_add(unit / 2) / unit
+    };
+    let (millis, tenths, seconds) = (rounded(1_000), rounded(100_000), rounded(1_000_000));
+    if tenths < 10 {
+        format!("+{millis} ms")
+    } else if tenths < 10 * MINUTE {
+        format!("+{}.{} s", tenths / 10, tenths % 10)
+    } else {
+        format!("+{}", lasting(Duration::from_secs(seconds)))
     }
 }
 
@@ -285,8 +291,11 @@ mod tests {
 
     #[test]
     fn gaps_and_spans_are_short() {
-        let gaps = [0, 120, 999, 1_000, 12_345, 61_000, 7_300_000].map(|ms| gap(Duration::from_millis(ms)));
-        assert_eq!(gaps, ["+0 ms", "+120 ms", "+999 ms", "+1.0 s", "+12.3 s", "+1m", "+2h"]);
+        let gaps = [0, 120, 949, 999, 4_951, 5_049, 12_345, 59_940, 59_960, 97_400, 3_599_600, 7_300_000]
+            .map(|ms| gap(Duration::from_millis(ms)));
+        assert_eq!(gaps[..6], ["+0 ms", "+120 ms", "+949 ms", "+1.0 s", "+5.0 s", "+5.0 s"]);
+        assert_eq!(gaps[6..], ["+12.3 s", "+59.9 s", "+1m 0s", "+1m 37s", "+1h 0m", "+2h 1m"]);
+        assert_eq!(gap(Duration::from_secs(300_000)), "+3d 11h");
         let spans = [42, 250, 7_500, 273_600].map(|s| lasting(Duration::from_secs(s)));
         assert_eq!(spans, ["42s", "4m 10s", "2h 5m", "3d 4h"]);
     }

@@ -12,6 +12,7 @@ pub mod jq;
 pub mod json;
 mod kind;
 mod layout;
+pub mod picture;
 mod preview;
 mod read;
 pub mod record;

@@ -17,7 +17,7 @@ use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 
 use super::output::{Output, OutputState};
-use crate::payload::sanitise;
+use crate::payload::{picture, sanitise};
 
 /// The real screen.
 pub type Screen = Terminal<CrosstermBackend<Output>>;
@@ -126,6 +126,10 @@ pub(super) fn end_for_certain(code: i32, grace: Duration) {
 /// leaves a half-dead program on a screen nobody can use.
 pub fn install_panic_hook() {
     std::panic::set_hook(Box::new(|panic| {
+        // A decoder that stumbles over an image ends there, and whoever waits for it says so.
+        if is_contained() {
+            return;
+        }
         end_for_certain(FAULT, LAST_WORDS);
         leave();
         let place =
@@ -144,6 +148,11 @@ pub fn install_panic_hook() {
         drop(out);
         std::process::exit(FAULT);
     }));
+}
+
+/// Whether this thread may panic without the program ending.
+fn is_contained() -> bool {
+    std::thread::current().name() == Some(picture::THREAD)
 }
 
 /// What a panic says, without what it quotes: cutting a text at a wrong place, say, quotes the text, and that may be a payload. Where it
@@ -170,6 +179,15 @@ pub fn panic_if_asked(place: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn b09_a_panic_in_a_decoder_of_images_does_not_end_the_program() {
+        let on = |name: &str| {
+            let thread = std::thread::Builder::new().name(name.to_owned()).spawn(is_contained);
+            thread.expect("a thread").join().expect("an answer")
+        };
+        assert_eq!((on(picture::THREAD), on("tokio-rt-worker"), is_contained()), (true, false, false));
+    }
 
     /// What is told of the panic of `run`.
     fn told(run: impl FnOnce() + std::panic::UnwindSafe) -> String {

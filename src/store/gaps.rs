@@ -1,43 +1,120 @@
-//! How long a topic is usually silent between two messages, learnt as messages come: eight bytes a topic, no list of the past.
+//! How long a topic is usually silent between two messages, learnt as messages come: sixteen bytes a topic, no list of the past.
 //!
-//! Kept are the two longest gaps of the recent past. The second of them is the usual one: a silence that was seen twice is usual, one that
-//! was seen once is not. So a device that sends five messages a minute in one burst is usually silent for a minute, and one long
-//! silence does not make the next go unnoticed. What was long fades: a gap `g` takes a thirty-second of `g` from both, so that a gap
-//! seen twice counts for some thirty times its own length.
+//! Only a topic with a steady habit has a usual gap: at least [`LEAST_GAPS`] gaps in [`LEAST_SECONDS`] that differ little from each other.
+//! What happens now and then (doors, alarms, availability) has none, and what the broker says under `$SYS` is no device's habit.
+//!
+//! - Messages less than [`TOGETHER`] apart are one: a device that sends five messages a minute at once is usually silent for a minute.
+//! - What was retained comes at the broker's time and teaches nothing: neither the gap before it nor the one after it. The same holds for
+//!   gaps in which there was no connection.
+//! - One long silence does not make the next go unnoticed: a gap counts for three usual ones at most, and one of more than
+//!   [`EXCEPTION`] or less than a part of that not at all. After [`LONG_ONES`] or [`SHORT_ONES`] such in a row the habit is learnt anew.
+//! - A silence [`FORGOTTEN`] times as long as the habit lasted since the last long one is no silence but the end: what spoke for a minute
+//!   is forgotten after half an hour.
 
 use super::index::push;
 use super::{Store, TopicId};
 use std::time::Duration;
 
-/// Messages before a topic has a usual gap: two alike in the first few say nothing yet.
-const LEAST_MESSAGES: u64 = 5;
-/// How slowly a long gap is forgotten.
-const FADE: f32 = 32.0;
+/// Gaps, and seconds of them, before there is a habit.
+const LEAST_GAPS: u16 = 6;
+const LEAST_SECONDS: f32 = 30.0;
+/// Seconds within which messages count as one.
+const TOGETHER: f32 = 0.4;
+/// Gaps that the averages are over.
+const OVER: u16 = 16;
+/// Usual gaps that one counts for at most, once there are some.
+const BOUND: f32 = 3.0;
+/// Times that a gap is longer, or shorter, than usual to be an exception; and exceptions in a row that are none.
+const EXCEPTION: f32 = 10.0;
+const LONG_ONES: i8 = 2;
+const SHORT_ONES: i8 = 16;
+/// The part of the usual gap by which gaps of a steady topic differ from it on average.
+const STEADY: f32 = 1.0 / 3.0;
+const FORGOTTEN: f32 = 30.0;
+/// Microseconds in one unit of a stored time. 32 bits of them are more than a year, and then begin anew: only spans of less are told.
+const UNIT_US: u64 = 10_000;
 
-/// The two longest gaps of the recent past, in seconds.
+/// When a topic speaks.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-struct Longest {
-    first: f32,
-    second: f32,
+struct Habit {
+    /// Average gap, in seconds.
+    usual: f32,
+    /// Average difference from it, in seconds.
+    spread: f32,
+    /// When the last message came that is counted, in units of [`UNIT_US`].
+    counted: u32,
+    /// Gaps learnt from since the last long one, and those that make a habit.
+    gaps: u16,
+    /// Exceptions in a row until now: long ones, or below 0 short ones.
+    exceptions: i8,
+    /// There was one, and nothing retained came since.
+    live: bool,
 }
 
-impl Longest {
-    fn note(&mut self, gap: f32) {
-        // At most half at once: one long silence is no reason to forget everything.
-        let fade = |value: f32| (value - gap / FADE).max(value / 2.0);
-        let (first, second) = (fade(self.first), fade(self.second));
-        *self = if gap > first {
-            Self { first: gap, second: first }
-        } else {
-            Self { first, second: second.max(gap) }
+impl Habit {
+    /// A live message came at `now_us`; gaps that began before `since_us` say nothing.
+    fn note(&mut self, now_us: u64, since_us: u64) {
+        let gap_us = self.counted_for_us(now_us);
+        let gap = gap_us as f32 / 1e6;
+        if !self.live || gap_us > now_us.saturating_sub(since_us) {
+            (self.counted, self.live) = (units(now_us), true);
+        } else if gap >= TOGETHER {
+            self.counted = units(now_us);
+            self.learn(gap);
+        }
+    }
+
+    fn learn(&mut self, gap: f32) {
+        self.exceptions = match gap / self.usual {
+            _ if self.gaps < LEAST_GAPS => 0,
+            times if times > EXCEPTION => self.exceptions.max(0) + 1,
+            times if times < EXCEPTION.recip() => self.exceptions.min(0) - 1,
+            _ => 0,
         };
+        if self.gaps == 0 || self.exceptions == LONG_ONES || self.exceptions == -SHORT_ONES {
+            *self = Self { usual: gap, spread: 0.0, gaps: 1, exceptions: 0, ..*self };
+            return;
+        }
+        if self.exceptions > 0 {
+            let least = (LEAST_SECONDS / self.usual).ceil() as u16;
+            self.gaps = self.gaps.min(least.max(LEAST_GAPS));
+        }
+        if self.exceptions != 0 {
+            return;
+        }
+        let gap = if self.gaps < LEAST_GAPS { gap } else { gap.min(self.usual * BOUND) };
+        let difference = gap - self.usual;
+        let share = f32::from((self.gaps + 1).min(OVER)).recip();
+        self.usual += difference * share;
+        self.spread += (difference.abs() - self.spread) * share;
+        self.gaps = self.gaps.saturating_add(1);
+    }
+
+    /// Microseconds from the last message that is counted to `now_us`; 0 when it came later.
+    fn counted_for_us(&self, now_us: u64) -> u64 {
+        let units = units(now_us).wrapping_sub(self.counted);
+        if units > u32::MAX / 2 { 0 } else { u64::from(units) * UNIT_US }
+    }
+
+    /// Seconds for which it was learnt.
+    fn lasted(&self) -> f32 {
+        f32::from(self.gaps) * self.usual
+    }
+
+    fn is_steady(&self) -> bool {
+        self.gaps >= LEAST_GAPS && self.lasted() >= LEAST_SECONDS && self.spread <= self.usual * STEADY
     }
 }
 
-/// The usual gaps of all nodes.
+/// A time in units of [`UNIT_US`], without what is beyond 32 bits.
+fn units(us: u64) -> u32 {
+    (us / UNIT_US) as u32
+}
+
+/// The habits of all nodes.
 #[derive(Debug, Default)]
 pub(super) struct Gaps {
-    all: Vec<Longest>,
+    all: Vec<Habit>,
     /// A gap that began before this says nothing of its topic: nobody listened. In monotonic microseconds.
     since_us: u64,
 }
@@ -46,17 +123,17 @@ impl Gaps {
     /// Makes room for nodes with ids below `nodes`.
     pub(super) fn extend_to(&mut self, nodes: usize) {
         while self.all.len() < nodes {
-            push(&mut self.all, Longest::default());
+            push(&mut self.all, Habit::default());
         }
     }
 
-    /// A message came on `node` at `now_us`; the one before at `last_us`.
-    pub(super) fn note(&mut self, node: u32, last_us: u64, now_us: u64) {
-        if last_us < self.since_us {
-            return;
-        }
-        if let Some(longest) = self.all.get_mut(node as usize) {
-            longest.note(now_us.saturating_sub(last_us) as f32 / 1e6);
+    /// A message came on `node` at `now_us`.
+    pub(super) fn note(&mut self, node: u32, now_us: u64, retained: bool) {
+        let Some(habit) = self.all.get_mut(node as usize) else { return };
+        if retained {
+            habit.live = false;
+        } else {
+            habit.note(now_us, self.since_us);
         }
     }
 
@@ -67,24 +144,24 @@ impl Gaps {
 
     /// Bytes allocated.
     pub(super) fn allocated(&self) -> usize {
-        self.all.capacity() * size_of::<Longest>()
+        self.all.capacity() * size_of::<Habit>()
     }
 }
 
 impl Store {
-    /// How long this topic is usually silent between two live messages; `None` before that is known (five messages, or no gap
-    /// seen twice). Retained messages of the past and time without a connection do not count.
-    pub fn usual_gap(&self, topic: TopicId) -> Option<Duration> {
-        let usual = self.gaps.all.get(topic.index())?.second;
-        let known = usual > 0.0 && self.heads.messages(topic.0) >= LEAST_MESSAGES;
-        known.then(|| Duration::from_secs_f32(usual))
-    }
-
-    /// For how long this topic is silent at `now_us` (monotonic; in the past, the moment shown), as far as anybody listened, and how long it usually is.
+    /// For how long this topic is silent at `now_us` (monotonic; in the past, the moment shown), as far as anybody listened, and how long
+    /// it usually is. `None` for a topic without a steady habit, or with one that is forgotten.
     pub fn silence(&self, topic: TopicId, now_us: u64) -> Option<(Duration, Duration)> {
-        let usual = self.usual_gap(topic)?;
-        let heard_us = self.own_last_us(topic)?.max(self.gaps.since_us);
-        Some((Duration::from_micros(now_us.saturating_sub(heard_us)), usual))
+        let habit = self.gaps.all.get(topic.index()).filter(|habit| habit.is_steady())?;
+        if self.index.is_sys(topic.0) {
+            return None;
+        }
+        let heard_us = self.own_last_us(topic)?;
+        let silent_us =
+            if habit.live { now_us.saturating_sub(heard_us) } else { habit.counted_for_us(now_us) };
+        let silent = Duration::from_micros(silent_us.min(now_us.saturating_sub(self.gaps.since_us)));
+        let is_forgotten = silent.as_secs_f32() > habit.lasted() * FORGOTTEN;
+        (!is_forgotten).then(|| (silent, Duration::from_secs_f32(habit.usual)))
     }
 
     /// The connection is up again since `now_us` (monotonic): what was silent before says nothing of any topic.
@@ -95,44 +172,121 @@ impl Store {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use bytes::Bytes;
 
-    fn usual(gaps: &[f32]) -> f32 {
-        let mut longest = Longest::default();
+    use super::*;
+    use crate::model::{Message, Moment, QoS};
+    use crate::store::Limits;
+
+    /// What is usual after these gaps, in seconds, if anything is.
+    fn usual(gaps: &[f32]) -> Option<f32> {
+        let mut habit = Habit::default();
+        let mut now = 100.0_f64;
+        habit.note(100_000_000, 0);
         for gap in gaps {
-            longest.note(*gap);
+            now += f64::from(*gap);
+            habit.note((now * 1e6) as u64, 0);
         }
-        longest.second
+        habit.is_steady().then_some(habit.usual)
+    }
+
+    fn about(seconds: f32, found: Option<f32>) -> bool {
+        found.is_some_and(|found| (seconds * 0.8..=seconds * 1.2).contains(&found))
     }
 
     #[test]
     fn a_steady_topic_is_usually_silent_for_its_period() {
-        let found = usual(&[10.0; 40]);
-        assert!((9.0..=10.0).contains(&found), "{found}");
+        assert!(about(10.0, usual(&[10.0; 40])));
+        assert!(about(1.0, usual(&[1.1, 0.9, 1.0, 1.05, 0.95].repeat(10))));
+        assert_eq!(usual(&[10.0; 5]), None, "six gaps make a habit");
+        assert_eq!(usual(&[1.0; 20]), None, "and half a minute");
     }
 
     #[test]
     fn between_bursts_the_long_gap_is_the_usual_one() {
-        let burst: Vec<f32> = [60.0, 0.02, 0.02, 0.02, 0.02].repeat(5);
-        let found = usual(&burst);
-        assert!((50.0..=60.0).contains(&found), "{found}");
+        assert!(about(60.0, usual(&[60.0, 0.02, 0.02, 0.02, 0.02].repeat(8))));
     }
 
     #[test]
-    fn one_long_silence_is_not_usual_and_the_second_one_is() {
+    fn what_happens_now_and_then_has_no_usual_gap() {
+        assert_eq!(usual(&[5.0, 90.0, 3.0, 400.0, 30.0, 8.0, 1200.0, 2.0, 60.0].repeat(4)), None);
+        assert_eq!(usual(&[5.0, 20.0].repeat(20)), None);
+        assert_eq!(usual(&[57.0, 1.0, 1.0, 1.0].repeat(20)), None);
+    }
+
+    #[test]
+    fn a_burst_is_no_habit() {
+        assert_eq!(usual(&vec![0.000_05; 20_000]), None);
+    }
+
+    #[test]
+    fn one_long_silence_is_not_usual() {
         let mut gaps = vec![1.0; 50];
+        gaps.push(5.0);
+        assert!(about(1.0, usual(&gaps)));
         gaps.push(600.0);
-        gaps.extend([1.0; 10]);
-        let found = usual(&gaps);
-        assert!((0.9..=1.1).contains(&found), "{found}");
+        assert!(about(1.0, usual(&gaps)));
         gaps.push(600.0);
-        assert!(usual(&gaps) > 300.0);
+        assert_eq!(usual(&gaps), None, "the second in a row is: it is learnt anew");
+        gaps.extend([1.0; 60]);
+        assert!(about(1.0, usual(&gaps)));
     }
 
     #[test]
-    fn what_was_long_once_fades() {
-        let mut gaps = vec![60.0; 10];
-        gaps.extend(vec![1.0; 32 * 60]);
-        assert!(usual(&gaps) < 5.0);
+    fn another_period_is_learnt() {
+        let mut gaps = vec![60.0; 20];
+        gaps.extend(vec![1.0; 100]);
+        assert!(about(1.0, usual(&gaps)));
+        gaps.extend(vec![7.0; 60]);
+        assert!(about(7.0, usual(&gaps)));
+    }
+
+    fn heard(store: &mut Store, second: u64, retain: bool, topic: &str) -> TopicId {
+        let message = Message {
+            topic: topic.to_owned(),
+            payload: Bytes::from_static(b"1"),
+            qos: QoS::AtMostOnce,
+            retain,
+            dup: false,
+            properties: None,
+            received: Moment { wall_ms: 0, mono_us: second * 1_000_000 },
+        };
+        store.ingest(&message).topic.expect("a topic")
+    }
+
+    #[test]
+    fn what_was_retained_teaches_nothing() {
+        let mut store = Store::new(Limits::default());
+        for second in (10..600).step_by(60) {
+            heard(&mut store, second, true, "door");
+            heard(&mut store, second + 30, false, "door");
+        }
+        let door = heard(&mut store, 601, false, "door");
+        assert_eq!(store.silence(door, 700_000_000), None);
+    }
+
+    #[test]
+    fn a_replay_is_no_sign_of_life() {
+        let mut store = Store::new(Limits::default());
+        for second in (10..=100).step_by(10) {
+            heard(&mut store, second, false, "sensor");
+        }
+        let sensor = heard(&mut store, 200, true, "sensor");
+        let (silent, usual) = store.silence(sensor, 210_000_000).expect("a habit");
+        assert_eq!((silent.as_secs(), usual.as_secs()), (110, 10));
+    }
+
+    #[test]
+    fn a_topic_that_spoke_for_a_minute_is_forgotten_after_half_an_hour() {
+        let mut store = Store::new(Limits::default());
+        for second in 10..70 {
+            heard(&mut store, second, false, "import");
+            heard(&mut store, second, false, "$SYS/broker/load");
+        }
+        let topic = heard(&mut store, 70, false, "import");
+        assert!(store.silence(topic, 1_000_000_000).is_some());
+        assert_eq!(store.silence(topic, 2_000_000_000), None);
+        let load = heard(&mut store, 71, false, "$SYS/broker/load");
+        assert_eq!(store.silence(load, 100_000_000), None);
     }
 }

@@ -101,12 +101,6 @@ impl Heads {
         (self.messages(node) > 0).then(|| self.shown(node).last_us)
     }
 
-    /// When the newest message of this topic came, whatever is held.
-    pub(super) fn last_now(&self, node: u32) -> Option<u64> {
-        let head = self.now(node);
-        (head.recorded > 0 || head.too_large).then_some(head.last_us)
-    }
-
     /// Number of stored messages that reading shows.
     pub(super) fn stored(&self, node: u32) -> usize {
         let now = self.now(node);

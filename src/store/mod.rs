@@ -224,12 +224,7 @@ impl Store {
         let change = self.change(placed, message);
         self.count(placed.id, change);
         let flips = change.retained != 0;
-        // What was retained is handed out at the broker's time, not at the topic's own.
-        if !message.retain
-            && let Some(last_us) = self.heads.last_now(placed.id)
-        {
-            self.gaps.note(placed.id, last_us, message.received.mono_us);
-        }
+        self.gaps.note(placed.id, message.received.mono_us, message.retain);
         self.logs[share].push(&mut self.heads, placed.id, seq, flips, message);
         self.heads.now_mut(placed.id).retained ^= flips;
         if share == USER {

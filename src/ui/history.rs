@@ -1,21 +1,25 @@
 //! The history pane: messages of the topic, newest first: time, gap since the one before, QoS, retain, size, what changed in it, and
 //! where there is room its beginning.
 
+use std::borrow::Cow;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 use ratatui::widgets::Widget;
 
-use super::Cache;
 use super::ink::{Ink, row_of};
+use super::{Cache, glance};
 use crate::app::{App, Connection, HistoryColumns, HistoryRow, Pane, RowChange};
 use crate::config::Role;
-use crate::payload::{format, preview, preview_kind, width};
+use crate::payload::{format, width};
 use crate::store::{MessageRef, Seq, TopicId};
 
 /// Columns of a gap and of a size, without the blanks after them.
 const GAP: u16 = 8;
 const SIZE: u16 = 7;
+/// Before what is odd.
+const ODD: &str = "!";
 
 pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, buffer: &mut Buffer) {
     let connection = app.connection();
@@ -102,8 +106,9 @@ fn summary(connection: &Connection, ink: &Ink<'_>, topic: TopicId, columns: usiz
             } else {
                 String::new()
             };
+            let aside = if listed.clocks_aside { ", clocks aside" } else { "" };
             let cut = if listed.cut { format!(" {dot} long ones in part") } else { String::new() };
-            format!("{} of {} {what}{so_far}{cut}", number(listed.found), number(kept))
+            format!("{} of {} {what}{aside}{so_far}{cut}", number(listed.found), number(kept))
         }
         None => match connection.message.at {
             Some(seq) => format!("{} of {} kept", number(store.index_of(topic, seq) + 1), number(kept)),
@@ -142,9 +147,12 @@ impl Rows<'_> {
         let mut x = area.x + 1;
         ink.put(buffer, x, area.y, columns.time, &ink.time(message.received), muted);
         x += columns.time;
-        let older = row.older.and_then(|seq| self.connection.store.message(self.topic, seq));
-        let gap = older.map(|older| message.received.since(older.received));
-        let away = older.map(|older| self.connection.away(older.received, message.received));
+        // Of rows that are far apart because others are not listed, too, the gap is the one that is seen.
+        let stored = |seq: Seq| self.connection.store.message(self.topic, seq);
+        let below = row.listed_before.and_then(stored);
+        let gap = below.map(|below| message.received.since(below.received));
+        let before = below.or_else(|| row.older.and_then(stored));
+        let away = before.map(|before| self.connection.away(before.received, message.received));
         let away = away.filter(|away| !away.is_zero());
         let marked = self.connection.message.marked == Some((self.topic, row.seq));
         let (text, role) = match away {
@@ -187,36 +195,36 @@ impl Rows<'_> {
         if area.width <= 3 {
             return;
         }
-        let wide = self.columns.preview > 0;
+        let (ink, wide) = (self.ink, self.columns.preview > 0);
         let sought = self.connection.history.criteria().filter.as_ref();
         let seeks_text = sought.is_some_and(|filter| filter.sought().next().is_some());
-        let words = match &row.change {
-            RowChange::Words(words) if wide || !seeks_text => Some(words.as_str()),
-            RowChange::Pending if wide || !seeks_text => Some(""),
-            _ => None,
+        let (words, is_same) = match &row.change {
+            RowChange::Words(words) => (words.as_str(), false),
+            RowChange::Same(words) => (words.as_str(), true),
+            RowChange::Pending | RowChange::First => ("", false),
         };
-        let odd = self.odd(row.seq, area.width);
+        let is_told = row.change != RowChange::First && (wide || !seeks_text);
+        let text = if is_told { ink.clean(words) } else { Cow::Borrowed("") };
         let mut rest = area;
-        if let Some(odd) = &odd {
-            let used = self.ink.put(buffer, rest.x, rest.y, rest.width, odd, self.ink.style(Role::Warning));
-            rest = Rect { x: rest.x + used + 2, width: rest.width.saturating_sub(used + 2), ..rest };
+        let share = if wide { self.columns.of_odd() + 2 } else { area.width };
+        if let Some(odd) = self.odd(row.seq, usize::from(share), width(&text)) {
+            let used = ink.put(buffer, rest.x, rest.y, rest.width, &odd, ink.style(Role::Warning));
+            let used = if odd == ODD { used + 1 } else { used + 2 };
+            rest = Rect { x: rest.x + used, width: rest.width.saturating_sub(used), ..rest };
         }
-        let Some(words) = words else {
+        if !is_told {
             self.draw_payload(message, rest, true, cache, buffer);
             return;
-        };
-        let text = self.ink.clean(words);
-        let style = if matches!(words, "same" | "same content") {
-            self.ink.style(Role::Faint)
+        }
+        let style = if is_same {
+            ink.style(Role::Faint)
         } else {
-            self.ink.fresh(self.ink.shown.since(message.received), cache)
+            ink.fresh(ink.shown.since(message.received), cache)
         };
-        let change_ends = area.x + self.columns.change;
-        let room = if wide { change_ends.saturating_sub(rest.x) } else { rest.width };
-        let drawn = self.put_sought(&text, Rect { width: room, ..rest }, style, buffer);
+        let drawn = self.put_sought(&text, rest, style, buffer);
         if wide {
             // What is odd may need more than its share.
-            let x = change_ends.max(rest.x + drawn) + 2;
+            let x = (area.x + self.columns.change).max(rest.x + drawn) + 2;
             let rest = Rect { x, width: area.right().saturating_sub(x), ..area };
             self.draw_payload(message, rest, false, cache, buffer);
         }
@@ -235,8 +243,7 @@ impl Rows<'_> {
             ink.put(buffer, area.x, area.y, area.width, "(empty)", ink.style(Role::Faint));
             return;
         }
-        let kind = preview_kind(message.payload);
-        let text = preview(message.payload, kind, usize::from(area.width), ink.payload_style());
+        let text = glance::of(self.connection, message, area.width, ink, cache);
         let style =
             if alone { ink.fresh(ink.shown.since(message.received), cache) } else { ink.style(Role::Muted) };
         self.put_sought(&text, area, style, buffer);
@@ -256,17 +263,19 @@ impl Rows<'_> {
         used
     }
 
-    /// `! new key /error, +1`, made safe and as long as `columns` allow.
-    fn odd(&self, seq: Seq, columns: u16) -> Option<String> {
+    /// `! new key /error, +1`, made safe, as fully as `columns` allow beside the `taken` ones of the change; in the end a mark alone:
+    /// then the change begins with what is odd.
+    fn odd(&self, seq: Seq, columns: usize, taken: usize) -> Option<String> {
         let oddities = self.connection.oddities(self.topic, seq);
         let first = oddities.first()?;
         let more = match oddities.len() {
             1 => String::new(),
             count => format!(", +{}", count - 1),
         };
-        let line = |text: String| format!("! {}{more}", self.ink.clean(&text));
-        let whole = line(first.to_string());
-        Some(if width(&whole) <= usize::from(columns) { whole } else { line(first.brief()) })
+        let line = |text: String| format!("{ODD} {}{more}", self.ink.clean(&text));
+        let fits = |line: &String| width(line) + 2 + taken <= columns;
+        let lines = [line(first.to_string()), line(first.brief())];
+        Some(lines.into_iter().find(fits).unwrap_or_else(|| ODD.to_owned()))
     }
 }
 

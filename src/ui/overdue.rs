@@ -69,16 +69,19 @@ fn empty(connection: &Connection, swept: bool) -> &'static str {
     if !connection.link.is_connected() {
         "Not connected: while nobody listens, nothing is overdue."
     } else if swept {
-        "Nothing is overdue. A topic is, when it is silent for more than three times as long as usual; how long is usual is learnt from its \
-         first five messages on."
+        "Nothing is overdue. A topic that speaks steadily is, when it is silent for more than three times as long as usual; how long is \
+         usual is learnt from seven messages and half a minute on."
     } else {
         "Looking through the topics…"
     }
 }
 
-/// `0.5s`, `42s`, `4m 10s`.
+/// `0.8s`, `42s`, `4m 10s`.
 fn usual_words(usual: Duration) -> String {
-    if usual < Duration::from_secs(10) {
+    if usual < Duration::from_millis(500) {
+        // Not told apart: see how gaps are learnt.
+        "<0.5s".to_owned()
+    } else if usual < Duration::from_secs(10) {
         format!("{:.1}s", usual.as_secs_f32())
     } else {
         format::lasting(usual)
@@ -116,19 +119,15 @@ fn draw_row(
         let text = preview(message.payload, preview_kind(message.payload), columns, ink.payload_style());
         ink.put(buffer, area.x + 1 + name, area.y, topic - name - 1, &text, ink.style(Role::Muted));
     }
-    let Some((silent, usual)) = connection.store.silence(late.topic, ink.shown.mono_us) else { return };
-    // One that spoke since the sweep is no longer overdue: it says so until the next one.
     let role = match lateness(connection, late.topic, ink.shown) {
         Some(Lateness::Gone) => Role::Error,
-        Some(Lateness::Late) => Role::Warning,
-        None => Role::Good,
+        Some(Lateness::Late) | None => Role::Warning,
     };
-    let now = OverdueTopic { topic: late.topic, silent, usual };
     let mut x = area.x + 1 + topic;
     for (text, columns, role) in [
-        (usual_words(usual), USUAL, Role::Muted),
-        (format::lasting(silent), SILENT, role),
-        (format!("{:.0}x", now.times()), TIMES, Role::Muted),
+        (usual_words(late.usual), USUAL, Role::Muted),
+        (format::lasting(late.silent), SILENT, role),
+        (format!("{:.0}x", late.times()), TIMES, Role::Muted),
     ] {
         ink.put_right(buffer, x, area.y, columns, &text, ink.style(role));
         x += columns;

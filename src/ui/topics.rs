@@ -21,6 +21,7 @@ use crate::app::layout::{
 };
 use crate::app::{App, Connection, Lateness, Pane, Place, TreeRow, lateness, scrubber};
 use crate::config::Role;
+use crate::payload::field::Field;
 use crate::payload::{format, width};
 use crate::store::{MessageRef, Stats, TopicId};
 
@@ -140,7 +141,7 @@ fn draw_row(
     if connection.browse.contains(connection.store.path(row.node)) {
         ink.put(buffer, area.x, area.y, 1, ink.glyphs().browsed, ink.style(Role::Accent));
     }
-    cells(connection, ink, widths, Some(row.node), area, cache, buffer);
+    cells(connection, ink, widths, (Some(row.node), None), area, cache, buffer);
     if row.stale {
         let faint = ink.style(Role::Faint);
         buffer.set_style(Rect { x: area.x + 1, width: area.width.saturating_sub(1), ..area }, faint);
@@ -150,12 +151,13 @@ fn draw_row(
     }
 }
 
-/// Everything of a row but its name: retained mark, value, messages, rate, age. Without a node nothing is known yet.
+/// Everything of a row but its name: retained mark, value, messages, rate, age. Without a node nothing is known yet. Of a watched field its
+/// value stands for that of the message.
 fn cells(
     connection: &Connection,
     ink: &Ink<'_>,
     widths: TreeColumns,
-    node: Option<TopicId>,
+    (node, watched): (Option<TopicId>, Option<&Field>),
     area: Rect,
     cache: &mut Cache,
     buffer: &mut Buffer,
@@ -176,9 +178,12 @@ fn cells(
     if widths.value > 0 {
         let cell = Rect { x, width: widths.value - 1, ..area };
         let columns = super::chart::spark::draw(connection, ink, node, cell, buffer);
-        let text = match value {
-            Value::Words(words) => words,
-            Value::Message(message) => glance::of(connection, &message, columns, ink, cache),
+        let text = match (value, watched) {
+            (Value::Words(words), _) => words,
+            (Value::Message(_), Some(field)) => {
+                connection.watched(node, field).unwrap_or_else(|| ink.glyphs().dash.to_owned())
+            }
+            (Value::Message(message), None) => glance::of(connection, &message, columns, ink, cache),
         };
         ink.put(buffer, x, area.y, columns, &text, value_style);
     }

@@ -10,16 +10,6 @@ use proptest::prelude::*;
 
 use crate::language::Journey;
 
-/// Chooses the item of the open menu that begins with `text`.
-fn choose(journey: &mut Journey, text: &str) {
-    let Overlay::Menu(menu) = &journey.app.overlay else { panic!("no menu in\n{}", journey.screen()) };
-    let at = menu.items.iter().position(|item| item.text == text);
-    let at = at.unwrap_or_else(|| panic!("no item {text} in\n{}", journey.screen()));
-    let steps = at as isize - menu.selected as isize;
-    let key = if steps < 0 { "<up>" } else { "<down>" };
-    journey.keys(&key.repeat(steps.unsigned_abs())).keys("<enter>");
-}
-
 /// What was copied since the last question, with what the notice calls it.
 fn copied(journey: &mut Journey) -> (&'static str, Vec<u8>) {
     match &journey.effects()[..] {
@@ -30,7 +20,7 @@ fn copied(journey: &mut Journey) -> (&'static str, Vec<u8>) {
 
 fn copied_as(journey: &mut Journey, item: &str) -> String {
     journey.keys("<ctrl-y>");
-    choose(journey, item);
+    journey.choose(item);
     String::from_utf8(copied(journey).1).expect("text")
 }
 
@@ -38,7 +28,7 @@ fn copied_as(journey: &mut Journey, item: &str) -> String {
 fn everything_about_a_message_can_be_copied() {
     let mut journey = Journey::new();
     journey.bytes("raw", b"\0\xffok").keys("<ctrl-y>").sees("payload as hex").sees("00ff6f6b");
-    choose(&mut journey, "payload");
+    journey.choose("payload");
     assert_eq!(copied(&mut journey), ("payload", b"\0\xffok".to_vec()));
     assert_eq!(copied_as(&mut journey, "payload as hex"), "00ff6f6b");
     assert_eq!(copied_as(&mut journey, "payload as base64"), "AP9vaw==");
@@ -68,7 +58,7 @@ fn a_message_can_be_copied_as_the_command_that_publishes_it() {
 fn of_a_branch_the_topic_and_the_subscription_to_all_below_can_be_copied() {
     let mut journey = Journey::knowing(&[("home/a", "1")]);
     journey.keys("g<ctrl-y>").does_not_see("mosquitto_pub").sees("mosquitto_sub");
-    choose(&mut journey, "mosquitto_sub");
+    journey.choose("mosquitto_sub");
     assert_eq!(copied(&mut journey).1, b"mosquitto_sub -h here -p 1883 -V mqttv5 -t 'home/#' -v");
 }
 
@@ -78,13 +68,13 @@ fn d10_a_password_is_in_no_copy_and_the_notice_says_what_to_do() {
     (target.user, target.password) = (Some("bob".into()), Some("hunter2".into()));
     let mut journey = Journey::on(Profile::new("here", target));
     journey.message("a", "x").keys("<ctrl-y>").does_not_see("hunter2");
-    choose(&mut journey, "mosquitto_pub");
+    journey.choose("mosquitto_pub");
     let (what, bytes) = copied(&mut journey);
     let line = String::from_utf8(bytes).expect("text");
     assert!(line.contains(r#"-u bob -P "$MQTT_PASSWORD""#) && !line.contains("hunter2"), "{line}");
     assert!(what.contains("MQTT_PASSWORD"), "{what}");
     journey.keys("<ctrl-y>");
-    choose(&mut journey, "mqtt-tui pub");
+    journey.choose("mqtt-tui pub");
     let (what, bytes) = copied(&mut journey);
     assert!(!String::from_utf8(bytes).expect("text").contains("hunter2"));
     assert!(what.contains("MQTT_TUI_PASSWORD"), "{what}");
@@ -104,7 +94,7 @@ fn a_saved_profile_is_named_in_our_own_command() {
 fn what_is_copied_is_the_message_that_was_on_screen() {
     let mut journey = Journey::new();
     journey.message("a", "first").keys("<ctrl-y>").message("a", "second");
-    choose(&mut journey, "payload");
+    journey.choose("payload");
     assert_eq!(copied(&mut journey).1, b"first");
 }
 
@@ -334,7 +324,7 @@ fn given_up(journey: &mut Journey) -> String {
 /// Begins an export of what the menu calls `item` to `path`; its number.
 fn begin_export(journey: &mut Journey, item: &str, path: &str) -> u64 {
     journey.keys("<ctrl-e>");
-    choose(journey, item);
+    journey.choose(item);
     journey.keys("<ctrl-u>").keys(path).keys("<enter>");
     match &journey.effects()[..] {
         [Effect::Export(id, ExportStep::Open { path: open, format, replace: false })] => {
@@ -401,7 +391,7 @@ fn a_chart_is_exported_as_a_table_of_its_values() {
     journey.keys("gc");
     journey.effects();
     journey.keys("<ctrl-e>");
-    choose(&mut journey, "chart");
+    journey.choose("chart");
     journey.sees("chart.csv").keys("<enter>");
     let Some(Effect::Export(id, ExportStep::Open { format: Format::Text, .. })) = journey.effects().pop()
     else {
@@ -434,7 +424,7 @@ fn an_export_says_how_far_it_is_and_can_be_stopped() {
     let mut journey = Journey::knowing(&[("a", "1")]);
     let id = begin_export(&mut journey, "history of this topic", "out.jsonl");
     journey.keys("<ctrl-e>").sees("An export is under way").sees("0 messages so far");
-    choose(&mut journey, "stop");
+    journey.choose("stop");
     assert_eq!(journey.effects(), [Effect::Export(id, ExportStep::Drop)]);
     journey.sees("export stopped").done(Done::Export(id, ExportNews::Ready));
     assert!(!journey.app.has_work(), "late news start nothing");
@@ -577,7 +567,7 @@ fn g03_no_key_that_was_meant_for_something_else_replaces_a_file() {
 fn b06_what_would_take_long_to_be_written_in_another_form_is_not() {
     let mut journey = Journey::with_history(64 << 20, 1);
     journey.bytes("large", &vec![0xff; 5 << 20]).keys("<ctrl-y>").sees("W saves the payload");
-    choose(&mut journey, "payload");
+    journey.choose("payload");
     assert_eq!(copied(&mut journey).1.len(), 5 << 20);
 }
 
@@ -586,7 +576,7 @@ fn what_gave_way_before_it_was_exported_is_counted_to_the_last_message() {
     let mut journey = Journey::with_history(400_000, 1);
     journey.messages((0..600).map(|_| ("a", &b"first"[..])));
     journey.slowly().keys("<ctrl-e>");
-    choose(&mut journey, "history of this topic");
+    journey.choose("history of this topic");
     journey.keys("<ctrl-u>x.jsonl<enter>");
     let Some(Effect::Export(id, ExportStep::Open { .. })) = journey.effects().pop() else {
         panic!("no export")
@@ -608,7 +598,7 @@ fn what_gave_way_before_it_was_exported_is_counted_to_the_last_message() {
 fn quitting_asks_before_it_gives_an_export_up_and_ctrl_c_does_not() {
     let mut journey = Journey::new();
     journey.message("a", "x").keys("<ctrl-e>");
-    choose(&mut journey, "history of this topic");
+    journey.choose("history of this topic");
     journey.keys("<enter>").effects();
     journey.keys("q").sees("Quit?").sees("a.jsonl is still being written");
     assert_eq!(journey.effects(), []);

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use crossterm::event::{KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use jiff::tz::TimeZone;
 use mqtt_tui::app::{
-    self, Action, App, Done, Effect, Settings, arrange, arrange_fully, parse_key, run_within, update,
+    self, Action, App, Done, Effect, Overlay, Settings, arrange, arrange_fully, parse_key, run_within, update,
 };
 use mqtt_tui::cli::scene::Scene;
 use mqtt_tui::config::{Colours, Look, Profile, ProfileBook, Role, Themes};
@@ -167,6 +167,14 @@ impl Journey {
         app::after_view(&mut self.app, &self.cache.measured);
     }
 
+    /// From here on the terminal shows these colours, and ASCII alone or more.
+    #[cfg(feature = "images")]
+    pub(crate) fn looks(&mut self, colours: Colours, ascii: bool) -> &mut Self {
+        self.appearance.look = Look { colours, ascii };
+        self.themes = Themes::load(None, colours).0;
+        self
+    }
+
     // What the user does.
 
     /// Presses keys: letters as they are, others as `<enter>`, `<ctrl-s>`, `<down>`, `<lt>`.
@@ -217,6 +225,16 @@ impl Journey {
         self.terminal.backend_mut().resize(columns, rows);
         self.act(Action::Resize(columns, rows));
         self
+    }
+
+    /// Takes the item of the open menu that is called `text`.
+    pub(crate) fn choose(&mut self, text: &str) -> &mut Self {
+        let Overlay::Menu(menu) = &self.app.overlay else { panic!("no menu in\n{}", self.screen()) };
+        let at = menu.items.iter().position(|item| item.text == text);
+        let at = at.unwrap_or_else(|| panic!("no item {text} in\n{}", self.screen()));
+        let steps = at as isize - menu.selected as isize;
+        let key = if steps < 0 { "<up>" } else { "<down>" };
+        self.keys(&key.repeat(steps.unsigned_abs())).keys("<enter>")
     }
 
     /// Does `pieces` of the work that waits, or all when there is less.

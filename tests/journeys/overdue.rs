@@ -90,6 +90,30 @@ fn a_paused_view_shows_what_was_overdue_then() {
 }
 
 #[test]
+fn only_what_speaks_steadily_is_listed() {
+    let mut journey = Journey::new();
+    let burst: Vec<(&str, &[u8])> = vec![("import", b"1"); 5_000];
+    journey.messages(burst);
+    for (second, gap) in [7.0, 31.0, 3.0, 90.0, 12.0, 2.0, 55.0, 5.0, 140.0, 20.0].iter().enumerate() {
+        journey.wait(*gap).message("door", &second.to_string());
+        // What the broker had kept comes at each subscription, not when the device speaks.
+        journey.retained("availability", "online").wait(5.0).message("availability", "online");
+    }
+    journey.wait(2_000.0).keys("~").sees("Nothing is overdue.");
+    assert_eq!(listed(&journey), [] as [&str; 0]);
+}
+
+#[test]
+fn what_spoke_leaves_the_list_at_once() {
+    let mut journey = silent_for(20);
+    journey.wait(60.0).keys("~");
+    assert_eq!(listed(&journey), ["fast/sensor", "slow/sensor"]);
+    journey.message("fast/sensor", "back");
+    assert_eq!(listed(&journey), ["slow/sensor"]);
+    journey.does_not_see(" 0x");
+}
+
+#[test]
 fn a_muted_topic_is_not_listed() {
     let mut journey = silent_for(20);
     journey.app.connection_mut().profile.quiet = vec!["fast".to_owned()];

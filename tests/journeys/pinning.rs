@@ -218,3 +218,30 @@ fn a_level_that_is_cut_stands_whole_in_the_border_when_selected() {
     assert_eq!(journey.selected(), long);
     journey.sees("-the-end ").keys("g").does_not_see("-the-end ");
 }
+
+#[test]
+fn a_field_of_a_payload_is_watched_above_the_tree_and_kept_in_the_profile() {
+    let mut journey = on(profile());
+    journey.message("home/climate", r#"{"t":{"air":20.1},"state":"warm"}"#).keys("+gj");
+    journey.keys("<tab>v").sees("state");
+    journey.keys("G*");
+    assert_eq!(kept(&mut journey).pins, ["home/climate#/state"]);
+    let line = line_of(&journey, "home/climate state").expect("the watched field");
+    assert!(journey.lines()[line].contains("warm"), "{}", journey.screen());
+    journey.message("home/climate", r#"{"t":{"air":25.1},"state":"hot"}"#);
+    assert!(journey.lines()[line].contains(" hot "), "{}", journey.screen());
+    journey.message("home/climate", "off");
+    assert!(journey.lines()[line].contains(" – "), "it says nothing of it: {}", journey.screen());
+    // The pin leads to the topic, and is what * takes away again.
+    journey.keys("<backtab>gk");
+    assert_eq!(journey.selected(), "home/climate");
+    journey.keys("*");
+    assert!(kept(&mut journey).pins.is_empty());
+}
+
+#[test]
+fn what_is_no_single_value_pins_the_topic() {
+    let mut journey = open_house();
+    journey.message("home/kitchen/lamp", r#"{"a":{"b":1}}"#).keys("jjj<tab>v").sees("{1 key}").keys("*");
+    assert_eq!(journey.app.connection().profile.pins, ["home/kitchen/lamp"]);
+}

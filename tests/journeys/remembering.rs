@@ -1,5 +1,7 @@
 //! The history pane: what changed in each row, only changes, a filter, a time, a stretch, and what is odd.
 
+use std::io::Write;
+
 use mqtt_tui::app::PayloadView;
 use mqtt_tui::store::Seq;
 use proptest::prelude::*;
@@ -51,7 +53,7 @@ fn each_row_says_what_changed_since_the_message_before() {
         ("14:00:12", "temperature 20.1 → 20.4"),
         ("14:00:13", "same"),
         ("14:00:14", "same content"),
-        ("14:00:15", "humidity 47 → 48, +1"),
+        ("14:00:15", "+ error, +1"),
     ] {
         assert!(row(&journey, time).contains(change), "{}", row(&journey, time));
     }
@@ -100,6 +102,39 @@ fn only_changes_leaves_out_what_changed_nothing_and_says_how_many_are_left() {
     assert_eq!((listed(&journey), shown(&journey)), (vec![10, 8, 6, 4, 1], 6));
     journey.keys("=").sees("kept");
     assert_eq!((listed(&journey).len(), shown(&journey)), (10, 6), "and what is read stays");
+}
+
+fn lamp(second: u32, power: &str) -> String {
+    format!(r#"{{"Time":"2026-11-20T18:44:{second:02}","Uptime":"0T01:00:{second:02}","POWER":"{power}"}}"#)
+}
+
+#[test]
+fn what_happened_is_seen_beside_a_clock_and_a_clock_alone_is_no_change() {
+    let payloads: Vec<String> =
+        (0..12).map(|n| lamp(n, if (4..8).contains(&n) { "OFF" } else { "ON" })).collect();
+    let payloads: Vec<&str> = payloads.iter().map(String::as_str).collect();
+    let mut journey = remembering(&payloads);
+    assert!(row(&journey, "14:00:15").contains("POWER ON → OFF, +2"), "{}", row(&journey, "14:00:15"));
+    assert!(row(&journey, "14:00:14").contains("same but Time, Uptime"), "{}", row(&journey, "14:00:14"));
+    journey.keys("=").sees("3 of 12 changed, clocks aside");
+    assert_eq!(listed(&journey), [9, 5, 1]);
+    assert!(row(&journey, "14:00:19").contains("+4.0 s"), "to the row below: {}", row(&journey, "14:00:19"));
+    assert!(!row(&journey, "14:00:11").contains("+1.0 s"), "{}", row(&journey, "14:00:11"));
+    journey.keys("/OFF<enter>").sees("1 of 12 changed and fit, clocks aside");
+    journey.keys("<esc>=").sees("12 kept");
+    let mut journey = remembering(&["on", "on", "off"]);
+    journey.keys("=").sees("2 of 3 changed ").does_not_see("clocks aside");
+}
+
+#[test]
+fn a_payload_in_a_row_reads_as_it_does_everywhere() {
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    packed.write_all(br#"{"temperature":20.4}"#).expect("gzip");
+    let packed = packed.finish().expect("gzip");
+    let mut journey = Journey::new();
+    journey.bytes(CLIMATE, &packed).keys("+G<tab><tab>");
+    let row = row(&journey, "14:00:10");
+    assert!(row.contains(r#"gzip {"temperature":20."#), "{row}");
 }
 
 #[test]
@@ -233,7 +268,23 @@ fn a_message_with_a_new_key_another_type_or_a_number_far_off_is_marked() {
     journey.wait(1.0).message(CLIMATE, r#"{"state":3,"temperature":20}"#);
     journey.sees("! /state is a number instead of a string");
     journey.resize(80, 24);
-    assert!(row(&journey, "14:00:52").contains("! new key /error"), "{}", row(&journey, "14:00:52"));
+    assert!(row(&journey, "14:00:52").contains("! + error, temp"), "{}", row(&journey, "14:00:52"));
+    assert!(row(&journey, "14:00:51").contains("! temperature 22 → 85"), "{}", row(&journey, "14:00:51"));
+}
+
+#[test]
+fn another_reading_of_the_payloads_is_nothing_odd() {
+    let payloads: Vec<String> = (0..30).map(|n| format!(r#"{{"temperature":{}}}"#, 18 + n % 7)).collect();
+    let payloads: Vec<&str> = payloads.iter().map(String::as_str).collect();
+    let mut journey = remembering(&payloads);
+    journey.keys("<tab>i").keys("<pagedown><pagedown><enter>").keys("u8 for home/climate<enter>");
+    journey.sees("array of u8 (your choice)").does_not_see("! ");
+    journey.wait(1.0).message(CLIMATE, payloads[0]).does_not_see("! ");
+    journey.keys("i<enter>").sees("this topic").keys("<esc>");
+    let mut journey = remembering(&payloads);
+    journey.keys("<tab>i").keys("<pagedown><pagedown><enter>").keys("u8<enter>");
+    journey.keys("<enter>").sees("array of u8 (your choice)").does_not_see("! ");
+    journey.wait(1.0).message(CLIMATE, payloads[0]).does_not_see("! ");
 }
 
 proptest! {

@@ -1,21 +1,13 @@
 //! What the explorer is for, told once from end to end on the demo's fleet: something on the line raised an alarm at night, nobody knows
 //! which topic, and the one who was called finds it, sees what changed, what led to it, and tries the message again.
 
-use mqtt_tui::app::{Context, Effect, Overlay};
+use mqtt_tui::app::{Context, Effect};
 use mqtt_tui::model::{QoS, TopicFilter};
 
 use crate::language::Journey;
 
 const ALARM: &str = "plant/line1/press/alarm";
 const STATUS: &str = "plant/line1/press/status";
-
-/// Chooses the item of the open menu that is called `text`.
-fn choose(journey: &mut Journey, text: &str) {
-    let Overlay::Menu(menu) = &journey.app.overlay else { panic!("no menu in\n{}", journey.screen()) };
-    let at = menu.items.iter().position(|item| item.text == text);
-    let at = at.unwrap_or_else(|| panic!("no item {text} in\n{}", journey.screen()));
-    journey.keys("<home>").keys(&"<down>".repeat(at)).keys("<enter>");
-}
 
 /// The newest payload of a topic, as the tree shows it.
 fn stands(journey: &Journey, topic: &str) -> String {
@@ -50,7 +42,7 @@ fn the_alarm_is_found_explained_charted_revisited_copied_and_published_again() {
     journey.keys("<backtab>/press/status<enter>n");
     assert_eq!(journey.selected(), STATUS);
     journey.keys("c").sees("/hydraulics/pressure_bar");
-    choose(&mut journey, "/hydraulics/pressure_bar");
+    journey.choose("/hydraulics/pressure_bar");
     assert_eq!(journey.app.context(), Context::Chart);
     journey.keys("a").paste("/hydraulics/filter_dp_bar").keys("<enter>");
     let chart = &journey.app.connection().chart;
@@ -65,7 +57,7 @@ fn the_alarm_is_found_explained_charted_revisited_copied_and_published_again() {
     assert_eq!((journey.selected(), journey.payload()), (ALARM.to_owned(), alarm.clone()));
     journey.effects();
     journey.keys("<ctrl-y>");
-    choose(&mut journey, "mosquitto_pub");
+    journey.choose("mosquitto_pub");
     let copied = match &journey.effects()[..] {
         [Effect::Copy { bytes, .. }] => String::from_utf8_lossy(bytes).into_owned(),
         other => panic!("not one copy but {other:?}"),

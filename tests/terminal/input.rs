@@ -50,6 +50,8 @@ fn a12_late_answers_of_the_terminal_are_not_typed() {
     }
     terminal.keys("def");
     terminal.wait_for("abcdef");
+    // Ctrl-L: what was written and not sent would be asked about.
+    terminal.keys("\x0c");
     terminal.escape();
     terminal.wait_for("History");
     terminal.quit();

@@ -16,7 +16,7 @@ const PIECE: usize = 2_048;
 const PIECE_BYTES: usize = 256 << 10;
 
 /// A CSV file being written: [`Csv::piece`] gives it in order.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Csv {
     /// Rows below the first.
     pub rows: u64,
@@ -32,11 +32,6 @@ pub struct Csv {
 }
 
 impl Csv {
-    /// The beginning of a file.
-    pub fn new() -> Self {
-        Self { rows: 0, formulas: 0, begun: false, place: 0, written: 0, upto: None }
-    }
-
     /// The next piece; `None` at the end. Series that were added or taken out in between are written as they are then.
     pub fn piece(&mut self, connection: &Connection) -> Option<String> {
         if !self.begun {

@@ -287,7 +287,7 @@ fn csv_holds_every_value_as_it_was_sent() {
     connection.chart.remove();
     chart(&mut connection, "c", Field::Whole);
     work(&mut connection);
-    let mut csv = Csv::new();
+    let mut csv = Csv::default();
     let mut text = String::new();
     while let Some(piece) = csv.piece(&connection) {
         text.push_str(&piece);
@@ -319,7 +319,7 @@ fn csv_goes_on_with_numbers_where_messages_have_left_the_history() {
     }
     let stored = connection.store.history_len(connection.chart.series()[0].topic);
     assert!(stored < 30_000, "{stored} are in the history");
-    let mut csv = Csv::new();
+    let mut csv = Csv::default();
     let text: String = std::iter::from_fn(|| csv.piece(&connection)).collect();
     let values: Vec<&str> = text.lines().skip(1).filter_map(|line| line.rsplit(',').nth(3)).collect();
     assert_eq!(values.len(), 40_000);

@@ -82,7 +82,7 @@ commands! {
     OlderMessage, "message.older", "Older message of this topic", READING, ["["], Some("older"), false, has_history;
     NewerMessage, "message.newer", "Newer message of this topic", READING, ["]"], Some("newer"), false, has_history;
 
-    OnlyChanges, "history.changes", "Only messages that changed something, or all", READING, ["="], None, false, has_history;
+    OnlyChanges, "history.changes", "Only messages that changed more than clocks, or all", READING, ["="], None, false, has_history;
     FilterHistory, "history.filter", "Filter the history: text, qos:1, retain, dup", &[History], ["/"], Some("filter"), false, has_history;
     JumpToTime, "history.jump", "Go to the message at a time", &[History], ["@"], Some("time"), false, has_history;
     ReadMessage, "history.read", "Read the selected message", &[History], ["enter"], None, false, has_history;
@@ -100,7 +100,7 @@ commands! {
     ShowBrowsed, "browse.show", "Messages of the browse set, merged by time", EXPLORER, ["B"], None, false, has_tabs;
     EmptyBrowsed, "browse.clear", "Empty the browse set", &[Browse], ["delete"], Some("empty"), false, has_browsed;
     ShowOverdue, "overdue.show", "Topics that are silent for longer than usual", EXPLORER, ["~"], None, false, has_tabs;
-    TogglePin, "topics.pin", "Pin above the tree, or unpin", READING, ["*"], None, false, has_path;
+    TogglePin, "topics.pin", "Pin above the tree, or unpin; in the tree of a payload, watch the field", READING, ["*"], None, false, has_path;
     ToggleMute, "topics.mute", "Mute in the tree: grey and never news; or unmute", READING, ["M"], None, false, has_path;
     OpenFilters, "topics.filters", "Saved filters", &[Topics], ["f"], None, false, always;
     SaveFilter, "filter.save", "Save the filter under a name", &[Filter], ["ctrl-s"], Some("save"), false, can_save_filter;

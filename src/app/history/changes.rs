@@ -1,6 +1,7 @@
 //! What changed between two messages of a topic, for its row and for leaving out what changed nothing. Small payloads are decoded and
 //! compared by content, larger ones by their bytes.
 
+use super::RowChange;
 use crate::app::Connection;
 use crate::app::message::side;
 use crate::payload::diff::{Diff, Form, Side, Verdict};
@@ -11,38 +12,60 @@ use crate::store::MessageRef;
 /// Bytes up to which a payload is looked into.
 const LOOKED_INTO: usize = 64 * 1024;
 
+/// How the content of a message differs from that of the one before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Difference {
+    /// Not at all.
+    None,
+    /// Only time passed.
+    Clocks,
+    /// In something.
+    Content,
+}
+
 impl Connection {
-    /// Whether the content of `newer` is another one than that of `older`.
-    pub(super) fn changes(&self, older: &MessageRef<'_>, newer: &MessageRef<'_>) -> bool {
+    /// How the content of `newer` differs from that of `older`.
+    pub(super) fn difference(&self, older: &MessageRef<'_>, newer: &MessageRef<'_>) -> Difference {
         if older.payload == newer.payload {
-            return false;
+            return Difference::None;
         }
-        let plain = is_plain(older.payload) && is_plain(newer.payload);
-        plain || self.diff(older, newer).is_none_or(|diff| diff.verdict == Verdict::Differs)
+        if is_plain(older.payload) && is_plain(newer.payload) {
+            return Difference::Content;
+        }
+        match self.diff(older, newer) {
+            Some(diff) if diff.verdict != Verdict::Differs => Difference::None,
+            Some(diff) if diff.is_only_clocks() => Difference::Clocks,
+            _ => Difference::Content,
+        }
     }
 
-    /// What changed from `older` to `newer`, in a line of about `columns`. Not sanitised: it quotes the payload.
+    /// What changed from `older` to `newer`, in a line of about `columns`; what is `wanted` comes first, by its JSON pointer.
     pub(super) fn change_in_words(
         &self,
         older: &MessageRef<'_>,
         newer: &MessageRef<'_>,
         columns: usize,
-    ) -> String {
+        wanted: Option<&str>,
+    ) -> RowChange {
         if older.payload == newer.payload {
-            return "same".to_owned();
+            return RowChange::Same("same".to_owned());
         }
         if let Some(diff) = self.diff(older, newer) {
-            // That other bytes say it is of no interest in a row.
             return match diff.verdict {
-                Verdict::SameContent => "same content".to_owned(),
-                Verdict::Same | Verdict::Differs => diff.summary(columns),
+                // That other bytes say it is of no interest in a row.
+                Verdict::Same | Verdict::SameContent => RowChange::Same("same content".to_owned()),
+                Verdict::Differs if wanted.is_none() && diff.is_only_clocks() => {
+                    RowChange::Same(diff.summary(columns, None))
+                }
+                Verdict::Differs => RowChange::Words(diff.summary(columns, wanted)),
             };
         }
         let (old, new) = (older.payload.len() as u64, newer.payload.len() as u64);
-        if old == new {
-            return "changed, as long as before".to_owned();
-        }
-        format!("changed, {} → {}", format::bytes(old), format::bytes(new))
+        RowChange::Words(if old == new {
+            "changed, as long as before".to_owned()
+        } else {
+            format!("changed, {} → {}", format::bytes(old), format::bytes(new))
+        })
     }
 
     /// `None` for payloads that are too large to be looked into.

@@ -1,5 +1,6 @@
 //! Which messages of a topic the history lists: those that changed something, those that a filter lets through, or all.
 
+use super::changes::Difference;
 use crate::app::Connection;
 use crate::app::filter::expression_weight;
 use crate::model::QoS;
@@ -18,7 +19,7 @@ const LEAST: usize = 4 * 1024;
 /// Which messages are listed.
 #[derive(Debug, Clone, Default)]
 pub struct Criteria {
-    /// Only those whose content is not that of the message before.
+    /// Only those in which more changed since the message before than clocks.
     pub only_changes: bool,
     /// Only those that fit.
     pub filter: Option<HistoryFilter>,
@@ -36,15 +37,33 @@ impl Criteria {
     }
 
     /// Whether `message` is listed; `older` is the one before it on its topic.
-    pub(super) fn admits(
+    pub(super) fn admit(
         &self,
         connection: &Connection,
         message: &MessageRef<'_>,
         older: Option<&MessageRef<'_>>,
-    ) -> bool {
-        self.filter.as_ref().is_none_or(|filter| filter.fits(connection, message))
-            && (!self.only_changes || older.is_none_or(|older| connection.changes(older, message)))
+    ) -> Admission {
+        if self.filter.as_ref().is_some_and(|filter| !filter.fits(connection, message)) {
+            return Admission::LeftOut;
+        }
+        let older = older.filter(|_| self.only_changes);
+        match older.map(|older| connection.difference(older, message)) {
+            None | Some(Difference::Content) => Admission::Listed,
+            Some(Difference::Clocks) => Admission::ClocksOnly,
+            Some(Difference::None) => Admission::LeftOut,
+        }
     }
+}
+
+/// Whether a message is listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Admission {
+    /// It is.
+    Listed,
+    /// It is not: only time passed in it.
+    ClocksOnly,
+    /// It is not.
+    LeftOut,
 }
 
 /// A filter as typed: terms with spaces between, all of which must hold.

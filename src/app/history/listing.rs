@@ -4,6 +4,7 @@
 use std::collections::VecDeque;
 
 use super::Criteria;
+use super::criteria::Admission;
 use crate::app::Connection;
 use crate::store::{MessageRef, Seq, Store, TopicId};
 
@@ -23,11 +24,13 @@ pub(super) struct Listing {
     left: (usize, usize),
     /// Of some only the beginning was looked at.
     cut: bool,
+    /// Some are not listed in which only time passed.
+    clocks_aside: bool,
 }
 
 impl Listing {
     pub(super) fn of(topic: TopicId) -> Self {
-        Self { topic, found: VecDeque::new(), looked: None, left: (0, 0), cut: false }
+        Self { topic, found: VecDeque::new(), looked: None, left: (0, 0), cut: false, clocks_aside: false }
     }
 
     pub(super) fn topic(&self) -> TopicId {
@@ -58,6 +61,11 @@ impl Listing {
         self.cut
     }
 
+    /// Whether some are not listed in which only time passed.
+    pub(super) fn has_clocks_aside(&self) -> bool {
+        self.clocks_aside
+    }
+
     /// Messages that were not looked at yet.
     pub(super) fn unknown(&self) -> usize {
         self.left.0 + self.left.1
@@ -82,7 +90,7 @@ impl Listing {
             Some((first, last)) if first <= newest && last >= oldest => (first, last.min(newest)),
             _ => {
                 self.found.clear();
-                self.looked = None;
+                (self.looked, self.clocks_aside) = (None, false);
                 self.left = (all, 0);
                 return;
             }
@@ -111,8 +119,10 @@ impl Listing {
         let mut bytes = 0;
         for _ in 0..PIECE {
             let Some(message) = messages.next() else { break };
-            if criteria.admits(connection, &message, messages.peek()) {
-                self.found.push_back(message.seq);
+            match criteria.admit(connection, &message, messages.peek()) {
+                Admission::Listed => self.found.push_back(message.seq),
+                Admission::ClocksOnly => self.clocks_aside = true,
+                Admission::LeftOut => {}
             }
             let newest = self.looked.map_or(message.seq, |(_, newest)| newest);
             self.looked = Some((message.seq, newest));
@@ -133,8 +143,10 @@ impl Listing {
         let mut bytes = 0;
         for index in (0..count.min(messages.len())).rev() {
             let message = &messages[index];
-            if criteria.admits(connection, message, messages.get(index + 1)) {
-                self.found.push_front(message.seq);
+            match criteria.admit(connection, message, messages.get(index + 1)) {
+                Admission::Listed => self.found.push_front(message.seq),
+                Admission::ClocksOnly => self.clocks_aside = true,
+                Admission::LeftOut => {}
             }
             self.looked = Some((oldest, message.seq));
             self.cut |= message.payload.len() > criteria.reach();

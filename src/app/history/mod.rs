@@ -32,7 +32,7 @@ pub struct HistoryView {
     listing: Option<Listing>,
     rows: Vec<HistoryRow>,
     /// Columns that the changes were worded for, and the state of schemas they were read with.
-    worded: (usize, u32),
+    worded: Option<(HistoryColumns, u32)>,
     stretch: Option<Stretch>,
 }
 
@@ -53,6 +53,8 @@ pub struct Listed {
     pub unknown: usize,
     /// Of some only the beginning was looked at.
     pub cut: bool,
+    /// Some are not listed in which only clocks went on.
+    pub clocks_aside: bool,
 }
 
 impl HistoryView {
@@ -78,7 +80,12 @@ impl HistoryView {
     /// How many messages are listed, when not all are.
     pub fn listed(&self) -> Option<Listed> {
         let listing = self.listing.as_ref()?;
-        Some(Listed { found: listing.len(), unknown: listing.unknown(), cut: listing.is_cut() })
+        Some(Listed {
+            found: listing.len(),
+            unknown: listing.unknown(),
+            cut: listing.is_cut(),
+            clocks_aside: listing.has_clocks_aside(),
+        })
     }
 
     /// The rows on screen, newest first.

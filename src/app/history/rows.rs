@@ -13,12 +13,16 @@ const PIECE_BYTES: usize = 256 * 1024;
 pub struct HistoryRow {
     /// Its message.
     pub seq: Seq,
-    /// The message before it on the topic.
+    /// The message before it on the topic, listed or not: what changed is said against it.
     pub older: Option<Seq>,
+    /// The message in the row below.
+    pub listed_before: Option<Seq>,
     /// What changed in it.
     pub change: RowChange,
     /// What it was taken for when it was compared.
     decoding: Option<Chosen>,
+    /// What is odd in it comes first: a JSON pointer.
+    odd: Option<String>,
 }
 
 /// What changed since the message before.
@@ -28,7 +32,9 @@ pub enum RowChange {
     First,
     /// Not compared yet.
     Pending,
-    /// In words; quotes the payload, and is not sanitised.
+    /// Nothing, or nothing but clocks: that in words.
+    Same(String),
+    /// In words. Like the above, it quotes the payload and is not sanitised.
     Words(String),
 }
 
@@ -71,23 +77,31 @@ impl HistoryColumns {
         let change = (rest / 2).min(60);
         Self { change, preview: rest - change - 2, ..columns }
     }
+
+    /// Columns for what changed in a message in which something is odd, beside the mark.
+    pub fn of_odd(self) -> u16 {
+        (self.change + self.preview / 2).saturating_sub(2)
+    }
 }
 
 impl HistoryView {
     /// Finds the rows on screen and words what is new among them.
     pub(super) fn arrange_rows(&mut self, connection: &Connection, topic: Option<TopicId>, width: u16) {
-        let worded = (usize::from(HistoryColumns::of(width).change), connection.message.schemas.generation());
+        let worded = (HistoryColumns::of(width), connection.message.schemas.generation());
         let mut known = std::mem::take(&mut self.rows);
-        if worded != self.worded {
+        if Some(worded) != self.worded {
             known.clear();
-            self.worded = worded;
+            self.worded = Some(worded);
         }
         let Some(topic) = topic else { return };
         self.rows = self.on_screen(connection, topic);
         for row in &mut self.rows {
             row.decoding = connection.decoding_of(topic, row.seq);
+            let oddities = connection.oddities(topic, row.seq);
+            row.odd = oddities.first().map(|oddity| oddity.pointer().to_owned());
             let same = |known: &&HistoryRow| {
-                (known.seq, known.older, &known.decoding) == (row.seq, row.older, &row.decoding)
+                (known.seq, known.older, &known.decoding, &known.odd)
+                    == (row.seq, row.older, &row.decoding, &row.odd)
             };
             if let Some(known) = known.iter().find(same) {
                 row.change = known.change.clone();
@@ -98,20 +112,25 @@ impl HistoryView {
 
     fn on_screen(&self, connection: &Connection, topic: TopicId) -> Vec<HistoryRow> {
         let store = &connection.store;
-        let row = |seq: Seq, older: Option<Seq>| HistoryRow {
+        let row = |seq: Seq, older: Option<Seq>, listed_before: Option<Seq>| HistoryRow {
             seq,
             older,
+            listed_before,
+            odd: None,
             change: if older.is_some() { RowChange::Pending } else { RowChange::First },
             decoding: None,
         };
         if let Some(listing) = &self.listing {
-            let listed = (self.top..self.top + self.height).map_while(|index| listing.get(index));
-            return listed.map(|seq| row(seq, store.older(topic, seq).map(|older| older.seq))).collect();
+            let on_screen = self.top..self.top + self.height;
+            let listed = on_screen.map_while(|index| Some((listing.get(index)?, listing.get(index + 1))));
+            let older = |seq: Seq| store.older(topic, seq).map(|older| older.seq);
+            return listed.map(|(seq, before)| row(seq, older(seq), before)).collect();
         }
         let mut messages = store.history_from(topic, self.top).take(self.height + 1).peekable();
         let mut rows = Vec::with_capacity(self.height);
         while let Some(message) = messages.next().filter(|_| rows.len() < self.height) {
-            rows.push(row(message.seq, messages.peek().map(|older| older.seq)));
+            let older = messages.peek().map(|older| older.seq);
+            rows.push(row(message.seq, older, older));
         }
         rows
     }
@@ -122,6 +141,7 @@ impl HistoryView {
             self.rows.clear();
             return;
         };
+        let Some((columns, _)) = self.worded else { return };
         let mut bytes = 0;
         for row in self.rows.iter_mut().filter(|row| row.is_pending()) {
             let message = |seq: Seq| connection.store.message(topic, seq);
@@ -130,7 +150,8 @@ impl HistoryView {
             row.change = match &both {
                 Some((older, newer)) => {
                     bytes += older.payload.len() + newer.payload.len();
-                    RowChange::Words(connection.change_in_words(older, newer, self.worded.0))
+                    let columns = if row.odd.is_some() { columns.of_odd() } else { columns.change };
+                    connection.change_in_words(older, newer, usize::from(columns), row.odd.as_deref())
                 }
                 // It gave way meanwhile.
                 None => RowChange::First,

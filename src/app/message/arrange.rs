@@ -75,6 +75,9 @@ impl Connection {
         self.message.held = held;
         self.message.reader.wanted = Some(wanted);
         effects.extend(self.arrange_lines());
+        if on_screen {
+            effects.extend(self.arrange_image());
+        }
         effects
     }
 
@@ -148,8 +151,9 @@ impl Connection {
         });
         let decoding = wanted.decoding.clone().map(|chosen| chosen.decoding);
         let whole = message.payload.len();
+        let room = self.image_room((message.topic, message.seq));
         let subject = self.owned(message, decoding);
-        ReadJob { connection: self.id, wanted, subject, older, known, whole }
+        ReadJob { connection: self.id, wanted, subject, older, known, whole, room }
     }
 
     /// Payload and hints for a job. Of one that is too large to be read as a whole, the beginning, as text.

@@ -19,7 +19,7 @@ const LARGEST: usize = 64 * 1024 * 1024;
 impl Connection {
     /// Whether there is anything on screen to be looked through.
     pub(in crate::app) fn can_look(&self) -> bool {
-        self.shown().is_some_and(|shown| !matches!(shown.body, Body::Nothing(_)))
+        self.shown().is_some_and(|shown| !matches!(shown.body, Body::Nothing(_) | Body::Painting(_)))
     }
 
     /// What is shown, where it is not known yet whether what is looked for stands in it.
@@ -43,7 +43,7 @@ impl Connection {
     /// What is looked through, and how much of it when that is not all.
     fn searched(&self) -> Option<(Searched, Option<usize>)> {
         let whole = match &self.shown()?.body {
-            Body::Nothing(_) => return None,
+            Body::Nothing(_) | Body::Painting(_) => return None,
             Body::Document(document) => Searched::Lines(Arc::clone(document)),
             Body::Tree(structure) => Searched::Nodes(Arc::clone(structure)),
             Body::Diff(diff) => Searched::Rows(Arc::clone(diff)),

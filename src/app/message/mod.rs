@@ -8,6 +8,7 @@ mod filtered;
 mod find;
 mod finding;
 mod folding;
+mod image;
 mod programs;
 mod reader;
 mod schemas;
@@ -18,6 +19,7 @@ pub use decodings::{Chosen, ChosenBy, Decodings};
 pub use filtered::{RunJq, run_within};
 pub use find::Find;
 pub use folding::Folding;
+pub use image::{NOTES, PIXELS_A_ROW, Painting, ScaleJob};
 pub use programs::Programs;
 pub use reader::{FindDone, FindJob, ReadJob, Reader, WrapJob};
 pub use schemas::SchemaShelf;
@@ -121,6 +123,10 @@ pub struct MessageView {
     pub above: usize,
     /// Row of the screen on which the first line on screen stands, and which line that is.
     pub rows: Option<(u16, usize)>,
+    /// Columns and rows inside of the pane.
+    pub(super) inside: (u16, u16),
+    /// Columns and rows for an image.
+    pub room: (u16, u16),
     /// What is shown, and what is being read.
     pub reader: Reader,
     /// What payloads are taken for against their looks.

@@ -5,11 +5,12 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::find::{Finders, Found};
+use super::image::Room;
 use super::shown::{Subject, prepare};
-use super::{Find, RunJq, Shown, Wanted};
+use super::{Body, Find, PayloadView, RunJq, Shown, Wanted};
 use crate::model::ConnectionId;
 use crate::payload::find::Searched;
-use crate::payload::{Document, OwnedHints, Reading, Style, WrapIndex, format};
+use crate::payload::{Document, OwnedHints, Reading, Style, WrapIndex, format, picture};
 
 /// Bytes up to which a payload is read at once.
 const AT_ONCE: usize = 64 * 1024;
@@ -28,6 +29,8 @@ pub struct Reader {
     /// Rows of the document on screen, counted by a job.
     pub(super) wrapped: Option<(Arc<Document>, WrapIndex)>,
     pub(super) counting: bool,
+    /// An image is being scaled.
+    pub(super) scaling: bool,
 }
 
 impl Reader {
@@ -60,6 +63,7 @@ pub(super) fn reads_at_once(payload: &[u8], wanted: &Wanted, other: Option<&[u8]
         && payload.len() <= AT_ONCE
         && other.is_none_or(|other| payload.len() + other.len() <= COMPARED_AT_ONCE && !may_grow(other))
         && !may_grow(payload)
+        && !(matches!(wanted.view, PayloadView::Pretty | PayloadView::Tree) && picture::is_drawn(payload))
         && wanted.decoding.as_ref().is_none_or(|chosen| chosen.decoding.wrappings.is_empty())
 }
 
@@ -82,11 +86,13 @@ pub struct ReadJob {
     pub(super) known: Option<Reading>,
     /// Bytes of the payload, of which `subject` may have only the first.
     pub(super) whole: usize,
+    /// For an image.
+    pub(super) room: Room,
 }
 
 impl ReadJob {
     pub(in crate::app) fn perform(self, run: RunJq) -> (ConnectionId, Box<Shown>) {
-        let Self { connection, wanted, subject, older, known, whole } = self;
+        let Self { connection, wanted, subject, older, known, whole, room } = self;
         let newer = Subject { bytes: &subject.0, hints: subject.1.as_hints() };
         let older = older.as_ref().map(|(bytes, hints)| Subject { bytes, hints: hints.as_hints() });
         let mut shown = prepare(wanted, newer, older, known, run);
@@ -95,6 +101,9 @@ impl ReadJob {
             shown.notes.push(format!(
                 "first {first} of {all}: too large to be read as a whole; the hex view has all"
             ));
+        }
+        if let Body::Painting(painting) = &mut shown.body {
+            painting.fit(room.cells(shown.notes.len()));
         }
         (connection, Box::new(shown))
     }

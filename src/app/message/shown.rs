@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::PayloadView;
 use super::decodings::Chosen;
 use super::filtered::{RunJq, filter};
+use super::image::{Painting, paint};
 use crate::payload::diff::Diff;
 use crate::payload::structure::Structure;
 use crate::payload::{Content, Document, Hints, Kind, Prepared, Reading, VIEW_LIMIT, read};
@@ -57,6 +58,8 @@ pub enum Body {
     Tree(Arc<Structure>),
     /// What changed since another message.
     Diff(Arc<Diff>),
+    /// An image.
+    Painting(Painting),
     /// The bytes as received.
     Hex,
     /// The bytes inside of all layers.
@@ -207,6 +210,7 @@ pub(super) fn lay_out(shown: &mut Shown, prepared: Prepared) {
 
 fn pretty(shown: &mut Shown, subject: Subject<'_>) {
     lay_out(shown, Prepared::of(&shown.reading, subject.bytes));
+    paint(shown, subject.bytes);
 }
 
 fn tree(shown: &mut Shown, subject: Subject<'_>) {

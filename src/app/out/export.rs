@@ -161,7 +161,7 @@ impl Export {
             ExportOf::Topics(topics) => Source::Gathering(topics.clone()),
             ExportOf::Filters(_) => Source::Gathering(vec![TopicId::ROOT]),
             ExportOf::Below(node) => Source::Gathering(vec![*node]),
-            ExportOf::Chart => Source::Chart(Box::new(Csv::new())),
+            ExportOf::Chart => Source::Chart(Box::default()),
             ExportOf::Messages(list) => Source::List(list.clone(), 0),
         };
         let there = if let ExportOf::Messages(list) = &of { list.len() as u64 } else { 0 };

@@ -68,6 +68,11 @@ fn job_done(app: &mut App, done: JobDone) -> Vec<Effect> {
                 connection.rows_counted(document, index);
             }
         }
+        JobDone::Scaled(id, painting) => {
+            if let Some(connection) = app.connection_by_id(id) {
+                connection.image_scaled(painting);
+            }
+        }
         JobDone::Asked(answer) => return search::answered(app, answer),
     }
     Vec::new()

@@ -6,7 +6,12 @@ use crate::config::Profile;
 use crate::model::{Moment, Severity};
 
 pub(super) fn run(app: &mut App, command: Command, now: Moment) -> Vec<Effect> {
-    let Some(path) = app.connection().selected_path().map(str::to_owned) else { return Vec::new() };
+    let path = if command == Command::TogglePin {
+        app.connection().pin_in_hand()
+    } else {
+        app.connection().selected_path().map(str::to_owned)
+    };
+    let Some(path) = path else { return Vec::new() };
     let profile = &mut app.connection_mut().profile;
     let list = if command == Command::TogglePin { &mut profile.pins } else { &mut profile.quiet };
     if let Some(at) = list.iter().position(|known| *known == path) {

@@ -78,7 +78,7 @@ pub(super) fn profile(
     profile.excluded = table.parsed_list("exclude", filter)?;
     profile.muted = table.parsed_list("mute", filter)?;
     profile.saved_filters = saved_filters(origin, &mut table, warnings)?;
-    profile.pins = table.parsed_list("pins", node)?;
+    profile.pins = table.parsed_list("pins", pin)?;
     profile.quiet = table.parsed_list("quiet", node)?;
     profile.browsed = table.parsed_list("browse", filter)?;
     profile.remembered = table.parsed("remembered", protocol)?;
@@ -138,6 +138,17 @@ fn saved_filters(
             .ok_or_else(wanted)
     };
     table.list("saved_filters")?.into_iter().map(read).collect()
+}
+
+/// A topic or branch, or `topic#field`, the field of its payloads that is watched.
+fn pin(text: &str) -> Result<String, String> {
+    match text.split_once('#') {
+        // `home/#` is a filter.
+        Some((path, field)) if !field.is_empty() && !path.ends_with('/') => {
+            node(path).map(|_| text.to_owned())
+        }
+        _ => node(text),
+    }
 }
 
 /// The path of a topic or of a branch. A first level without text is a branch like any other.

@@ -6,10 +6,13 @@
 //!   taken out is one row and not a change of all that follow.
 //! - Numbers are compared as written: `20.10` after `20.1` is a change. Strings by what they stand for.
 //! - Elements of XML are paired by name, the n-th with the n-th; attributes and text are fields.
+//! - Fields that only tell that time passed are known as such ([`DiffRow::is_clock`]): the line for a history row says them last. The rows
+//!   have the order of the document, whatever they are.
 //!
 //! No clock is read: what would take long is compared in a simpler way, and [`Diff::note`] says so.
 
 mod bytes;
+pub(super) mod clock;
 mod fields;
 mod lines;
 mod pairs;

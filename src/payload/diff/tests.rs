@@ -90,7 +90,7 @@ fn another_order_of_keys_and_other_whitespace_is_the_same_content() {
     ] {
         let found = diff(old, new);
         assert_eq!((found.verdict, rows(&found).len()), (Verdict::SameContent, 0), "{old}");
-        assert_eq!(found.summary(40), "same content, other bytes");
+        assert_eq!(found.summary(40, None), "same content, other bytes");
     }
     let zipped = Side { bytes: b"\x1f\x8b", form: Form::Json("{\"a\":1}") };
     let plain = Side::of(b"{\"a\":1}");
@@ -122,7 +122,7 @@ fn xml_is_compared_by_node() {
         rows(&found),
         ["~ /m/@id 1 | 2", "~ /m/r[1]/text() 20.1 | 20.4", "+ /m/new  | <new/>", "- /m/old <old/> | "]
     );
-    assert_eq!(found.summary(80), "m/@id 1 → 2, m/r[1]/text() 20.1 → 20.4, + m/new, − m/old");
+    assert_eq!(found.summary(80, None), "+ m/new, − m/old, m/@id 1 → 2, m/r[1]/text() 20.1 → 20.4");
 }
 
 #[test]
@@ -149,7 +149,7 @@ fn text_is_compared_by_line_with_what_stands_around() {
     let changed = &found.rows[3];
     let emphasis = |part: &Option<Part>| part.as_ref().map(|part| part.emphasis.clone()).unwrap_or_default();
     assert_eq!([emphasis(&changed.old), emphasis(&changed.new)].concat(), [4..9, 4..8]);
-    assert_eq!(found.summary(40), "1 line changed, 1 added");
+    assert_eq!(found.summary(40, None), "1 line changed, 1 added");
 }
 
 #[test]
@@ -160,11 +160,11 @@ fn anything_else_is_compared_by_byte() {
     );
     assert_eq!(rows(&found), ["~ 2 01 02 03 | 09 02 08"]);
     assert_eq!(found.rows[0].new.as_ref().map(|part| part.emphasis.clone()), Some(vec![0..2, 6..8]));
-    assert_eq!(found.summary(40), "9 B, other bytes from offset 2");
+    assert_eq!(found.summary(40, None), "9 B, other bytes from offset 2");
     let found = Diff::between(Side::of(b"\xff\0\x01\x02end"), Side::of(b"\xff\0end"));
     assert_eq!(rows(&found), ["- 2 01 02 | "]);
     let (old, new) = (vec![0xff; 1204], vec![0xfe; 1310]);
-    assert_eq!(Diff::between(Side::of(&old), Side::of(&new)).summary(40), "1,204 → 1,310 B");
+    assert_eq!(Diff::between(Side::of(&old), Side::of(&new)).summary(40, None), "1,204 → 1,310 B");
 }
 
 #[test]
@@ -173,17 +173,54 @@ fn a_summary_says_what_fits_into_its_columns() {
     let new = r#"{"temperature":20.4,"humidity":48,"battery":96,"error":"low"}"#;
     assert_eq!(
         line(old, new, 100),
-        "temperature 20.1 → 20.4, humidity 47 → 48, battery 97 → 96, + error, − linkquality"
+        "+ error, − linkquality, temperature 20.1 → 20.4, humidity 47 → 48, battery 97 → 96"
     );
-    assert_eq!(line(old, new, 45), "temperature 20.1 → 20.4, humidity 47 → 48, +3");
-    assert_eq!(line(old, new, 44), "temperature 20.1 → 20.4, +4");
-    assert_eq!(line(old, new, 3), "temperature 20.1 → 20.4, +4", "the first is always said");
+    assert_eq!(line(old, new, 51), "+ error, − linkquality, temperature 20.1 → 20.4, +2");
+    assert_eq!(line(old, new, 50), "+ error, − linkquality, humidity 47 → 48, +2", "what is shorter fits");
+    assert_eq!(line(old, new, 15), "+ error, +4");
+    assert_eq!(line(old, new, 3), "+ error, +4", "one is always said");
     assert_eq!(line(old, old, 3), "same");
     assert_eq!(line("20.1", "20.4", 40), "20.1 → 20.4");
     assert_eq!(line("ON", "OFF", 40), "ON → OFF");
     assert_eq!(line("[1,2]", "[1,2,3]", 40), "+ [2]");
     assert_eq!(line("{\"a\":1}", "ON", 40), "{\"a\":1} → ON");
     assert_eq!(line("", "ON", 40), "(empty) → ON");
+}
+
+#[test]
+fn a_summary_tells_what_happened_before_what_was_measured_and_the_time_last() {
+    let state = |second: u32, power: &str, load: u32| {
+        format!(
+            r#"{{"Time":"2026-11-20T18:44:{second:02}","UptimeSec":{second},"LoadAvg":{load},"POWER":"{power}","Ip":"x"}}"#
+        )
+    };
+    let (old, new) = (state(4, "ON", 19), state(14, "OFF", 20));
+    let whole = "POWER ON → OFF, LoadAvg 19 → 20, Time \"2026-11-20T18:44:04\" → \"2026-11-20T18:44:14\", UptimeSec 4 → 14";
+    assert_eq!(line(&old, &new, 200), whole);
+    assert_eq!(line(&old, &new, 60), "POWER ON → OFF, LoadAvg 19 → 20, UptimeSec 4 → 14, +1");
+    assert_eq!(line(&old, &new, 22), "POWER ON → OFF, +3", "it does not give way to something shorter");
+    assert_eq!(line(&old, &new, 30), "POWER ON → OFF, +3");
+    let string = |value: &str| format!(r#"{{"a":"{value}"}}"#);
+    assert_eq!(line(&string("on"), r#"{"a":true}"#, 40), "a on → true");
+    assert_eq!(
+        line(&string("true"), r#"{"a":true}"#, 40),
+        "a \"true\" → true",
+        "where quotes tell something, they stay"
+    );
+    assert_eq!(line(&string(""), &string("20.4"), 40), "a \"\" → \"20.4\"");
+    let idle = state(14, "ON", 19);
+    assert_eq!(line(&old, &idle, 40), "same but Time, UptimeSec");
+    assert_eq!(line(&old, &idle, 20), "same but Time, +1");
+    assert_eq!(line(&old, &idle, 5), "same but clocks");
+    assert!(diff(&old, &idle).is_only_clocks() && !diff(&old, &new).is_only_clocks());
+    assert!(!diff(&idle, &old).is_only_clocks(), "time does not go back");
+    let found = diff(&old, &new);
+    assert_eq!(
+        rows(&found)[0],
+        "~ /Time \"2026-11-20T18:44:04\" | \"2026-11-20T18:44:14\"",
+        "as in the document"
+    );
+    assert_eq!(found.summary(30, Some("/LoadAvg")), "LoadAvg 19 → 20, +3", "what was asked for comes first");
 }
 
 #[test]
@@ -209,7 +246,7 @@ fn what_is_long_is_cut_and_what_is_many_is_counted() {
     let new = format!("[{}]", vec!["2"; 5000].join(","));
     let found = diff(&old, &new);
     assert_eq!((found.rows.len(), found.more), (MAX_ROWS, 3000));
-    assert_eq!(found.summary(12), "[0] 1 → 2, +4999");
+    assert_eq!(found.summary(12, None), "[0] 1 → 2, +4999");
     let found = diff(&old, &format!("[{}]", vec!["2"; 6000].join(",")));
     assert!(found.note.is_some_and(|note| note.contains("in place")));
     let found = diff("{}", &format!("{{\"a\":\"{}\"}}", "x".repeat(5000)));
@@ -303,7 +340,7 @@ proptest! {
     fn a_payload_is_the_same_as_itself(bytes in prop::collection::vec(any::<u8>(), 0..60)) {
         let found = Diff::between(Side::of(&bytes), Side::of(&bytes));
         prop_assert_eq!(found.verdict, Verdict::Same);
-        prop_assert_eq!(found.summary(20), "same");
+        prop_assert_eq!(found.summary(20, None), "same");
     }
 
     #[test]
@@ -313,7 +350,7 @@ proptest! {
     ) {
         let found = Diff::between(Side::of(&old), Side::of(&new));
         prop_assert_eq!(found.verdict == Verdict::Same, old == new);
-        prop_assert!(!found.summary(20).is_empty());
+        prop_assert!(!found.summary(20, None).is_empty());
     }
 
     #[test]

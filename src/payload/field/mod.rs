@@ -11,7 +11,7 @@ use std::fmt;
 
 pub use list::{MAX_LISTED, numbers_in};
 pub use parse::FieldFault;
-pub use probe::{Probe, number_in, word_number};
+pub use probe::{Probe, number_in, value_in, word_number};
 
 /// Which value of a message.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -62,6 +62,28 @@ impl Probe {
     }
 }
 
+/// The value at `field` in a text form, as a reader would say it: of a string what it says, of an object or a list its text. `None` when
+/// nothing is there.
+pub fn value_in(text: &str, field: &Field) -> Option<String> {
+    let at_pointer = |pointer: &str| {
+        let structure = Structure::of_json(text).ok()?;
+        let node = structure.at_pointer(pointer).ok()??;
+        Some(structure.plain_value(node).into_owned())
+    };
+    match field {
+        Field::Whole => Some(text.to_owned()),
+        Field::Pointer(pointer) => at_pointer(pointer),
+        Field::XPath(path) => {
+            let structure = Structure::of_xml(text).ok()?;
+            let node = structure.at_xpath(path).ok()??;
+            structure.content(node).map(|content| content.trim().to_owned())
+        }
+        Field::Item(item) if text.trim_ascii_start().starts_with('[') => at_pointer(&format!("/{item}")),
+        Field::Item(item) => listed(text, *item).map(str::to_owned),
+        Field::Size | Field::Gap => None,
+    }
+}
+
 /// The number at `field` in a text form; see [`Probe`], which is faster over many texts.
 pub fn number_in(text: &str, field: &Field) -> Option<f64> {
     Probe::new(field).ok()?.number(text)

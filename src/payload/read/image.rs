@@ -3,7 +3,7 @@
 use super::super::kind::{ImageFormat, Kind};
 
 /// The picture that `bytes` begin, when its header is whole.
-pub(super) fn image(bytes: &[u8]) -> Option<Kind> {
+pub(in crate::payload) fn image(bytes: &[u8]) -> Option<Kind> {
     let (format, (width, height)) = match bytes {
         [0x89, b'P', b'N', b'G', 0x0d, 0x0a, 0x1a, 0x0a, ..] => (ImageFormat::Png, png(bytes)?),
         [0xff, 0xd8, 0xff, ..] => (ImageFormat::Jpeg, jpeg(bytes)?),

@@ -28,6 +28,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 pub use glance::glance;
+pub(in crate::payload) use image::image;
 pub(in crate::payload) use looks::not_text;
 pub use reading::{Layer, Reading};
 pub use schemas::{SchemaFault, Schemas};

@@ -1,7 +1,7 @@
 //! Judging a message by a shape, and learning from it.
 
 use super::walk::{Found, Walk};
-use super::{Key, MARGIN, MAX_BYTES, MAX_KEYS, MAX_ODDITIES, Oddity, SETTLED, Shape, ValueType};
+use super::{Key, MAX_BYTES, MAX_KEYS, MAX_ODDITIES, Oddity, Range, SETTLED, Shape, ValueType};
 use crate::payload::json;
 use crate::payload::structure::token_text;
 
@@ -56,8 +56,11 @@ impl Shape {
             let (was, is) = (key.last, found.value_type);
             oddities.push(Oddity::TypeChanged { pointer: self.pointer_of(at), was, is });
         }
-        let Some(value) = found.number.filter(|value| key.is_out_of_range(*value)) else { return };
-        oddities.push(Oddity::OutOfRange { pointer: self.pointer_of(at), value, min: key.min, max: key.max });
+        let Some(value) = found.number else { return };
+        if key.numbers.is_odd(&key.name, value) {
+            let (min, max) = key.numbers.usual();
+            oddities.push(Oddity::OutOfRange { pointer: self.pointer_of(at), value, min, max });
+        }
     }
 
     /// Whether a key was in every message that had its object since it was first seen, often enough to be missed.
@@ -122,8 +125,7 @@ impl Shape {
             count: 0,
             since,
             seen_in: 0,
-            min: f64::INFINITY,
-            max: f64::NEG_INFINITY,
+            numbers: Range::default(),
         });
         Some(self.keys.len() - 1)
     }
@@ -139,15 +141,7 @@ impl Key {
         self.types |= found.value_type as u8;
         self.last = found.value_type;
         if let Some(number) = found.number {
-            self.min = self.min.min(number);
-            self.max = self.max.max(number);
+            self.numbers.take_in(&self.name, number);
         }
-    }
-
-    fn is_out_of_range(&self, value: f64) -> bool {
-        let span = self.max - self.min;
-        let margin = MARGIN * if span > 0.0 { span } else { self.max.abs() };
-        let seen = self.min <= self.max;
-        seen && self.count >= SETTLED && (value < self.min - margin || value > self.max + margin)
     }
 }

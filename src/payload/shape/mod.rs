@@ -3,18 +3,18 @@
 //!
 //! - Objects are looked into down to [`MAX_LEVELS`], arrays are one value of type array: the number of items is data.
 //! - Everything is odd once: what was learned is part of the shape. A type that was seen before is not odd again.
-//! - A missing key and a number out of range are judged after [`SETTLED`] messages with that key. A number is out of range
-//!   when it lies further outside of what was seen than a tenth of that span; of a number that never changed, than a tenth of
-//!   its size. So a value that drifts is odd seldom: each time its range grew by a tenth, not with each new record.
+//! - A missing key and a number out of range are judged after [`SETTLED`] messages with that key; `range.rs` says what is out of range.
 //! - Memory is bounded by [`MAX_KEYS`] and [`MAX_BYTES`]; keys beyond are neither learned nor judged, see [`Shape::is_full`].
 
 mod learn;
+mod range;
 #[cfg(test)]
 mod tests;
 mod walk;
 
 use std::fmt;
 
+use range::Range;
 pub use walk::MAX_LEVELS;
 
 /// Keys that one shape knows.
@@ -25,8 +25,6 @@ pub const MAX_BYTES: usize = 16 * 1024;
 pub const SETTLED: u32 = 20;
 /// Oddities told of one message.
 pub const MAX_ODDITIES: usize = 16;
-/// Part of the span seen by which a number may lie outside of it.
-const MARGIN: f64 = 0.1;
 
 /// What a value is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -107,6 +105,14 @@ impl fmt::Display for Oddity {
 }
 
 impl Oddity {
+    /// Which value it is about.
+    pub fn pointer(&self) -> &str {
+        match self {
+            Self::NewKey(pointer) | Self::MissingKey(pointer) => pointer,
+            Self::TypeChanged { pointer, .. } | Self::OutOfRange { pointer, .. } => pointer,
+        }
+    }
+
     /// The same in fewer letters, for a row that has no room for the whole: of the path its last step.
     pub fn brief(&self) -> String {
         let last = |pointer: &str| match pointer.rsplit_once('/') {
@@ -148,8 +154,7 @@ struct Key {
     since: u32,
     /// The last message, by its turn, that had it.
     seen_in: u32,
-    min: f64,
-    max: f64,
+    numbers: Range,
 }
 
 /// What a topic's messages look like.

@@ -66,12 +66,11 @@ fn another_type_is_odd_until_it_is_known() {
 #[test]
 fn a_number_well_outside_of_those_seen_is_odd() {
     let mut shape = Shape::new();
-    for n in 0..SETTLED {
+    for n in (0..SETTLED).map(|n| n * 7 % SETTLED) {
         assert_eq!(odd(&shape, &format!("{{\"t\":{n}}}")), [""; 0], "too few to know");
         shape.learn(&format!("{{\"t\":{n}}}"));
     }
-    assert_eq!(odd(&shape, "{\"t\":20.5}"), [""; 0], "within a tenth of the span");
-    assert_eq!(odd(&shape, "{\"t\":-1}"), [""; 0]);
+    assert_eq!(odd(&shape, "{\"t\":-12}"), [""; 0], "within another span");
     assert_eq!(odd(&shape, "{\"t\":85}"), ["/t is 85, outside of 0 … 19"]);
     assert_eq!(odd(&shape, "{\"t\":-3e1}"), ["/t is -30, outside of 0 … 19"]);
     let constant = learned(&["{\"v\":230}"; 20]);

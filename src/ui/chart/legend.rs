@@ -135,7 +135,7 @@ fn name(picture: &Picture<'_>, ink: &Ink<'_>, series: &Series, area: Rect, buffe
 }
 
 /// A field in few letters: a key of the outermost object is its name, the whole payload has none.
-pub(super) fn field_name(field: &Field) -> String {
+pub(in crate::ui) fn field_name(field: &Field) -> String {
     match field {
         Field::Whole => String::new(),
         Field::Pointer(pointer) => pointer.strip_prefix('/').unwrap_or(pointer).to_owned(),

@@ -12,7 +12,7 @@
 
 mod canvas;
 mod frame;
-mod legend;
+pub(super) mod legend;
 mod lines;
 mod scale;
 pub(super) mod spark;

@@ -7,13 +7,10 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::super::ink::{Ink, row_of};
-use crate::app::{Body, ChosenBy, Connection, Shown};
+use crate::app::{Body, ChosenBy, Connection, NOTES, Shown};
 use crate::config::Role;
 use crate::payload::{format, width};
 use crate::store::MessageRef;
-
-/// Rows of a note at most, unless the pane has the whole screen; the payload needs the room.
-const NOTES: usize = 3;
 
 /// `14:03:20.114   QoS 1   retained   DUP   gzip › JSON, 1.2 KB ‹ 310 B`.
 pub(super) fn draw(
@@ -88,6 +85,10 @@ pub(super) fn notes(
         None => {}
     }
     let (room, most) = match usize::from(area.height.saturating_sub(1)) {
+        // An image was scaled for one row of each.
+        room if connection.shown().is_some_and(|shown| matches!(shown.body, Body::Painting(_))) => {
+            (room.min(NOTES), 1)
+        }
         room if connection.zoomed => (room, room),
         room => (room.min(usize::from(area.height / 2).max(NOTES)), NOTES),
     };

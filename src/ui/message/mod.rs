@@ -5,7 +5,7 @@
 //! facts.rs     │ time  QoS  chain               │
 //!              │ what the reader has to know    │
 //! properties   │ MQTT 5 properties              │
-//! document.rs, tree.rs, hex.rs, diff.rs: the payload
+//! document.rs, tree.rs, hex.rs, diff.rs, image.rs: the payload
 //!              ╰ path or what is found ── lines ╯
 //! ```
 
@@ -13,6 +13,7 @@ mod diff;
 mod document;
 mod facts;
 mod hex;
+mod image;
 mod node;
 mod tree;
 
@@ -26,7 +27,7 @@ use ratatui::widgets::Widget;
 
 use super::ink::{Ink, row_of};
 use super::{Cache, properties};
-use crate::app::{App, Body, Connection, Left, Pane, PayloadView, Shown};
+use crate::app::{App, Body, Connection, Left, Painting, Pane, PayloadView, Shown};
 use crate::config::Role;
 use crate::model::ConnectionId;
 use crate::payload::find::Finder;
@@ -53,7 +54,9 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, buff
     let view = view_title(connection, ink);
     let room = usize::from(area.width).saturating_sub(view.width() + 6);
     let in_frame = ink.tail(&title, room);
-    let is_cut = in_frame != title;
+    // An image was scaled for the room without it.
+    let is_image = connection.shown().is_some_and(|shown| matches!(shown.body, Body::Painting(_)));
+    let is_cut = in_frame != title && !is_image;
     let block = ink.frame(&in_frame, focused).title(view);
     let inside = block.inner(area);
     block.render(area, buffer);
@@ -132,6 +135,7 @@ enum Drawn<'a> {
     Hex(&'a [u8]),
     Tree(&'a Structure),
     Diff(diff::Lines<'a>),
+    Painting(&'a Painting),
 }
 
 /// Properties and payload, which scroll as one.
@@ -156,6 +160,7 @@ fn draw_body(
         Drawn::Hex(bytes) => hex::lines(bytes.len(), area.width),
         Drawn::Tree(structure) => structure.row_count(connection.message.folding.open()),
         Drawn::Diff(lines) => lines.count(),
+        Drawn::Painting(painting) => image::lines(painting, connection.message.room),
     };
     let (lines, height) = (before + payload_lines, usize::from(area.height));
     cache.measured.message = (lines, height);
@@ -197,6 +202,9 @@ fn draw_body(
             tree::draw(connection, ink, structure, first_of_payload, body, focused, buffer);
         }
         Drawn::Diff(lines) => lines.draw(ink, first_of_payload, finder(connection), body, buffer),
+        Drawn::Painting(painting) => {
+            image::draw(ink, painting, connection.message.room, first_of_payload, body, buffer);
+        }
     }
     let right = if lines > height {
         format!(" {} of {} lines ", format::grouped((first + height) as u64), format::grouped(lines as u64))
@@ -219,6 +227,7 @@ fn drawn<'a>(
         Body::Document(document) => Drawn::Lines(Lines::new(connection, ink, document, columns, cache)),
         Body::Tree(structure) => Drawn::Tree(structure),
         Body::Diff(diff) => Drawn::Diff(diff::Lines::new(diff, ink, columns)),
+        Body::Painting(painting) => Drawn::Painting(painting),
         Body::Hex => Drawn::Hex(message.payload),
         Body::HexInside => Drawn::Hex(shown.reading.bytes(message.payload)),
     }

@@ -6,8 +6,10 @@ use ratatui::layout::Rect;
 use super::cells;
 use crate::app::Connection;
 use crate::app::layout::TreeColumns;
+use crate::app::pins::parts;
 use crate::config::Role;
 use crate::ui::Cache;
+use crate::ui::chart::legend::field_name;
 use crate::ui::ink::{Ink, row_of};
 
 pub(super) fn draw(
@@ -26,7 +28,7 @@ pub(super) fn draw(
     for (index, pin) in pins.shown().enumerate().take(usize::from(area.height)) {
         let row = row_of(area, index);
         let node = pins.node_of(pin);
-        let path = connection.profile.pins.get(pin).map_or("", String::as_str);
+        let (path, field) = connection.profile.pins.get(pin).map_or(("", None), |pin| parts(pin));
         let role = if node.is_none_or(|node| connection.is_quiet(node)) { Role::Faint } else { Role::Text };
         if path.is_empty() {
             ink.put(
@@ -39,10 +41,11 @@ pub(super) fn draw(
             );
         } else {
             // The end of a topic tells it from others.
-            let path = ink.tail(path, usize::from(widths.name.saturating_sub(1)));
-            ink.put(buffer, row.x + 1, row.y, widths.name, &path, ink.style(role));
+            let name = field.as_ref().map(|field| format!("{path} {}", field_name(field)));
+            let name = ink.tail(name.as_deref().unwrap_or(path), usize::from(widths.name.saturating_sub(1)));
+            ink.put(buffer, row.x + 1, row.y, widths.name, &name, ink.style(role));
         }
-        cells(connection, ink, widths, node, row, cache, buffer);
+        cells(connection, ink, widths, (node, field.as_ref()), row, cache, buffer);
         if pins.selected() == Some(pin) {
             ink.select(buffer, row, focused);
         }

@@ -180,12 +180,13 @@ pub(in crate::app::update) fn news(app: &mut App, id: u64, news: ExportNews, now
             let unit = export.of.unit();
             app.out.export = None;
             let size = format::bytes(bytes);
-            let mut text = format!("{} {unit}{plural} exported to {path}, {size}", format::grouped(written));
-            match formulas {
-                0 => {}
-                1 => text.push_str("; 1 cell begins like a formula"),
-                _ => text.push_str(&format!("; {} cells begin like a formula", format::grouped(formulas))),
-            }
+            let told = match formulas {
+                0 => String::new(),
+                1 => "; 1 cell begins like a formula".to_owned(),
+                _ => format!("; {} cells begin like a formula", format::grouped(formulas)),
+            };
+            let text =
+                format!("{} {unit}{plural} exported to {path}, {size}{told}", format::grouped(written));
             if gone == 0 && formulas > 0 {
                 // Spreadsheets would run what others have sent.
                 app.notices.push(now, Severity::Warning, text);

@@ -63,7 +63,7 @@ pub(super) fn full() -> Profile {
     profile.excluded = vec![TopicFilter::parse("a").expect("filter")];
     profile.muted = vec![TopicFilter::parse("b").expect("filter")];
     profile.saved_filters = vec![SavedFilter { name: "f".into(), text: "a".into() }];
-    profile.pins = vec!["p".into()];
+    profile.pins = vec!["p".into(), "p#/battery".into()];
     profile.quiet = vec!["q".into()];
     profile.browsed = vec![TopicFilter::parse("c/#").expect("filter")];
     let decoding = Decoding::parse("gzip>cbor").expect("decoding");

@@ -262,6 +262,8 @@ quiet = ["home/camera"] # too chatty
 fn g02_pins_and_saved_filters_that_cannot_be_are_faults_with_their_place() {
     for (line, at, word) in [
         ("pins = [\"home/+\"]", 9, "without wildcards"),
+        ("pins = [\"home/#\"]", 9, "without wildcards"),
+        ("pins = [\"home/+#/battery\"]", 9, "without wildcards"),
         ("quiet = [7]", 10, "text in quotes"),
         ("saved_filters = [\"x\"]", 18, "{ name = "),
         ("saved_filters = [{ name = \"x\" }]", 18, "{ name = "),
