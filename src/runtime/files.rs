@@ -225,6 +225,15 @@ mod tests {
     }
 
     #[test]
+    fn the_home_folder_has_two_names() {
+        let at = |path| located(path).ok();
+        assert!(at("~/x").is_some_and(|place| place.is_absolute()));
+        assert_eq!(at("$HOME/x"), at("~/x"));
+        assert_eq!(at("$HOME"), at("~"));
+        assert_eq!(at("$HOMER/x"), Some(PathBuf::from("$HOMER/x")));
+    }
+
+    #[test]
     fn what_is_wrong_with_a_place_is_said() {
         let folder = tempfile::tempdir().expect("folder");
         let missing = folder.path().join("no/such");
