@@ -78,8 +78,13 @@ pub(super) fn filter_shown(app: &App) -> Result<(), Disabled> {
 }
 
 pub(super) fn is_searching(app: &App) -> Result<(), Disabled> {
-    let running = app.connection().search.report().is_some_and(|report| report.stage == Stage::Running);
-    if running { Ok(()) } else { Err("no search is running") }
+    match app.connection().search.report() {
+        None => Err("nothing is searched for"),
+        Some(report) if report.stage == Stage::Stopped => {
+            Err("the search was stopped: Enter in its entry searches again")
+        }
+        Some(_) => Ok(()),
+    }
 }
 
 pub(super) fn has_browsed(app: &App) -> Result<(), Disabled> {

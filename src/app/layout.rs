@@ -13,7 +13,7 @@
 //!  footer ─────────────────────────────────      footer ──────────────
 //! ```
 
-use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::layout::{Constraint, Layout, Margin, Rect};
 
 mod above_tree;
 
@@ -300,9 +300,14 @@ pub fn overlay(body: Rect, columns: u16, rows: u16) -> Rect {
     Rect::new(body.x + (body.width - width) / 2, body.y + (body.height - height) / 2, width, height)
 }
 
+/// Columns of an overlay with texts of some length: more where the screen has them.
+fn roomy(body: Rect) -> u16 {
+    (body.width * 3 / 4).clamp(84, 120)
+}
+
 /// The palette's frame, and in it the area of its list.
 pub fn palette(body: Rect) -> (Rect, Rect) {
-    let frame = overlay(body, 84, 24);
+    let frame = overlay(body, roomy(body), 24);
     let list = Rect {
         x: frame.x + 1,
         y: frame.y + 3,
@@ -322,13 +327,8 @@ pub fn prompt(body: Rect, rows: u16) -> Rect {
 /// A menu's frame, and in it the area of its items.
 pub fn menu(body: Rect, items: usize) -> (Rect, Rect) {
     let rows = u16::try_from(items).unwrap_or(u16::MAX).clamp(1, 20);
-    let frame = overlay(body, 84, rows + 2);
-    let list = Rect {
-        x: frame.x + 1,
-        y: frame.y + 1,
-        width: frame.width.saturating_sub(2),
-        height: frame.height.saturating_sub(2),
-    };
+    let frame = overlay(body, roomy(body), rows + 2);
+    let list = frame.inner(Margin::new(1, 1));
     (frame, list)
 }
 

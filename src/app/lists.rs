@@ -36,6 +36,24 @@ impl Connection {
         }
     }
 
+    /// Selects the row at `index` of what was found: its message is shown beside it.
+    pub(super) fn select_found(&mut self, index: usize) {
+        let hit = self.search.hits_from(index).next().copied();
+        if let Some(hit) = hit {
+            self.search.awaits = false;
+            self.search.view.selected = Some(hit.seq);
+            self.look_at(hit.topic, hit.seq);
+        }
+    }
+
+    /// Selects the row that one went into the list for, once it is there.
+    pub(super) fn settle_in_list(&mut self) {
+        let waits = self.search.awaits && !self.search.typing;
+        if let Some(index) = self.search.first_choice().filter(|_| waits) {
+            self.select_found(index);
+        }
+    }
+
     /// Whether a list has a piece of work to do.
     pub(super) fn has_list_work(&self) -> bool {
         let browsing = self.left == Left::Browse && self.browse.has_work(&self.store);
@@ -103,6 +121,7 @@ pub(super) fn arrange(connection: &mut Connection, areas: &Areas, now: Moment) {
         Left::Search => {
             let (search, world) = connection.search_in();
             search.arrange(world, layout::found_rows(areas, SEARCH_LINES), now);
+            connection.settle_in_list();
         }
         Left::Browse => {
             let height = layout::found_rows(areas, 0);

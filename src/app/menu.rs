@@ -1,6 +1,7 @@
 //! A few things to choose from, over the screen.
 
 use bytes::Bytes;
+use tui_input::Input;
 
 use super::Command;
 use super::out::{Copying, ExportOf};
@@ -62,7 +63,7 @@ pub struct MenuItem {
 }
 
 /// A menu. Never empty.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Menu {
     /// What is chosen.
     pub title: String,
@@ -70,17 +71,43 @@ pub struct Menu {
     pub items: Vec<MenuItem>,
     /// Index of the selected one.
     pub selected: usize,
+    /// What is typed to find an item, while one is looked for.
+    pub finding: Option<Input>,
 }
 
 impl Menu {
     /// A menu with its first item selected that can be chosen.
     pub fn new(title: impl Into<String>, items: Vec<MenuItem>) -> Self {
         let selected = items.iter().position(|item| item.pick.is_ok()).unwrap_or_default();
-        Self { title: title.into(), items, selected }
+        Self { title: title.into(), items, selected, finding: None }
     }
 
-    /// Index of the first row on screen when `rows` fit.
+    /// Indices of the items that are shown: those in which all words typed to find one are, in any order.
+    pub fn shown(&self) -> Vec<usize> {
+        let typed = self.finding.as_ref().map_or_else(String::new, |input| input.value().to_lowercase());
+        let fits = |item: &MenuItem| {
+            let text = format!("{} {}", item.text, item.detail).to_lowercase();
+            typed.split_whitespace().all(|word| text.contains(word))
+        };
+        (0..self.items.len()).filter(|index| fits(&self.items[*index])).collect()
+    }
+
+    /// Place of the selected item among those shown.
+    pub fn place(&self, shown: &[usize]) -> usize {
+        shown.iter().position(|index| *index == self.selected).unwrap_or_default()
+    }
+
+    /// Place of the first row on screen when `rows` fit.
     pub fn top(&self, rows: usize) -> usize {
-        self.selected.saturating_sub(rows.saturating_sub(1))
+        self.place(&self.shown()).saturating_sub(rows.saturating_sub(1))
+    }
+
+    /// What is typed has changed: the selection stays if it is still shown, otherwise it goes to the first that can be chosen.
+    pub(super) fn narrow(&mut self) {
+        let shown = self.shown();
+        if !shown.contains(&self.selected) {
+            let can = shown.iter().copied().find(|index| self.items[*index].pick.is_ok());
+            self.selected = can.or(shown.first().copied()).unwrap_or(self.selected);
+        }
     }
 }

@@ -83,7 +83,7 @@ pub use publish_properties::WrittenProperties;
 pub use rates::Rates;
 pub use scrubber::{PastTime, SCRUBBER_STEP, SCRUBBER_TIME, ScrubberAreas, scrubber, scrubber_rows};
 pub use search::{
-    Answer, Figures, Hit, MAX_LISTED, Mode, Place as FoundPlace, Question, Report, Scope, Search, Stage,
+    Answer, Figures, Hit, MAX_LISTED, Mode, News, Place as FoundPlace, Question, Report, Scope, Search, Stage,
 };
 pub use siblings::Sort;
 pub use test::{Test, TestEnd, TestNews};
@@ -149,6 +149,8 @@ pub struct App {
     next_publish: u64,
     next_test: u64,
     next_save: u64,
+    /// The latest of each profile that is being written, until it is known to be.
+    being_saved: Vec<(SaveId, Profile)>,
 }
 
 impl App {
@@ -177,6 +179,7 @@ impl App {
             next_publish: 1,
             next_test: 1,
             next_save: 1,
+            being_saved: Vec::new(),
         }
     }
 
@@ -247,6 +250,7 @@ impl App {
             Overlay::Notices => return Context::Notices,
             Overlay::Ask(_) => return Context::Ask,
             Overlay::Prompt(_) => return Context::Prompt,
+            Overlay::Menu(ref menu) if menu.finding.is_some() => return Context::MenuFind,
             Overlay::Menu(_) => return Context::Menu,
             Overlay::Output(_) => return Context::Output,
             Overlay::None => {}

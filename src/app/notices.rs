@@ -10,6 +10,9 @@ const KEPT: usize = 1_000;
 /// How long a notice stays in the status line.
 pub const SHOWN_FOR: Duration = Duration::from_secs(6);
 
+/// How long a notice is sure to stay: with the next key after that, one that only tells something goes.
+const READ_WITHIN: Duration = Duration::from_millis(1_500);
+
 /// How long a notice is worth the status line, beside its time there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Holds {
@@ -51,6 +54,16 @@ impl Notices {
     /// Something else came in front.
     pub(super) fn leave(&mut self) {
         self.end(Holds::Here);
+    }
+
+    /// A key was pressed: what was told before it may no longer hold, and hides keys of the footer. Warnings and errors stay.
+    pub(super) fn pressed(&mut self, now: Moment) {
+        let fresh = self.list.iter_mut().rev().take_while(|(notice, _)| now.since(notice.at) < SHOWN_FOR);
+        for (notice, holds) in fresh {
+            if notice.severity <= Severity::Success && now.since(notice.at) >= READ_WITHIN {
+                *holds = Holds::No;
+            }
+        }
     }
 
     /// The connection is well again, or closed.

@@ -1,9 +1,10 @@
 //! The command palette: every command by name, found by a few letters of it.
 
-use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
+use nucleo_matcher::pattern::{AtomKind, CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 use tui_input::Input;
 
+use super::App;
 use super::command::{Command, TABLE};
 
 /// State of the palette.
@@ -13,10 +14,21 @@ pub struct PaletteState {
     pub input: Input,
     /// Index of the selected row among the found ones.
     pub selected: usize,
+    /// Commands that could run where the palette was opened: they come first.
+    usable: Vec<Command>,
 }
 
 impl PaletteState {
-    /// Commands that fit what is typed, best first; all of them, in table order, when nothing is typed.
+    /// The palette over what is on screen now.
+    pub(super) fn over(app: &App) -> Self {
+        let context = app.context();
+        let usable =
+            TABLE.iter().filter(|row| row.contexts.contains(&context) && row.command.check(app).is_ok());
+        Self { usable: usable.map(|row| row.command).collect(), ..Self::default() }
+    }
+
+    /// Commands that have every word that is typed in their titles or names, all of them when nothing is typed: those first that can
+    /// run here, of these the best first, otherwise in table order.
     pub fn found(&self) -> Vec<Command> {
         let listed = TABLE.iter().filter(|row| {
             !matches!(
@@ -25,10 +37,7 @@ impl PaletteState {
             )
         });
         let text = self.input.value().trim();
-        if text.is_empty() {
-            return listed.map(|row| row.command).collect();
-        }
-        let pattern = Pattern::parse(text, CaseMatching::Ignore, Normalization::Smart);
+        let pattern = Pattern::new(text, CaseMatching::Ignore, Normalization::Smart, AtomKind::Substring);
         let mut matcher = Matcher::new(Config::DEFAULT);
         let mut buffer = Vec::new();
         let mut scored: Vec<(u32, Command)> = listed
@@ -38,7 +47,7 @@ impl PaletteState {
                 Some((score, row.command))
             })
             .collect();
-        scored.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
+        scored.sort_by_key(|(score, command)| (!self.usable.contains(command), std::cmp::Reverse(*score)));
         scored.into_iter().map(|(_, command)| command).collect()
     }
 

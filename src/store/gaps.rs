@@ -1,4 +1,4 @@
-//! How long a topic is usually silent between two messages, learnt as messages come: sixteen bytes a topic, no list of the past.
+//! How long a topic is usually silent between two messages, learnt as messages come: ten bytes a topic, no list of the past.
 //!
 //! Only a topic with a steady habit has a usual gap: at least [`LEAST_GAPS`] gaps in [`LEAST_SECONDS`] that differ little from each other.
 //! What happens now and then (doors, alarms, availability) has none, and what the broker says under `$SYS` is no device's habit.
@@ -9,19 +9,19 @@
 //! - One long silence does not make the next go unnoticed: a gap counts for three usual ones at most, and one of more than
 //!   [`EXCEPTION`] or less than a part of that not at all. After [`LONG_ONES`] or [`SHORT_ONES`] such in a row the habit is learnt anew.
 //! - A silence [`FORGOTTEN`] times as long as the habit lasted since the last long one is no silence but the end: what spoke for a minute
-//!   is forgotten after half an hour.
+//!   is forgotten after half an hour. Of more than 254 gaps it is not: that is how far they are counted.
 
 use super::index::push;
 use super::{Store, TopicId};
 use std::time::Duration;
 
 /// Gaps, and seconds of them, before there is a habit.
-const LEAST_GAPS: u16 = 6;
+const LEAST_GAPS: u8 = 6;
 const LEAST_SECONDS: f32 = 30.0;
 /// Seconds within which messages count as one.
 const TOGETHER: f32 = 0.4;
 /// Gaps that the averages are over.
-const OVER: u16 = 16;
+const OVER: u8 = 16;
 /// Usual gaps that one counts for at most, once there are some.
 const BOUND: f32 = 3.0;
 /// Times that a gap is longer, or shorter, than usual to be an exception; and exceptions in a row that are none.
@@ -34,21 +34,47 @@ const FORGOTTEN: f32 = 30.0;
 /// Microseconds in one unit of a stored time. 32 bits of them are more than a year, and then begin anew: only spans of less are told.
 const UNIT_US: u64 = 10_000;
 
-/// When a topic speaks.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+/// Parts of the usual gap that its spread is kept in.
+const PARTS: f32 = 10_000.0;
+/// Exceptions of a topic that nothing live came on, or something retained since.
+const UNHEARD: i8 = i8::MIN;
+
+/// Seconds in two bytes: from [`SHORTEST`] on each step is 0.04 % longer than the one before, up to twelve years.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+struct Seconds(u16);
+
+const SHORTEST: f32 = 0.01;
+const STEP: f32 = 0.000_37;
+
+impl Seconds {
+    fn of(seconds: f32) -> Self {
+        Self(((seconds / SHORTEST).ln() / STEP).round() as u16)
+    }
+
+    fn get(self) -> f32 {
+        (f32::from(self.0) * STEP).exp() * SHORTEST
+    }
+}
+
+/// When a topic speaks. 10 bytes: there is one for each node, and there may be a million.
+#[derive(Debug, Clone, Copy, PartialEq)]
 struct Habit {
-    /// Average gap, in seconds.
-    usual: f32,
-    /// Average difference from it, in seconds.
-    spread: f32,
-    /// When the last message came that is counted, in units of [`UNIT_US`].
-    counted: u32,
+    /// When the last message came that is counted, in units of [`UNIT_US`]; as bytes, which need not be aligned.
+    counted: [u8; 4],
+    /// Average gap.
+    usual: Seconds,
+    /// Average difference from the usual gap, in [`PARTS`] of it.
+    spread: u16,
     /// Gaps learnt from since the last long one, and those that make a habit.
-    gaps: u16,
-    /// Exceptions in a row until now: long ones, or below 0 short ones.
+    gaps: u8,
+    /// Exceptions in a row until now: long ones, or below 0 short ones; or [`UNHEARD`].
     exceptions: i8,
-    /// There was one, and nothing retained came since.
-    live: bool,
+}
+
+impl Default for Habit {
+    fn default() -> Self {
+        Self { counted: [0; 4], usual: Seconds(0), spread: 0, gaps: 0, exceptions: UNHEARD }
+    }
 }
 
 impl Habit {
@@ -56,53 +82,65 @@ impl Habit {
     fn note(&mut self, now_us: u64, since_us: u64) {
         let gap_us = self.counted_for_us(now_us);
         let gap = gap_us as f32 / 1e6;
-        if !self.live || gap_us > now_us.saturating_sub(since_us) {
-            (self.counted, self.live) = (units(now_us), true);
+        if self.exceptions == UNHEARD || gap_us > now_us.saturating_sub(since_us) {
+            (self.counted, self.exceptions) = (units(now_us).to_ne_bytes(), 0);
         } else if gap >= TOGETHER {
-            self.counted = units(now_us);
+            self.counted = units(now_us).to_ne_bytes();
             self.learn(gap);
         }
     }
 
     fn learn(&mut self, gap: f32) {
-        self.exceptions = match gap / self.usual {
+        let usual = self.usual.get();
+        self.exceptions = match gap / usual {
             _ if self.gaps < LEAST_GAPS => 0,
             times if times > EXCEPTION => self.exceptions.max(0) + 1,
             times if times < EXCEPTION.recip() => self.exceptions.min(0) - 1,
             _ => 0,
         };
         if self.gaps == 0 || self.exceptions == LONG_ONES || self.exceptions == -SHORT_ONES {
-            *self = Self { usual: gap, spread: 0.0, gaps: 1, exceptions: 0, ..*self };
+            *self = Self { usual: Seconds::of(gap), spread: 0, gaps: 1, exceptions: 0, ..*self };
             return;
         }
         if self.exceptions > 0 {
-            let least = (LEAST_SECONDS / self.usual).ceil() as u16;
+            let least = (LEAST_SECONDS / usual).ceil() as u8;
             self.gaps = self.gaps.min(least.max(LEAST_GAPS));
         }
         if self.exceptions != 0 {
             return;
         }
-        let gap = if self.gaps < LEAST_GAPS { gap } else { gap.min(self.usual * BOUND) };
-        let difference = gap - self.usual;
-        let share = f32::from((self.gaps + 1).min(OVER)).recip();
-        self.usual += difference * share;
-        self.spread += (difference.abs() - self.spread) * share;
+        let gap = if self.gaps < LEAST_GAPS { gap } else { gap.min(usual * BOUND) };
+        let difference = gap - usual;
+        let share = f32::from(self.gaps.saturating_add(1).min(OVER)).recip();
+        let spread = f32::from(self.spread);
+        self.spread = (spread + (difference.abs() / usual * PARTS - spread) * share).round() as u16;
+        self.usual = Seconds::of(usual + difference * share);
         self.gaps = self.gaps.saturating_add(1);
     }
 
     /// Microseconds from the last message that is counted to `now_us`; 0 when it came later.
     fn counted_for_us(&self, now_us: u64) -> u64 {
-        let units = units(now_us).wrapping_sub(self.counted);
+        let units = units(now_us).wrapping_sub(u32::from_ne_bytes(self.counted));
         if units > u32::MAX / 2 { 0 } else { u64::from(units) * UNIT_US }
     }
 
     /// Seconds for which it was learnt.
     fn lasted(&self) -> f32 {
-        f32::from(self.gaps) * self.usual
+        f32::from(self.gaps) * self.usual.get()
+    }
+
+    /// The usual gap, to the hundredth of a second.
+    fn usual(&self) -> Duration {
+        Duration::from_secs_f32((self.usual.get() * 100.0).round() / 100.0)
     }
 
     fn is_steady(&self) -> bool {
-        self.gaps >= LEAST_GAPS && self.lasted() >= LEAST_SECONDS && self.spread <= self.usual * STEADY
+        self.gaps >= LEAST_GAPS && self.lasted() >= LEAST_SECONDS && f32::from(self.spread) <= STEADY * PARTS
+    }
+
+    /// Whether it ended so long ago that it is none any more.
+    fn is_over(&self, silent: Duration) -> bool {
+        self.gaps < u8::MAX && silent.as_secs_f32() > self.lasted() * FORGOTTEN
     }
 }
 
@@ -131,7 +169,7 @@ impl Gaps {
     pub(super) fn note(&mut self, node: u32, now_us: u64, retained: bool) {
         let Some(habit) = self.all.get_mut(node as usize) else { return };
         if retained {
-            habit.live = false;
+            habit.exceptions = UNHEARD;
         } else {
             habit.note(now_us, self.since_us);
         }
@@ -157,11 +195,13 @@ impl Store {
             return None;
         }
         let heard_us = self.own_last_us(topic)?;
-        let silent_us =
-            if habit.live { now_us.saturating_sub(heard_us) } else { habit.counted_for_us(now_us) };
+        let silent_us = if habit.exceptions == UNHEARD {
+            habit.counted_for_us(now_us)
+        } else {
+            now_us.saturating_sub(heard_us)
+        };
         let silent = Duration::from_micros(silent_us.min(now_us.saturating_sub(self.gaps.since_us)));
-        let is_forgotten = silent.as_secs_f32() > habit.lasted() * FORGOTTEN;
-        (!is_forgotten).then(|| (silent, Duration::from_secs_f32(habit.usual)))
+        (!habit.is_over(silent)).then(|| (silent, habit.usual()))
     }
 
     /// The connection is up again since `now_us` (monotonic): what was silent before says nothing of any topic.
@@ -187,11 +227,22 @@ mod tests {
             now += f64::from(*gap);
             habit.note((now * 1e6) as u64, 0);
         }
-        habit.is_steady().then_some(habit.usual)
+        habit.is_steady().then(|| habit.usual().as_secs_f32())
     }
 
     fn about(seconds: f32, found: Option<f32>) -> bool {
         found.is_some_and(|found| (seconds * 0.8..=seconds * 1.2).contains(&found))
+    }
+
+    #[test]
+    fn a_habit_is_small_and_its_seconds_are_exact_enough() {
+        assert_eq!(size_of::<Habit>(), 10);
+        for seconds in [0.4_f32, 1.0, 3.333, 60.0, 3_600.0, 86_400.0, 31_557_600.0] {
+            let kept = Seconds::of(seconds).get();
+            assert!((kept / seconds - 1.0).abs() < 0.000_5, "{seconds} became {kept}");
+        }
+        assert_eq!(Seconds::of(0.0), Seconds(0));
+        assert_eq!(Seconds::of(f32::MAX), Seconds(u16::MAX));
     }
 
     #[test]

@@ -134,6 +134,12 @@ impl Store {
         counted.unwrap_or_else(|| self.held_counts(node.0).rate(self.shown_us().unwrap_or(now_us)))
     }
 
+    /// Whether the rate at or below is known: not at a moment of the past so soon after what was evicted that the ten seconds before it
+    /// are known in part only.
+    pub fn knows_rate(&self, node: TopicId) -> bool {
+        self.travel.as_ref().is_none_or(|travel| travel.knows_rate(node.0))
+    }
+
     /// Sums over the user's topics.
     pub fn totals(&self) -> Totals {
         self.share_totals(USER)
@@ -172,6 +178,7 @@ impl Store {
             byte_rate: tally.byte_rate,
             held_us: self.shown_us(),
             counted,
+            knows_rates: node.is_none_or(|node| self.knows_rate(node)),
         }
     }
 

@@ -106,6 +106,8 @@ pub struct Totals {
     pub(super) held_us: Option<u64>,
     /// Messages and bytes a second as counted in the past.
     pub(super) counted: Option<(f32, f32)>,
+    /// Whether the rates are known: see [`super::Store::knows_rate`].
+    pub knows_rates: bool,
 }
 
 impl Totals {

@@ -217,9 +217,10 @@ fn traffic(connection: &Connection, ink: &Ink<'_>) -> Vec<Line> {
     let totals = connection.store.totals();
     let now_us = ink.shown.mono_us;
     let (messages, bytes) = (f64::from(totals.rate_messages(now_us)), f64::from(totals.rate_bytes(now_us)));
+    let known = |rate: f64| totals.knows_rates.then_some(rate);
     let (message_rates, byte_rates) = connection.rates.series();
-    lines.push(Line::Counter("messages", Some(totals.messages), Some(messages), message_rates, Unit::Count));
-    lines.push(Line::Counter("payload", Some(totals.bytes), Some(bytes), byte_rates, Unit::Bytes));
+    lines.push(Line::Counter("messages", Some(totals.messages), known(messages), message_rates, Unit::Count));
+    lines.push(Line::Counter("payload", Some(totals.bytes), known(bytes), byte_rates, Unit::Bytes));
     lines.push(Line::Counter(
         "$SYS messages",
         Some(connection.store.sys_totals().messages),

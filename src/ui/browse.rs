@@ -42,7 +42,13 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, fram
         let store = &connection.store;
         if let Some(message) = store.message(topic, seq) {
             let content = Content::Message(connection, message);
-            let row = Row { at: message.received, topic: store.path(topic), sought: None, content };
+            let row = Row {
+                at: message.received,
+                topic: store.path(topic),
+                sought: None,
+                message: Some(message),
+                content,
+            };
             found::draw(&row, ink, line, cache, buffer);
         } else {
             ink.put(buffer, line.x + 1, line.y, line.width, "evicted", ink.style(Role::Faint));

@@ -63,7 +63,10 @@ fn lines(connection: &Connection, ink: &Ink<'_>, cache: &mut Cache) -> Vec<Line>
         return vec![
             line(Role::Text, "No topic matches this filter."),
             line(Role::Muted, "Esc clears the filter; topics that come and match appear by themselves."),
-            line(Role::Muted, FILTER_HELP),
+            connection
+                .tree
+                .filter_hint()
+                .map_or_else(|| line(Role::Muted, FILTER_HELP), |hint| (Role::Warning, hint)),
         ];
     }
     match &connection.link {

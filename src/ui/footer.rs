@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use super::Cache;
 use super::ink::Ink;
 use crate::app::command::TABLE;
-use crate::app::{App, Command, SHOWN_FOR, banner};
+use crate::app::{App, Command, Context, News, SHOWN_FOR, banner};
 use crate::config::Role;
 use crate::model::Severity;
 use crate::payload::width;
@@ -14,7 +14,9 @@ use crate::payload::width;
 pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, buffer: &mut Buffer) {
     let mut keys = keys(app, ink);
     let mut room = area.width.saturating_sub(1);
-    if let Some(notice) = app.notices.current(ink.now) {
+    // A question has the line for its own keys.
+    let notice = app.notices.current(ink.now).filter(|_| app.context() != Context::Ask);
+    if let Some(notice) = notice {
         cache.wake_in(ink.now, SHOWN_FOR.saturating_sub(ink.now.since(notice.at)));
         let (style, mark) = ink.severity(notice.severity);
         let text = format!("{mark} {}", ink.clean(&notice.text));
@@ -75,6 +77,10 @@ fn keys(app: &App, ink: &Ink<'_>) -> Vec<(String, String)> {
     if context.is_list() {
         // What these lists are for comes before what works elsewhere, too.
         keys.sort_by_key(|(command, ..)| command.row().contexts.len() > LIST_CONTEXTS);
+    }
+    let goes_on = app.connection().search.report().is_some_and(|report| report.news == News::Stopped);
+    if let Some(at) = keys.iter().position(|(command, ..)| *command == Command::StopSearch && goes_on) {
+        "go on".clone_into(&mut keys[at].2);
     }
     if app.connection().paused.is_some()
         && let Some(at) = keys.iter().position(|(command, ..)| *command == Command::Pause)

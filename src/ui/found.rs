@@ -21,6 +21,9 @@ const SIZE: u16 = 9;
 /// Below this width there is no room for milliseconds; from the next on there is some for sizes.
 const NARROW: u16 = 60;
 const WIDE: u16 = 100;
+/// QoS and RETAIN, and the width from which there is room for them.
+const MARKS: u16 = 5;
+const ROOMY: u16 = 84;
 
 /// What is drawn of a message.
 pub(super) struct Row<'a> {
@@ -28,6 +31,8 @@ pub(super) struct Row<'a> {
     pub(super) topic: &'a str,
     /// What was found in the topic, to be lit there.
     pub(super) sought: Option<&'a Finder>,
+    /// The message, unless it has given way.
+    pub(super) message: Option<MessageRef<'a>>,
     pub(super) content: Content<'a>,
 }
 
@@ -58,6 +63,14 @@ pub(super) fn draw(row: &Row<'_>, ink: &Ink<'_>, area: Rect, cache: &mut Cache, 
         light(&path, found, Rect { x, height: 1, ..area }, ink, buffer);
     }
     x += topic;
+    if area.width >= ROOMY {
+        if let Some(message) = row.message {
+            ink.put(buffer, x, area.y, 2, &format!("Q{}", message.qos), muted);
+            let mark = if message.retain { "R" } else { "" };
+            ink.put(buffer, x + 3, area.y, 1, mark, ink.style(Role::Retain));
+        }
+        x += MARKS;
+    }
     if area.width >= WIDE {
         let payload = match &row.content {
             Content::Message(_, message) => Some(message.payload),

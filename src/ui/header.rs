@@ -181,8 +181,12 @@ fn figures(app: &App, ink: &Ink<'_>, cache: &mut Cache) -> Vec<Piece> {
         count => format!("{} topics", format::grouped(count)),
     };
     pieces.push(Piece { rank: 4, text: topics, style: text });
-    pieces.push(Piece { rank: 9, text: per_second(rate, "msg"), style: text });
-    pieces.push(Piece { rank: 5, text: ink.byte_rate(f64::from(byte_rate)), style: text });
+    if totals.knows_rates {
+        pieces.push(Piece { rank: 9, text: per_second(rate, "msg"), style: text });
+        pieces.push(Piece { rank: 5, text: ink.byte_rate(f64::from(byte_rate)), style: text });
+    } else {
+        pieces.push(Piece { rank: 9, text: format!("{} msg/s", ink.glyphs().unknown), style: muted });
+    }
     let sys = connection.store.sys_totals();
     let used = totals.history_bytes + sys.history_bytes;
     let budget = totals.history_budget + sys.history_budget;

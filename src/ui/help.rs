@@ -8,6 +8,7 @@ use super::{Cache, overlay};
 use crate::app::command::{Row, TABLE};
 use crate::app::{Context, FILTER_LANGUAGE, layout};
 use crate::config::Role;
+use crate::payload::width;
 
 enum Line {
     Heading(&'static str),
@@ -16,6 +17,13 @@ enum Line {
     Term(&'static str, &'static str),
     Blank,
 }
+
+/// Marks of the tree that are no words.
+const MARKS: [(&str, &str); 3] = [
+    ("R", "the broker retains a message of this topic"),
+    ("rate –", "next to nothing came in the seconds before"),
+    ("rate ?", "not known: in the past, where messages before it were evicted"),
+];
 
 fn lines(context: Context) -> Vec<Line> {
     let here = TABLE.iter().filter(|row| row.contexts.contains(&context));
@@ -27,6 +35,11 @@ fn lines(context: Context) -> Vec<Line> {
         lines.push(Line::Blank);
         lines.push(Line::Heading("What may be typed to filter the tree"));
         lines.extend(FILTER_LANGUAGE.map(|(term, meaning)| Line::Term(term, meaning)));
+    }
+    if context == Context::Topics {
+        lines.push(Line::Blank);
+        lines.push(Line::Heading("What marks and rates in the tree mean"));
+        lines.extend(MARKS.map(|(mark, meaning)| Line::Term(mark, meaning)));
     }
     lines.push(Line::Blank);
     lines.push(Line::Heading("Everywhere"));
@@ -43,7 +56,19 @@ pub(super) fn draw(
     buffer: &mut Buffer,
 ) {
     let lines = lines(context);
-    let inside = overlay(ink, "Help", layout::overlay(body, 78, lines.len() as u16 + 2), buffer);
+    let keys = |command: &Row| command.keys.iter().map(|key| ink.key(key)).collect::<Vec<_>>().join("  ");
+    // As wide as what is told, where the screen is.
+    let (first, second) = lines.iter().fold((0, 0), |(first, second), line| {
+        let (what, meaning) = match line {
+            Line::Command(command) => (width(&keys(command)), width(command.title)),
+            Line::Term(term, meaning) => (width(term), width(meaning)),
+            Line::Heading(_) | Line::Blank => (0, 0),
+        };
+        (first.max(what as u16), second.max(meaning as u16))
+    });
+    let columns = (first + second + 7).clamp(78, body.width.max(78));
+    let first = first.min((columns / 3).max(18));
+    let inside = overlay(ink, "Help", layout::overlay(body, columns, lines.len() as u16 + 2), buffer);
     cache.measured.help = (lines.len(), usize::from(inside.height));
     let scroll = scroll.min(lines.len().saturating_sub(usize::from(inside.height)));
     for (index, line) in lines.iter().skip(scroll).take(usize::from(inside.height)).enumerate() {
@@ -54,10 +79,9 @@ pub(super) fn draw(
                 ink.put(buffer, row.x + 1, row.y, row.width.saturating_sub(1), text, ink.style(Role::Accent));
             }
             Line::Command(command) => {
-                let keys: Vec<String> = command.keys.iter().map(|key| ink.key(key)).collect();
-                pair(ink, row, 16, &keys.join("  "), command.title, buffer);
+                pair(ink, row, first, &keys(command), command.title, buffer);
             }
-            Line::Term(term, meaning) => pair(ink, row, 18, term, meaning, buffer),
+            Line::Term(term, meaning) => pair(ink, row, first, term, meaning, buffer),
         }
     }
     if lines.len() > usize::from(inside.height) {

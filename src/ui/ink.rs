@@ -18,6 +18,7 @@ use crate::config::{Role, Theme};
 use crate::model::{Moment, Severity};
 use crate::payload::sanitise::sanitise_with;
 use crate::payload::{self, chop, fit, fit_left, format, width, wrap};
+use crate::store::{Store, TopicId};
 
 /// How long something new stays bright.
 const FADE: Duration = Duration::from_secs(2);
@@ -241,6 +242,15 @@ impl Ink<'_> {
         buffer.set_style(area, style);
         if focused {
             self.put(buffer, area.x, area.y, 1, self.glyphs().cursor, self.style(Role::Accent));
+        }
+    }
+
+    /// Messages per second at or below a topic: a dash for none, a mark where it is not known.
+    pub(super) fn rate_of(&self, store: &Store, node: TopicId) -> String {
+        if store.knows_rate(node) {
+            self.rate(f64::from(store.rate(node, self.shown.mono_us)))
+        } else {
+            self.glyphs().unknown.to_owned()
         }
     }
 

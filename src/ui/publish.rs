@@ -4,6 +4,7 @@ use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
+use ratatui::text::Line;
 use ratatui::widgets::Widget;
 use ratatui_textarea::TextArea;
 use tui_input::Input;
@@ -21,7 +22,11 @@ const LABEL: u16 = layout::PUBLISH_LABEL;
 
 pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, frame: &mut Frame<'_>) {
     let pane = &app.connection().publish;
-    let block = ink.frame("Publish", true);
+    let mut block = ink.frame("Publish", true);
+    if app.connection().paused.is_some() {
+        let text = " you look at the past; this goes out now ";
+        block = block.title(Line::styled(text, ink.style(Role::Warning)).right_aligned());
+    }
     block.render(area, frame.buffer_mut());
     let areas = layout::publish_areas(area, pane.sent().len(), pane.written.open);
     let focused = match pane.field {

@@ -9,9 +9,11 @@ use ratatui::widgets::Widget;
 use super::found::{Content, Row};
 use super::ink::{Ink, row_of};
 use super::{Cache, found};
-use crate::app::{App, Connection, FoundPlace, Hit, MAX_LISTED, Pane, Report, SEARCH_LINES, Stage};
+use crate::app::{
+    App, Connection, FoundPlace, Hit, MAX_LISTED, News, Pane, Report, SEARCH_LINES, Search, Stage,
+};
 use crate::config::Role;
-use crate::payload::format;
+use crate::payload::{format, width};
 
 /// Bytes of a decoded payload in which what was found is looked for again, to be lit.
 const LIT: usize = 16 << 10;
@@ -40,7 +42,7 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, fram
         }
     }
     if let Some(report) = search.report() {
-        remarks(&report, ink, area, frame.buffer_mut());
+        remarks(search, &report, ink, area, frame.buffer_mut());
     }
 }
 
@@ -51,7 +53,12 @@ fn entry(connection: &Connection, ink: &Ink<'_>, area: Rect, focused: bool, fram
     let used = ink.put(frame.buffer_mut(), area.x + 1, area.y, 6, mode, ink.style(Role::Key)) + 2;
     let field = Rect { x: area.x + 1 + used, width: area.width.saturating_sub(used + 2), ..area };
     if search.typing {
-        super::publish::one_line_field(&search.input, ink, field, focused, frame);
+        super::publish::one_line_field(&search.input, ink, field, focused && !search.replaced, frame);
+        if search.replaced {
+            let columns = width(&ink.clean(search.input.value())) as u16;
+            let text = Rect { width: columns.min(field.width), ..field };
+            frame.buffer_mut().set_style(text, ink.style(Role::Selection));
+        }
     } else {
         ink.put(
             frame.buffer_mut(),
@@ -80,7 +87,8 @@ fn outcome(report: &Report, ink: &Ink<'_>) -> String {
     let figures = report.figures;
     let dot = ink.glyphs().dot;
     let least = if report.at_least { "at least " } else { "" };
-    let found = format!("{least}{} found", format::grouped(report.found));
+    let capitals = if report.found == 0 && report.counts_capitals { " with these capitals" } else { "" };
+    let found = format!("{least}{} found{capitals}", format::grouped(report.found));
     let share = figures.bytes * 100 / figures.all_bytes.max(1);
     match report.stage {
         Stage::Running => {
@@ -101,26 +109,46 @@ fn outcome(report: &Report, ink: &Ink<'_>) -> String {
                 1 => "1 message".to_owned(),
                 count => format!("{} messages", format::grouped(count)),
             };
-            format!("{found} in {messages}, {}{took}", format::bytes(figures.all_bytes))
+            let news = match report.later {
+                Some(0) => news(report.news, ink),
+                None => format!(" {dot} later ones are not counted"),
+                Some(1) => format!(" {dot} 1 later than the moment shown"),
+                Some(later) => format!(" {dot} {} later than the moment shown", format::grouped(later)),
+            };
+            format!("{found} in {messages}, {}{took}{news}", format::bytes(figures.all_bytes))
         }
     }
 }
 
+/// What becomes of new messages.
+fn news(news: News, ink: &Ink<'_>) -> String {
+    let dot = ink.glyphs().dot;
+    match news {
+        News::Live => format!(" {dot} live"),
+        News::Stopped => format!(" {dot} no new ones: Ctrl-K goes on"),
+        News::Held => String::new(),
+    }
+}
+
 /// What was not looked at as it should be, on the lower border.
-fn remarks(report: &Report, ink: &Ink<'_>, area: Rect, buffer: &mut Buffer) {
+fn remarks(search: &Search, report: &Report, ink: &Ink<'_>, area: Rect, buffer: &mut Buffer) {
     let figures = report.figures;
     let mut said = Vec::new();
     if report.found > report.listed as u64 && report.listed == MAX_LISTED {
         said.push(format!("the newest {} are listed", format::grouped(MAX_LISTED as u64)));
     }
     let counts = [
-        (figures.unfit, "no JSON, or the condition gave nothing"),
+        (figures.unfit, "no JSON, or the condition failed"),
         (figures.too_large, "too large to be searched whole"),
         (figures.undecoded, "too large to be decoded: raw bytes searched"),
         (figures.passed_over, "came too fast and were not searched"),
     ];
     let counted = counts.into_iter().filter(|(count, _)| *count > 0);
     said.extend(counted.map(|(count, what)| format!("{} {what}", format::grouped(count))));
+    if let Some((field, count)) = search.found_without() {
+        let count = format::grouped(count);
+        said.insert(0, format!("{count} without {field}, which is below all: add and {field} != null"));
+    }
     if said.is_empty() || area.height < 2 {
         return;
     }
@@ -142,7 +170,7 @@ fn draw_hit(
     let message = store.message(hit.topic, hit.seq);
     let sought = connection.search.finder().filter(|_| hit.place == FoundPlace::Topic);
     let draw = |content, cache, buffer| {
-        found::draw(&Row { at: hit.at, topic, sought, content }, ink, area, cache, buffer);
+        found::draw(&Row { at: hit.at, topic, sought, message, content }, ink, area, cache, buffer);
     };
     let Some(message) = message else {
         return draw(Content::Words("evicted: gave way to newer messages"), cache, buffer);

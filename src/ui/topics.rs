@@ -200,7 +200,7 @@ fn cells(
         if rate > 0.0 && ink.is_live() {
             cache.wake_for_age(ink.now, Duration::from_secs(1));
         }
-        ink.put_right(buffer, right, area.y, widths.rate, &ink.rate(f64::from(rate)), muted);
+        ink.put_right(buffer, right, area.y, widths.rate, &ink.rate_of(store, node), muted);
     }
     right -= MESSAGES;
     ink.put_right(buffer, right, area.y, MESSAGES, &format::count(stats.messages_below), muted);

@@ -232,3 +232,21 @@ fn one_change_of_the_profile_does_not_take_another_back_that_is_still_being_writ
         .collect();
     assert_eq!(saved, [(1, 0), (1, 1)]);
 }
+
+#[test]
+fn subscriptions_and_decodings_are_kept_beside_a_change_that_is_still_being_written() {
+    let profile = Profile::new("here", Target::new("here", 1883, "journey"));
+    let mut journey = Journey::on(profile.clone());
+    journey.know_profiles(vec![profile]).bytes("raw", b"{}").effects();
+    journey.keys("b").keys("sx<enter><ctrl-s><esc><esc>").keys("ij<enter>jj<enter>").keys("*");
+    let effects = journey.effects();
+    let saved: Vec<_> = effects
+        .iter()
+        .filter_map(|effect| match effect {
+            Effect::SaveProfile(profile, ..) => Some(profile),
+            _ => None,
+        })
+        .map(|it| (it.browsed.len(), it.excluded.len(), it.decoders.len(), it.pins.len()))
+        .collect();
+    assert_eq!(saved, [(1, 0, 0, 0), (1, 1, 0, 0), (1, 1, 1, 0), (1, 1, 1, 1)]);
+}

@@ -279,7 +279,7 @@ fn what_time_changes_is_followed_and_the_row_under_the_cursor_stays() {
     let row = journey.selected_row();
     journey.wait(3.0).message("trucks/8/speed", "2").sees("3 matches");
     assert_eq!(journey.selected_row(), row);
-    journey.wait(3.0).sees("1 match");
+    journey.wait(3.0).sees("1 match + the selected");
     assert_eq!(journey.tree(), ["- trucks", "  - 7", "      speed", "  - 8", "      speed"]);
     assert_eq!(journey.selected(), "trucks/7/speed", "it does not match any more, but it is being read");
     journey.keys("j");
@@ -373,4 +373,13 @@ fn a_saved_filter_with_a_fault_is_laid_open_to_be_mended() {
         vec![SavedFilter { name: "bad".into(), text: "age:soon".into() }];
     journey.keys("f<enter>").sees("/ age:soon").sees("column 5");
     assert_eq!(journey.tree(), ["  a"]);
+}
+
+#[test]
+fn a_key_that_there_is_not_is_told_and_its_word_is_searched() {
+    let mut journey = fleet();
+    journey.keys("/playload:on").sees("no key is called playload, it is searched as text").sees("0 matches");
+    journey.keys("<ctrl-u>").keys("payload:on").does_not_see("no key is called");
+    // An address is no key.
+    journey.keys("<ctrl-u>").keys("a4:cf:12").does_not_see("no key is called");
 }

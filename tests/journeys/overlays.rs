@@ -179,3 +179,73 @@ fn f13_the_release_of_a_key_is_not_another_press() {
     let effects = mqtt_tui::app::update(&mut journey.app, mqtt_tui::app::Action::Key(release), journey.now);
     assert_eq!(effects, []);
 }
+
+/// The text of the selected item of the menu in front.
+fn chosen(journey: &Journey) -> String {
+    let mqtt_tui::app::Overlay::Menu(menu) = &journey.app.overlay else { panic!("no menu") };
+    menu.items[menu.selected].text.clone()
+}
+
+#[test]
+fn a_menu_has_ends_to_go_to_and_finds_an_item_as_one_types() {
+    let mut journey = Journey::knowing(&[("a/b", r#"{"temperature": 20.5, "humidity": 40}"#)]);
+    journey.keys("<ctrl-y>");
+    let first = chosen(&journey);
+    journey.keys("G");
+    let last = chosen(&journey);
+    assert_ne!(first, last);
+    journey.keys("g");
+    assert_eq!(chosen(&journey), first);
+    journey.keys("<end>");
+    assert_eq!(chosen(&journey), last);
+    journey.keys("<home>");
+    assert_eq!(chosen(&journey), first);
+    // Letters that are commands elsewhere are text here.
+    journey.keys("/pub").sees("mosquitto_pub").does_not_see("mosquitto_sub");
+    assert!(chosen(&journey).contains("pub"), "{}", chosen(&journey));
+    journey.keys("qqq").sees("Nothing here is called so.").keys("<enter>").sees("Nothing here");
+    journey.keys("<esc>").sees("mosquitto_sub").keys("/pub<enter>");
+    assert!(matches!(&journey.effects()[..], [.., mqtt_tui::app::Effect::Copy { .. }]));
+}
+
+#[test]
+fn the_palette_finds_by_the_words_of_a_name_and_what_can_run_here_comes_first() {
+    let mut journey = Journey::knowing(&[("a/b", "1")]);
+    let first = |journey: &Journey| match &journey.app.overlay {
+        mqtt_tui::app::Overlay::Palette(palette) => palette.found().first().copied(),
+        _ => panic!("no palette"),
+    };
+    journey.keys(":filter tree");
+    assert_eq!(first(&journey), Some(mqtt_tui::app::Command::FilterTree));
+    journey.keys("<esc>/a<enter>:tree").does_not_see("shape");
+    let top: Vec<_> = journey.screen().lines().skip(6).take(6).map(str::to_owned).collect();
+    assert!(!top.iter().any(|line| line.contains("Keep the filter")), "{top:?}");
+    // Letters strewn over a title are no find.
+    journey.keys("<esc>:shape").sees("No command fits.").keys("<esc>:range").sees("No command fits.");
+}
+
+#[test]
+fn a_wide_screen_shows_help_and_commands_in_full() {
+    let mut journey = Journey::knowing(&[("a/b", "1")]);
+    let whole = "Search everywhere, below the selection, or in the browse set";
+    journey.resize(160, 60).keys("Fx<enter>?").sees(whole).keys("<esc>:search everywhere").sees(whole);
+    journey.keys("<esc><esc>:since the marked").sees("since the message before, or since the marked one");
+}
+
+#[test]
+fn what_was_told_goes_with_the_next_key_once_it_could_be_read() {
+    let mut journey = Journey::knowing(&[("a/b", "1"), ("a/c", "2")]);
+    let told = |journey: &Journey| journey.app.notices.current(journey.now).map(|notice| notice.text.clone());
+    journey.keys("@-1h<enter>");
+    let first = told(&journey).unwrap_or_default();
+    assert!(first.starts_with("before the oldest"), "{first}");
+    // Too soon to have been read.
+    journey.wait(0.5).keys("j");
+    assert_eq!(told(&journey).as_deref(), Some(first.as_str()));
+    journey.wait(1.5);
+    assert_eq!(told(&journey).as_deref(), Some(first.as_str()));
+    journey.keys("j");
+    assert_eq!(told(&journey), None);
+    // What went wrong stays.
+    journey.keys("<esc>n").wait(2.0).keys("j").sees("press /");
+}

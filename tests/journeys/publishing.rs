@@ -286,3 +286,13 @@ fn what_was_written_and_not_sent_keeps_its_topic_and_what_was_sent_goes_where_on
     journey.keys("<esc>gP<esc>jp").sees("still for a").keys("<ctrl-l><esc>p").paste("for b").keys("<ctrl-s>");
     assert_eq!(journey.published().1.topic, "b");
 }
+
+#[test]
+fn while_the_past_is_shown_the_pane_says_that_this_goes_out_now() {
+    let mut journey = Journey::knowing(&[("a", "1"), ("b", "2")]);
+    journey.keys("p").does_not_see("goes out now").keys("<esc>").wait(1.0).keys(",p");
+    journey
+        .sees("you look at the past; this goes out now")
+        .keys("<esc><space>p")
+        .does_not_see("goes out now");
+}

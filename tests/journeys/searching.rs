@@ -70,13 +70,53 @@ fn opened_again_the_list_shows_the_message_it_marks_and_enter_goes_to_that_one()
     let mut journey = house();
     journey.keys("Fsmoke<enter><enter><backtab>+G");
     assert_eq!(journey.selected(), "$SYS/broker/uptime");
-    journey.keys("F");
+    journey.keys("F").sees("2 found").keys("<enter>");
     assert_eq!(
         (journey.app.context(), journey.selected().as_str()),
         (Context::Search, "house/kitchen/smoke")
     );
     journey.keys("<enter>");
+    assert_eq!(
+        (journey.app.context(), journey.selected().as_str()),
+        (Context::Message, "house/kitchen/smoke")
+    );
+}
+
+#[test]
+fn opened_again_the_entry_has_the_keys_and_the_last_text_gives_way_to_what_is_typed() {
+    let mut journey = house();
+    let sought = |journey: &Journey| journey.app.connection().search.input.value().to_owned();
+    journey.keys("Fsmoke<enter><down>");
+    let marked = journey.payload();
+    journey.keys("<esc>F");
+    assert_eq!((journey.app.context(), sought(&journey).as_str()), (Context::SearchEntry, "smoke"));
+    // Unchanged, Enter goes to the row that was marked, and so does Down.
+    journey.keys("<enter>");
+    assert_eq!((journey.app.context(), journey.payload()), (Context::Search, marked.clone()));
+    journey.keys("<esc>F<down>");
+    assert_eq!((journey.app.context(), journey.payload()), (Context::Search, marked));
+    // Letters are text, whatever commands they are elsewhere.
+    journey.keys("Fselect");
+    assert_eq!((journey.app.context(), sought(&journey).as_str()), (Context::SearchEntry, "select"));
+    journey.keys("<esc>F<left>x");
+    assert_eq!(sought(&journey), "selecxt");
+    journey.keys("<esc>F<backspace>");
+    assert_eq!(sought(&journey), "selecx");
+    journey.keys("<esc>F").paste("alarm").sees("1 found");
+    assert_eq!(sought(&journey), "alarm");
+    journey.keys("<esc>Falarm<enter><tab>Fopen<enter>");
+    assert_eq!(journey.selected(), "house/Hall/door");
+}
+
+#[test]
+fn entered_before_anything_was_found_the_first_row_is_selected_once_there_is_one() {
+    let mut journey = house();
+    journey.slowly().keys("F<ctrl-t><ctrl-t>").keys(".battery > 90<enter>").works(100);
+    assert_eq!((journey.app.context(), found_in(&journey)), (Context::Search, 0));
+    journey.finish_jobs();
+    journey.sees("2 found");
     assert_eq!(journey.selected(), "house/kitchen/smoke");
+    assert!(journey.payload().contains("quiet"), "{}", journey.payload());
 }
 
 #[test]
@@ -84,7 +124,7 @@ fn a_prefix_narrows_to_topics_or_to_payloads() {
     let mut journey = house();
     journey.keys("Ftopic:climate 20.4");
     assert_eq!(found(&journey).len(), 1);
-    journey.keys("<esc>F/").paste("x");
+    journey.keys("<esc>F").paste("x");
     journey.keys("<esc>");
     let mut journey = house();
     journey.keys("Fpayload:kitchen");
@@ -299,11 +339,116 @@ fn a_condition_is_asked_of_every_payload_that_is_json() {
     assert_eq!(found_in(&journey), 0, "it waits for Enter");
     journey.keys("<enter>");
     assert_eq!(found(&journey), [r#"house/kitchen/climate {"temperature": 20.4, "humidity": 47}"#]);
-    journey.sees("no JSON, or the condition gave nothing");
+    journey.sees("no JSON, or the condition failed");
     journey.message("house/attic/climate", r#"{"temperature": 30}"#);
     assert_eq!(found(&journey).len(), 2);
     journey.keys("/").keys(" |").keys("<enter>").sees("column");
     assert_eq!(journey.app.context(), Context::SearchEntry, "{}", journey.screen());
+}
+
+/// The second line of the search: what came of it.
+fn said(journey: &Journey) -> String {
+    journey
+        .screen()
+        .lines()
+        .nth(3)
+        .unwrap_or_default()
+        .split('│')
+        .nth(1)
+        .unwrap_or_default()
+        .trim()
+        .to_owned()
+}
+
+#[test]
+fn once_the_past_was_searched_the_text_stands_still_while_messages_come() {
+    let mut journey = house();
+    journey.slowly().keys("F<ctrl-t><ctrl-t>").keys(".battery > 90<enter>").works(100);
+    journey.finish_jobs();
+    journey.sees("2 found in 7 messages").sees("· live");
+    // A worker is at it: nothing of that is to be seen but a growing count.
+    journey.wait(60.0).message("house/attic/smoke", r#"{"battery": 96}"#);
+    journey.sees("in 8 messages").sees("· live").does_not_see("searching").works(100);
+    journey.finish_jobs();
+    journey.sees("3 found in 8 messages").sees("· live");
+}
+
+#[test]
+fn ctrl_k_takes_in_no_new_messages_any_more_and_again_goes_on() {
+    for go_on in ["<ctrl-k>", "<esc>F<enter>"] {
+        let mut journey = house();
+        journey.keys("Falarm<enter><ctrl-k>").does_not_see("no search").does_not_see("live");
+        journey.sees("no new ones: Ctrl-K goes on").sees("Ctrl-K go on");
+        journey.message("house/attic/smoke", "alarm too").sees("1 found");
+        journey.keys(go_on).sees("2 found").sees("· live");
+        journey.message("house/attic/smoke", "alarm three").sees("3 found");
+    }
+}
+
+#[test]
+fn bytes_grow_with_the_messages_that_come() {
+    let mut journey = house();
+    journey.keys("Fzzz<enter>");
+    let before = said(&journey);
+    journey.message("house/big", &"a".repeat(50_000));
+    assert_ne!(before, said(&journey));
+    let bytes = |journey: &Journey| {
+        journey.app.connection().search.report().map_or(0, |report| report.figures.all_bytes)
+    };
+    let before = bytes(&journey);
+    journey.message("house/big", &"a".repeat(50_000));
+    assert!(bytes(&journey) >= before + 50_000);
+}
+
+#[test]
+fn while_the_past_is_shown_it_is_said_how_many_were_found_later() {
+    let mut journey = house();
+    journey.keys("Fquiet<enter>").sees("1 found");
+    for _ in 0..5 {
+        journey.keys(",");
+    }
+    journey.sees("0 found in 7 messages").sees("1 later than the moment shown").does_not_see("live");
+}
+
+#[test]
+fn rows_say_qos_and_retain_where_there_is_room() {
+    let mut journey = house();
+    let message = mqtt_tui::model::Message { retain: true, ..journey.plain("house/sign", b"needle") };
+    journey.event(mqtt_tui::model::SessionEvent::Message(message));
+    journey.resize(200, 40).keys("Fneedle<enter>");
+    let row = |journey: &Journey| journey.screen().lines().nth(4).unwrap_or_default().to_owned();
+    assert!(row(&journey).contains("Q0 R"), "{}", row(&journey));
+    journey.keys("<enter>bB");
+    assert!(journey.screen().contains("Q0 R"), "{}", journey.screen());
+}
+
+#[test]
+fn capitals_that_keep_anything_from_being_found_are_named() {
+    let mut journey = house();
+    journey.keys("FALARM").sees("0 found with these capitals").keys("<ctrl-u>").keys("Alarm");
+    journey.sees("1 found in").keys("<ctrl-u>").keys("nowhere").sees("0 found in");
+}
+
+#[test]
+fn a_topic_filter_narrows_a_search() {
+    let mut journey = house();
+    journey.keys("Ftopic:house/+/climate 20.4").sees("1 found");
+    journey.keys("<ctrl-u>").keys("topic:house/+").sees("0 found").keys("/#").sees("7 found");
+    journey.keys("<ctrl-u>").keys("topic:a+/b").sees("at column 8");
+}
+
+#[test]
+fn what_a_condition_finds_for_want_of_the_field_is_told() {
+    let mut journey = house();
+    journey.keys("F<ctrl-t><ctrl-t>").paste(".humidity < 50").keys("<enter>").sees("4 found");
+    journey.resize(160, 30).sees("2 without .humidity, which is below all: add and .humidity != null");
+    journey
+        .keys("F")
+        .paste(".humidity < 50 and .humidity != null")
+        .keys("<enter>")
+        .sees("2 found")
+        .does_not_see("without");
+    journey.keys("Fselect(.humidity > 40)<enter>").sees("2 found").sees("3 no JSON");
 }
 
 #[test]
@@ -395,7 +540,7 @@ fn a_rule_says_how_a_payload_is_read_before_it_is_searched() {
     // {"kWh":1204.5}
     journey.message("meter", "eyJrV2giOjEyMDQuNX0=").message("other", "1204");
     journey.keys("F1204.5").sees("1 found").sees(r#"{"kWh":1204.5}"#);
-    journey.keys("<esc>F/<ctrl-t><ctrl-t>").keys("<end>");
+    journey.keys("<esc>F<ctrl-t><ctrl-t>").keys("<end>");
     for _ in 0..6 {
         journey.keys("<backspace>");
     }
@@ -464,7 +609,7 @@ fn the_content_type_says_how_a_payload_is_read_before_it_is_searched() {
     journey.event(mqtt_tui::model::SessionEvent::Message(message.clone()));
     journey.keys("F-10").sees("1 found");
     journey.event(mqtt_tui::model::SessionEvent::Message(message)).sees("2 found");
-    journey.keys("<esc>F/<ctrl-t><ctrl-t><ctrl-u>").keys(". == -10<enter>").sees("2 found");
+    journey.keys("<esc>F<ctrl-t><ctrl-t><ctrl-u>").keys(". == -10<enter>").sees("2 found");
 }
 
 #[test]

@@ -311,3 +311,20 @@ fn a_connection_lost_and_found_keeps_its_past() {
     assert!(matches!(journey.app.connection().link, LinkState::Connected { .. }));
     assert_ne!(journey.app.notices.current(journey.now).map(|notice| notice.severity), Some(Severity::Error));
 }
+
+#[test]
+fn a_rate_of_which_the_seconds_before_are_lost_is_not_told_as_nought() {
+    let mut journey = Journey::with_history(128 << 10, 1);
+    let payload = [b'x'; 500];
+    for _ in 0..40 {
+        journey.wait(0.5).messages(std::iter::repeat_n(("flood", &payload[..]), 25));
+    }
+    journey.resize(160, 40).keys("@-1h<enter>").works(100);
+    journey.sees("? msg/s").does_not_see(" 0 msg/s");
+    assert!(!journey.app.connection().store.knows_rate(journey.node("flood")));
+    journey.keys("<space>").does_not_see("? msg/s");
+    // Where nothing is lost, a history that begins is known: nothing came before.
+    let mut journey = Journey::new();
+    journey.messages(std::iter::repeat_n(("flood", &payload[..]), 5)).wait(1.0).message("flood", "x");
+    journey.keys(",").does_not_see("? msg/s");
+}

@@ -47,6 +47,8 @@ pub enum Context {
     Prompt,
     /// A few things to choose from.
     Menu,
+    /// A thing to choose is being found by what is typed.
+    MenuFind,
     /// What a shell command printed.
     Output,
 }
@@ -64,6 +66,7 @@ impl Context {
                 | Self::SubscriptionEntry
                 | Self::SearchEntry
                 | Self::Prompt
+                | Self::MenuFind
         )
     }
 
@@ -97,14 +100,16 @@ impl Context {
             Self::Chart => "Chart",
             Self::Prompt => "Entry",
             Self::Menu => "Menu",
+            Self::MenuFind => "Menu, finding",
             Self::Output => "Output",
         }
     }
 }
 
 use Context::{
-    Ask, Broker, Browse, Chart, Connections, Filter, Form, Help, History, Login, Menu, Message, Notices,
-    Output, Overdue, Palette, Prompt, Publish, Search, SearchEntry, SubscriptionEntry, Subscriptions, Topics,
+    Ask, Broker, Browse, Chart, Connections, Filter, Form, Help, History, Login, Menu, MenuFind, Message,
+    Notices, Output, Overdue, Palette, Prompt, Publish, Search, SearchEntry, SubscriptionEntry,
+    Subscriptions, Topics,
 };
 
 /// Declares groups made of contexts and of groups.
@@ -133,11 +138,13 @@ groups! {
     ANYWHERE = [ALL_SCREENS, &[Help, Notices, Subscriptions]];
     /// Where a key with Alt means no text and nothing lies on top.
     TABS = [ALL_SCREENS, &[SearchEntry, Filter, Publish]];
-    ALWAYS = [ANYWHERE, &[SearchEntry, Filter, Publish, Form, Palette, Ask, Login, SubscriptionEntry, Prompt, Menu, Output]];
+    ALWAYS = [ANYWHERE, &[SearchEntry, Filter, Publish, Form, Palette, Ask, Login, SubscriptionEntry, Prompt, Menu, MenuFind, Output]];
     OVERLAYS = [&[Publish, Help, Palette, Notices, Login, Subscriptions, SubscriptionEntry, Menu, Output]];
     LISTS = [READING, &[Broker, Connections, Help, Notices, Subscriptions, Output]];
+    /// Lists with ends to go to by a letter.
+    LISTS_AND_MENUS = [LISTS, &[Menu]];
     /// Lists, and the text that the arrows scroll.
-    LISTS_AND_PALETTE = [LISTS, &[Chart, Filter, SearchEntry, Palette, Menu]];
+    LISTS_AND_PALETTE = [LISTS, &[Chart, Filter, SearchEntry, Palette, Menu, MenuFind]];
 }
 
 const fn length(parts: &[&[Context]]) -> usize {

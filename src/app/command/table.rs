@@ -9,12 +9,12 @@ use super::super::enabled::{
 };
 use super::Row;
 use super::context::Context::{
-    Ask, Browse, Chart, Connections, Filter, Form, History, Login, Menu, Message, Output, Overdue, Palette,
-    Prompt, Publish, Search, SearchEntry, SubscriptionEntry, Subscriptions, Topics,
+    Ask, Browse, Chart, Connections, Filter, Form, History, Login, Menu, MenuFind, Message, Output, Overdue,
+    Palette, Prompt, Publish, Search, SearchEntry, SubscriptionEntry, Subscriptions, Topics,
 };
 use super::context::{
-    ALL_SCREENS, ALWAYS, ANYWHERE, EXPLORER, FOUND, LISTS, LISTS_AND_PALETTE, OVERLAYS, READING, SCREENS,
-    TABS, TREE,
+    ALL_SCREENS, ALWAYS, ANYWHERE, EXPLORER, FOUND, LISTS_AND_MENUS, LISTS_AND_PALETTE, OVERLAYS, READING,
+    SCREENS, TABS, TREE,
 };
 
 macro_rules! commands {
@@ -93,9 +93,9 @@ commands! {
     RunSearch, "search.run", "Search", &[SearchEntry], ["enter"], Some("search"), false, always;
     NextSearchMode, "search.mode", "Search by text, regular expression or jq condition", &[Search, SearchEntry], ["ctrl-t"], Some("how"), false, always;
     NextSearchScope, "search.scope", "Search everywhere, below the selection, or in the browse set", &[Search, SearchEntry], ["ctrl-o"], Some("where"), false, always;
-    StopSearch, "search.stop", "Stop searching; what was found stays", &[Search, SearchEntry], ["ctrl-k"], Some("stop"), false, is_searching;
+    StopSearch, "search.stop", "Stop searching, or taking in new messages; again: go on", &[Search, SearchEntry], ["ctrl-k"], Some("stop"), false, is_searching;
     GoToFound, "list.go", "Go to it in the tree", FOUND, ["enter"], Some("go there"), false, always;
-    CloseList, "list.close", "Back to the tree", &[Search, SearchEntry, Browse, Overdue], ["esc"], Some("tree"), false, always;
+    CloseList, "list.close", "Close the list: back to where one was", &[Search, SearchEntry, Browse, Overdue], ["esc"], Some("back"), false, always;
     ToggleBrowsed, "browse.toggle", "Add to the browse set, or take out", READING, ["b"], None, false, has_selection;
     ShowBrowsed, "browse.show", "Messages of the browse set, merged by time", EXPLORER, ["B"], None, false, has_tabs;
     EmptyBrowsed, "browse.clear", "Empty the browse set", &[Browse], ["delete"], Some("empty"), false, has_browsed;
@@ -165,7 +165,9 @@ commands! {
     AcceptPrompt, "entry.accept", "Take what is typed", &[Prompt], ["enter"], Some("ok"), false, always;
     NextForm, "entry.form", "The payload as sent, decoded, or what jq makes of it", &[Prompt], ["ctrl-t"], None, false, has_forms;
     ClosePrompt, "entry.close", "Leave it", &[Prompt], ["esc"], Some("leave"), false, always;
-    ChooseItem, "menu.choose", "Choose", &[Menu], ["enter"], Some("choose"), false, always;
+    FindItem, "menu.find", "Find an item as you type", &[Menu], ["/"], Some("find"), false, always;
+    LeaveFinding, "menu.leave-finding", "Back to all items", &[MenuFind], ["esc"], Some("all"), false, always;
+    ChooseItem, "menu.choose", "Choose", &[Menu, MenuFind], ["enter"], Some("choose"), false, always;
 
     OpenProfile, "connections.open", "Connect, or go to its tab", &[Connections], ["enter"], Some("connect"), false, is_listing;
     OpenAnother, "connections.open-another", "Connect once more, in another tab", &[Connections], ["o"], None, false, can_open;
@@ -187,8 +189,8 @@ commands! {
     Down, "move.down", "Down", LISTS_AND_PALETTE, ["down", "j"], None, false, always;
     PageUp, "move.page-up", "A page up", LISTS_AND_PALETTE, ["pageup", "ctrl-b"], None, false, always;
     PageDown, "move.page-down", "A page down", LISTS_AND_PALETTE, ["pagedown", "ctrl-f"], None, false, always;
-    Top, "move.top", "To the top", LISTS, ["g", "home"], None, false, always;
-    Bottom, "move.bottom", "To the bottom", LISTS, ["G", "end"], None, false, always;
+    Top, "move.top", "To the top", LISTS_AND_MENUS, ["g", "home"], None, false, always;
+    Bottom, "move.bottom", "To the bottom", LISTS_AND_MENUS, ["G", "end"], None, false, always;
 
     NextPane, "focus.next", "Next pane", EXPLORER, ["tab"], None, false, always;
     PreviousPane, "focus.previous", "Previous pane", EXPLORER, ["backtab"], None, false, always;

@@ -19,6 +19,7 @@ mod touched;
 
 pub(super) use expression::weight as expression_weight;
 pub(super) use keep::Keep;
+pub(super) use parse::no_key;
 pub use parse::{FilterFault, HELP, LANGUAGE};
 pub(super) use query::Query;
 pub(super) use state::{Filter, PIECE};

@@ -43,12 +43,13 @@ type Wrong = (usize, String);
 impl Query {
     /// Reads a filter; `None` when it says nothing.
     pub(in crate::app) fn parse(text: &str) -> Result<Option<Self>, FilterFault> {
-        let mut reader = Reader { text, at: 0 };
+        let mut reader = Reader { text, at: 0, unknown_key: None };
         let mut terms = Vec::new();
         loop {
             reader.skip_space();
             if reader.rest().is_empty() {
-                return Ok((!terms.is_empty()).then(|| Self::new(terms)));
+                let unknown = reader.unknown_key.map(str::to_owned);
+                return Ok((!terms.is_empty()).then(|| Self::new(terms, unknown)));
             }
             let term = if terms.len() < MOST_TERMS {
                 reader.term()
@@ -69,6 +70,7 @@ impl Query {
 struct Reader<'a> {
     text: &'a str,
     at: usize,
+    unknown_key: Option<&'a str>,
 }
 
 impl<'a> Reader<'a> {
@@ -119,6 +121,7 @@ impl<'a> Reader<'a> {
                 Err(fault) => Err((begin + fault.at, format!("{}: home/+/climate, home/#", fault.reason))),
             };
         }
+        self.unknown_key = self.unknown_key.or_else(|| like_a_key(word));
         Ok((Condition::Word(Needle::new(word)), false))
     }
 
@@ -195,6 +198,18 @@ impl<'a> Reader<'a> {
             (begin + 1 + at, reason)
         })
     }
+}
+
+/// What stands before the colon of a word as a key does: letters, and more of them than of a byte in an address.
+fn like_a_key(word: &str) -> Option<&str> {
+    let (key, _) = word.split_once(':')?;
+    (key.len() > 2 && key.bytes().all(|letter| letter.is_ascii_alphabetic())).then_some(key)
+}
+
+/// Says of a word that looks like a key that it is none.
+pub(in crate::app) fn no_key(key: &str) -> String {
+    let keys: Vec<&str> = KEYS.iter().map(|key| key.name).collect();
+    format!("no key is called {key}, it is searched as text; keys: {}", keys.join(", "))
 }
 
 enum Meaning {

@@ -61,12 +61,19 @@ impl Condition {
 #[derive(Debug, Clone)]
 pub(in crate::app) struct Query {
     terms: Vec<Term>,
+    /// What stands before a colon in a word as a key would, and is none.
+    unknown_key: Option<String>,
 }
 
 impl Query {
-    pub(super) fn new(mut terms: Vec<Term>) -> Self {
+    pub(super) fn new(mut terms: Vec<Term>, unknown_key: Option<String>) -> Self {
         terms.sort_by_key(|term| term.condition.rank());
-        Self { terms }
+        Self { terms, unknown_key }
+    }
+
+    /// What was written like a key and is none: its word is sought as text.
+    pub(in crate::app) fn unknown_key(&self) -> Option<&str> {
+        self.unknown_key.as_deref()
     }
 
     /// A word that every match must contain and that the store can find all at once: the longest one.

@@ -315,6 +315,11 @@ impl Filter {
         std::mem::take(&mut self.changed)
     }
 
+    /// What was written like a key and is none.
+    pub(in crate::app) fn unknown_key(&self) -> Option<&str> {
+        self.query.unknown_key()
+    }
+
     pub(in crate::app) fn text(&self) -> &str {
         &self.text
     }

@@ -2,6 +2,7 @@
 //! pieces between keys and traffic.
 
 mod batch;
+mod missing;
 mod query;
 mod question;
 mod results;
@@ -36,6 +37,8 @@ pub struct Search {
     pub typing: bool,
     /// What is typed.
     pub input: Input,
+    /// The text stands there from before: what is typed takes its place, as that of a selected text.
+    pub replaced: bool,
     /// How the text is taken.
     pub mode: Mode,
     /// Where to search.
@@ -44,12 +47,16 @@ pub struct Search {
     pub fault: Option<String>,
     /// Where one looks in the list.
     pub view: ListView,
+    /// One went into the list before the row to be selected was found: the one that was marked, or the first.
+    pub(super) awaits: bool,
     /// The topic or branch that was selected when the search was opened.
     pub(super) below: Option<TopicId>,
     run: Option<Run>,
     runs: u64,
     /// How many of the listed are newer than the moment shown.
     newer: usize,
+    /// A moment of the past is shown.
+    held: bool,
     /// Texts sought before, the latest first.
     recent: VecDeque<(Mode, String)>,
     /// Position in `recent` of the text that was called back, and what was typed before.
@@ -75,6 +82,23 @@ pub struct Report {
     pub begun: Moment,
     /// How long it took, once it has ended.
     pub took: Option<Duration>,
+    /// Messages found that are newer than the moment shown; `None` when those were not looked at.
+    pub later: Option<u64>,
+    /// What becomes of new messages.
+    pub news: News,
+    /// Capitals count, since there is one in the text.
+    pub counts_capitals: bool,
+}
+
+/// What becomes of messages that come while the list is on screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum News {
+    /// They are taken in.
+    Live,
+    /// The user wants none.
+    Stopped,
+    /// A moment of the past is shown: they are not listed.
+    Held,
 }
 
 impl Search {
@@ -119,11 +143,23 @@ impl Search {
         }
     }
 
-    /// Ends the search where it stands; what was found stays.
-    pub(super) fn stop(&mut self) {
-        if let Some(run) = self.run.as_mut().filter(|run| run.stage() == Stage::Running) {
-            run.stop();
+    /// Ends the search where it stands; what was found stays. Once the past was searched: takes in no new messages any more, or goes
+    /// on with it.
+    pub(super) fn stop(&mut self, world: World<'_>, now: Moment) {
+        let Some(run) = self.run.as_mut() else { return };
+        match run.stage() {
+            Stage::Running => run.stop(),
+            Stage::Complete if run.closed => self.go_on(world, now),
+            Stage::Complete => run.closed = true,
+            Stage::Stopped => {}
         }
+    }
+
+    /// Takes in new messages again, and those that came meanwhile.
+    pub(super) fn go_on(&mut self, world: World<'_>, now: Moment) {
+        let Some(run) = self.run.as_mut().filter(|run| run.closed) else { return };
+        run.closed = false;
+        self.reopened(world, now);
     }
 
     /// Whether a piece of work waits.
@@ -148,7 +184,7 @@ impl Search {
         let Answer { connection, number, said, rest } = answer;
         let run = self.run.as_mut().filter(|run| run.number == number && !run.stopped)?;
         match said {
-            Ok((hits, unfit)) => run.answered(hits, unfit, rest),
+            Ok(found) => run.answered(found, rest),
             Err(fault) => {
                 run.stop();
                 self.fault = Some(fault);
@@ -162,7 +198,7 @@ impl Search {
     /// A message came. It is looked at while the list is on screen.
     pub(super) fn arrived(&mut self, message: &Message, place: Ingested, world: World<'_>, shown: bool) {
         let (Some(run), Some(topic), Some(seq)) = (&mut self.run, place.topic, place.seq) else { return };
-        if shown {
+        if shown && !run.closed {
             run.arrived(Sight::of(message, topic, seq), world);
         } else {
             self.missed.get_or_insert(seq);
@@ -171,9 +207,12 @@ impl Search {
 
     /// The list comes on screen again: what came meanwhile is looked at. All is looked at anew, but where that takes long.
     pub(super) fn reopened(&mut self, world: World<'_>, now: Moment) {
-        let run = self.run.as_mut().filter(|run| !run.stopped);
+        let run = self.run.as_mut().filter(|run| !run.stopped && !run.closed);
+        if run.is_none() {
+            return;
+        }
         let (Some(missed), Some(run)) = (self.missed.take(), run) else { return };
-        if !run.query().is_heavy || !run.catch_up(missed, world) {
+        if !run.query().is_heavy || !run.catch_up(missed, world, now) {
             self.restart(None, world, now);
         }
     }
@@ -188,6 +227,7 @@ impl Search {
             run.took = Some(now.since(run.begun));
         }
         let moment = world.store.held_since().map(|_| world.store.shown_until());
+        self.held = moment.is_some();
         let outdated = match (run.limit, moment) {
             // What is listed is all newer, and there is more that is not listed.
             (limit, Some(moment)) => {
@@ -224,12 +264,28 @@ impl Search {
         run.results.position(self.view.selected?)?.checked_sub(self.newer)
     }
 
+    /// Row to be selected, now that one is in the list: the one that was marked, otherwise the first. Nothing while the marked one may
+    /// still turn up, or nothing was found.
+    pub(super) fn first_choice(&self) -> Option<usize> {
+        let run = self.run.as_ref()?;
+        let may_turn_up = self.view.selected.is_some() && run.stage() == Stage::Running;
+        let first = (!may_turn_up && self.rows() > 0).then_some(0);
+        self.selected_index().or(first)
+    }
+
     /// Where a message stands in what is sought, once more: for texts that are not as received.
     pub fn finder(&self) -> Option<&crate::payload::find::Finder> {
         match &self.run.as_ref()?.query().wanted {
             query::Wanted::Found(finder, _) => Some(finder),
-            _ => self.run.as_ref()?.query().topic.as_ref(),
+            _ => self.run.as_ref()?.query().topic.as_ref()?.finder(),
         }
+    }
+
+    /// The field that messages were found without, since it has to be less than something, and how many those are.
+    pub fn found_without(&self) -> Option<(&str, u64)> {
+        let run = self.run.as_ref().filter(|run| run.figures.by_null > 0)?;
+        let query::Wanted::Condition(condition) = &run.query().wanted else { return None };
+        Some((missing::compared(condition).into_iter().next()?, run.figures.by_null))
     }
 
     /// What is to be said of the search; nothing when nothing is sought.
@@ -238,7 +294,15 @@ impl Search {
         let listed = self.rows();
         let capped = run.results.is_capped();
         let found = if self.newer > 0 { listed as u64 } else { run.results.found() };
+        let news = match (self.held, run.closed) {
+            (true, _) => News::Held,
+            (false, true) => News::Stopped,
+            (false, false) => News::Live,
+        };
         Some(Report {
+            later: run.limit.is_none().then_some(self.newer as u64),
+            news,
+            counts_capitals: run.query().counts_capitals(),
             stage: run.stage(),
             found,
             listed,
@@ -270,7 +334,8 @@ impl Search {
         let typed = || (self.mode, self.input.value().to_owned());
         let (at, mode, text) = match (&self.recalled, earlier) {
             (None, false) => return false,
-            (None, true) => (0, typed().0, typed().1),
+            // The latest is what stands there, unless something else was typed.
+            (None, true) => (usize::from(self.recent.front() == Some(&typed())), typed().0, typed().1),
             (Some((at, mode, text)), true) => (at + 1, *mode, text.clone()),
             (Some((0, mode, text)), false) => {
                 (self.mode, self.input) = (*mode, Input::new(text.clone()));

@@ -1,6 +1,7 @@
 //! What is sought, as typed: the way of searching, the place, and the text made into something that can look at a message.
 
 use crate::app::filter::expression_weight;
+use crate::model::TopicFilter;
 use crate::payload::find::{FindFault, Finder};
 use crate::payload::jq::Program;
 use crate::store::{Store, TopicId};
@@ -93,12 +94,39 @@ pub(super) enum InTopics {
     Not,
 }
 
+/// What narrows a search to some topics.
+#[derive(Debug, Clone)]
+pub(super) enum TopicWord {
+    /// This is found in the topic.
+    Found(Finder),
+    /// The topic matches this.
+    Matches(TopicFilter),
+}
+
+impl TopicWord {
+    /// Whether a topic is one of them.
+    pub(super) fn admits(&self, topic: &str) -> bool {
+        match self {
+            Self::Found(finder) => finder.is_in(topic.as_bytes()),
+            Self::Matches(filter) => filter.matches(topic),
+        }
+    }
+
+    /// What is found in a topic, to be lit.
+    pub(super) fn finder(&self) -> Option<&Finder> {
+        match self {
+            Self::Found(finder) => Some(finder),
+            Self::Matches(_) => None,
+        }
+    }
+}
+
 /// A text that can be sought.
 #[derive(Debug, Clone)]
 pub(super) struct Query {
     pub(super) mode: Mode,
     /// Only in topics where this is found.
-    pub(super) topic: Option<Finder>,
+    pub(super) topic: Option<TopicWord>,
     pub(super) wanted: Wanted,
     /// It may take so long that payloads are looked at by a worker.
     pub(super) is_heavy: bool,
@@ -118,7 +146,18 @@ impl Query {
         };
         let (word, rest) = topic_word(text);
         let word = word.filter(|word| !word.is_empty());
-        let topic = word.map(|word| finder(word, text.len() - TOPIC.len() - word.len())).transpose()?;
+        let topic = match word {
+            // No topic holds these: it can only be meant as a topic filter, as in the filter of the tree.
+            Some(word) if mode != Mode::Regex && word.contains(['+', '#']) => {
+                let filter = TopicFilter::parse(word);
+                Some(TopicWord::Matches(filter.map_err(|fault| {
+                    let column = word.get(..fault.at).unwrap_or(word).chars().count() + 1;
+                    told(Some(column), fault.reason.to_string(), TOPIC)
+                })?))
+            }
+            Some(word) => Some(TopicWord::Found(finder(word, text.len() - TOPIC.len() - word.len())?)),
+            None => None,
+        };
         let (rest, in_topics) = match rest.strip_prefix("payload:") {
             Some(rest) if mode != Mode::Jq => (rest, InTopics::Not),
             _ => (rest, InTopics::Too),
@@ -140,6 +179,16 @@ impl Query {
             Mode::Jq => true,
         };
         Ok((!nothing).then_some(Self { mode, topic, wanted, is_heavy }))
+    }
+
+    /// Whether a capital in what is typed makes capitals count.
+    pub(super) fn counts_capitals(&self) -> bool {
+        let wanted = match &self.wanted {
+            Wanted::Found(finder, _) => Some(finder),
+            Wanted::Anything | Wanted::Condition(_) => None,
+        };
+        let topic = self.topic.as_ref().and_then(TopicWord::finder);
+        [wanted, topic].into_iter().flatten().any(Finder::counts_capitals)
     }
 }
 
@@ -166,7 +215,7 @@ mod tests {
 
     fn finds(mode: Mode, text: &str, topic: &str, payload: &str) -> bool {
         let query = Query::parse(mode, text).expect(text).expect(text);
-        query.topic.is_none_or(|word| word.is_in(topic.as_bytes()))
+        query.topic.is_none_or(|word| word.admits(topic))
             && match query.wanted {
                 Wanted::Anything => true,
                 Wanted::Found(finder, in_topics) => {
@@ -191,6 +240,10 @@ mod tests {
             ("payload:kitchen", "home/kitchen", "21", false),
             ("topic:hall payload:kitchen", "hall", "in the kitchen", true),
             ("a topic:b", "x", "a topic:b", true),
+            ("topic:plant/+/press/status run", "plant/line1/press/status", "run", true),
+            ("topic:plant/+/press/status", "plant/line1/oven/status", "run", false),
+            ("topic:plant/#", "plant/line1/oven/status", "run", true),
+            ("topic:plant/#", "house/plant/x", "run", false),
         ] {
             assert_eq!(finds(Mode::Text, text, topic, payload), found, "{text} in {topic} {payload}");
         }

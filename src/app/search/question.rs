@@ -4,6 +4,7 @@
 use std::time::{Duration, Instant};
 
 use super::batch::Batch;
+use super::missing::Missing;
 use super::query::{Mode, Query, Wanted};
 use super::results::{Hit, Place};
 use crate::app::RunJq;
@@ -37,10 +38,21 @@ pub struct Answer {
     pub(in crate::app) connection: ConnectionId,
     /// Number of the search.
     pub(in crate::app) number: u64,
-    /// The messages that are sought, and how many a condition could not be asked of; or why nothing can be.
-    pub(in crate::app) said: Result<(Vec<Hit>, u64), String>,
+    /// What was found; or why nothing can be.
+    pub(in crate::app) said: Result<Found, String>,
     /// Those that were not looked at yet.
     pub(in crate::app) rest: Batch,
+}
+
+/// What a worker found in a batch.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(in crate::app) struct Found {
+    /// The messages that are sought.
+    pub(super) hits: Vec<Hit>,
+    /// How many a condition could not be asked of.
+    pub(super) unfit: u64,
+    /// How many of those found do not have the field that has to be less than something.
+    pub(super) by_null: u64,
 }
 
 impl Question {
@@ -51,10 +63,12 @@ impl Question {
         let said = query.and_then(|query| match query.map(|query| query.wanted) {
             Some(Wanted::Condition(condition)) => {
                 let program = Program::compile(&condition).map_err(|fault| fault.to_string())?;
-                Ok(ask(&program, &mut batch, run))
+                Ok(ask((&program, &Missing::of(&condition)), &mut batch, run))
             }
-            Some(Wanted::Found(finder, _)) => Ok((look_inside(&finder, &mut batch), 0)),
-            Some(Wanted::Anything) | None => Ok((Vec::new(), 0)),
+            Some(Wanted::Found(finder, _)) => {
+                Ok(Found { hits: look_inside(&finder, &mut batch), ..Found::default() })
+            }
+            Some(Wanted::Anything) | None => Ok(Found::default()),
         });
         Answer { connection, number, said, rest: batch }
     }
@@ -80,11 +94,11 @@ fn look_inside(finder: &Finder, batch: &mut Batch) -> Vec<Hit> {
     hits
 }
 
-/// Those of which it is true, and how many it could not be asked of.
-fn ask(program: &Program, batch: &mut Batch, run: RunJq) -> (Vec<Hit>, u64) {
+/// Those of which it is true, how many it could not be asked of, and how many lack the field that is compared.
+fn ask((program, missing): (&Program, &Missing), batch: &mut Batch, run: RunJq) -> Found {
     let limits = Limits { time: TIME, outputs: 1, output_bytes: 64 << 10 };
     let begun = Instant::now();
-    let (mut hits, mut unfit) = (Vec::new(), 0);
+    let Found { mut hits, mut unfit, mut by_null } = Found::default();
     while !batch.is_empty() && begun.elapsed() < AT_A_TIME {
         let (mut asked, mut bytes) = (Vec::with_capacity(TOGETHER), 0);
         while asked.len() < TOGETHER
@@ -106,13 +120,18 @@ fn ask(program: &Program, batch: &mut Batch, run: RunJq) -> (Vec<Hit>, u64) {
         } else {
             run(program, &texts, &limits).iter().map(condition_of).collect()
         };
-        for ((item, _), holds) in asked.iter().zip(all) {
+        let mut true_of = Vec::new();
+        for ((item, text), holds) in asked.iter().zip(all) {
             match holds {
-                Some(true) => hits.push(item.hit(Place::Topic)),
+                Some(true) => {
+                    hits.push(item.hit(Place::Topic));
+                    true_of.push(text.as_str());
+                }
                 Some(false) => {}
                 None => unfit += 1,
             }
         }
+        by_null += missing.count(&true_of, &limits);
     }
-    (hits, unfit)
+    Found { hits, unfit, by_null }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::batch::Batch;
 use super::query::{Mode, Query, Scope, Wanted};
+use super::question::Found;
 use super::results::{Hit, Place, Results};
 use super::verdicts::{Verdict, Verdicts};
 use super::world::World;
@@ -46,6 +47,8 @@ pub struct Figures {
     pub too_large: u64,
     /// Messages that are no JSON, or of which the condition cannot be asked, or takes too long.
     pub unfit: u64,
+    /// Messages found of which the field is not there that has to be less than something.
+    pub by_null: u64,
     /// Messages that came faster than they could be looked at.
     pub passed_over: u64,
     /// Binary messages too large to be decoded: only their bytes were looked at.
@@ -77,6 +80,12 @@ pub(super) struct Run {
     pub(super) begun: Moment,
     pub(super) took: Option<Duration>,
     pub(super) stopped: bool,
+    /// The past was looked at to its end.
+    past_done: bool,
+    /// What is being looked at by a worker is the last of the past.
+    last_of_past: bool,
+    /// The user wants no new messages in the list.
+    pub(super) closed: bool,
 }
 
 /// What a message is judged by.
@@ -155,17 +164,32 @@ impl Run {
             begun: now,
             took: None,
             stopped: false,
+            past_done: false,
+            last_of_past: false,
+            closed: false,
         }
     }
 
     pub(super) fn stage(&self) -> Stage {
         if self.stopped {
             Stage::Stopped
-        } else if self.scan.is_some() || !self.waiting.is_empty() || self.asked {
-            Stage::Running
-        } else {
+        } else if self.past_done {
+            // New messages may wait for a worker now and again: that is no searching to be waited for.
             Stage::Complete
+        } else {
+            Stage::Running
         }
+    }
+
+    /// Notes the end of the past once all of it was looked at.
+    fn note_end(&mut self) {
+        let all = self.waiting.is_empty() && !self.asked;
+        self.past_done |= self.scan.is_none() && all;
+    }
+
+    /// Whether new messages are taken in.
+    pub(super) fn is_live(&self) -> bool {
+        !self.stopped && !self.closed && self.limit.is_none()
     }
 
     /// Whether there is something to do here and now, or to be handed to a worker.
@@ -175,12 +199,13 @@ impl Run {
 
     /// Looks at what came from message `since` on and was not looked at. False when not all before it was: then the search has to begin
     /// again.
-    pub(super) fn catch_up(&mut self, since: Seq, world: World<'_>) -> bool {
+    pub(super) fn catch_up(&mut self, since: Seq, world: World<'_>, now: Moment) -> bool {
         if self.scan.is_some() || self.limit.is_some() {
             return false;
         }
         let with_sys = self.scope.has_sys(world.store);
         self.since = Some(since);
+        (self.begun, self.past_done, self.last_of_past, self.closed) = (now, false, false, false);
         self.scan = Some(world.store.scan(world.store.last_seq(), with_sys));
         (self.figures.bytes, self.figures.all_bytes) = (0, world.store.scan_bytes(with_sys) as u64);
         true
@@ -212,14 +237,18 @@ impl Run {
             Scanned::All => self.figures.bytes = self.figures.all_bytes,
             Scanned::Overtaken => return false,
         }
+        self.note_end();
         true
     }
 
     /// Looks at a message that has just come.
     pub(super) fn arrived(&mut self, message: Sight<'_>, world: World<'_>) {
-        if self.stopped || self.limit.is_some() {
+        if !self.is_live() {
             return;
         }
+        let bytes = message.payload.len() as u64;
+        (self.figures.bytes, self.figures.all_bytes) =
+            (self.figures.bytes + bytes, self.figures.all_bytes + bytes);
         if self.waiting.bytes() > 4 * WAITING {
             self.figures.passed_over += 1;
             return;
@@ -280,12 +309,15 @@ impl Run {
             return None;
         }
         self.asked = true;
+        self.last_of_past = self.scan.is_none();
         Some(((self.query.mode, self.sought.clone()), std::mem::take(&mut self.waiting)))
     }
 
     /// Takes in what came of a batch, and what of it is still to be asked.
-    pub(super) fn answered(&mut self, hits: Vec<Hit>, unfit: u64, rest: Batch) {
+    pub(super) fn answered(&mut self, found: Found, rest: Batch) {
+        let Found { hits, unfit, by_null } = found;
         self.asked = false;
+        self.past_done |= self.last_of_past && rest.is_empty();
         self.waiting.precede(rest);
         let mut found = Vec::new();
         for hit in hits {
@@ -293,6 +325,8 @@ impl Run {
         }
         self.results.settle(found);
         self.figures.unfit += unfit;
+        self.figures.by_null += by_null;
+        self.note_end();
     }
 
     /// What is sought, to mark it where it stands.

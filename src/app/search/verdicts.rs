@@ -30,7 +30,7 @@ impl Verdict {
             Scope::Browsed => world.browse.contains(path),
         };
         let named = |finder: &crate::payload::find::Finder| finder.is_in(path.as_bytes());
-        if !inside || !query.topic.as_ref().is_none_or(named) {
+        if !inside || !query.topic.as_ref().is_none_or(|word| word.admits(path)) {
             return Self::Outside;
         }
         match &query.wanted {

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::TreeView;
-use crate::app::filter::{Filter, FilterFault, PIECE, Query};
+use crate::app::filter::{Filter, FilterFault, PIECE, Query, no_key};
 use crate::app::node_set::NodeSet;
 use crate::app::walk::Walk;
 use crate::store::{Store, TopicId};
@@ -17,6 +17,17 @@ impl TreeView {
     /// Number of topics the filter found so far.
     pub fn filter_matches(&self) -> Option<usize> {
         self.filter.as_ref().map(Filter::matches)
+    }
+
+    /// What is to be said of a filter that may not be meant as it was understood.
+    pub fn filter_hint(&self) -> Option<String> {
+        self.filter.as_ref().and_then(Filter::unknown_key).map(no_key)
+    }
+
+    /// Whether the selected topic is shown though it does not match any more.
+    pub fn filter_spares_selected(&self) -> bool {
+        let spared = |(filter, node): (&Filter, TopicId)| filter.is_stale(node);
+        self.filter.as_ref().zip(self.selected).is_some_and(spared)
     }
 
     /// How far the filter is with the topics that were there when it began, in per cent, until it is through.

@@ -83,6 +83,10 @@ pub(super) fn run_now(app: &mut App, command: Command, now: Moment) -> Vec<Effec
         Command::Back | Command::Close => back(app),
         Command::AcceptPrompt | Command::ClosePrompt => prompt::run(app, command, now),
         Command::ChooseItem => menu::choose(app, now),
+        Command::FindItem | Command::LeaveFinding => {
+            menu::find(app, command == Command::FindItem);
+            Vec::new()
+        }
         Command::ZoomPane => zoom(app),
         Command::CopyPayload | Command::CopyTopic => copy(app, command),
         Command::CopyAs
@@ -209,7 +213,12 @@ fn movement(app: &mut App, command: Command, now: Moment) {
         Context::Browse => browse::movement(app, command),
         Context::Overdue => overdue::movement(app, command),
         Context::Chart => chart::movement(app, command, now),
-        Context::Help | Context::Palette | Context::Notices | Context::Menu | Context::Output => {
+        Context::Help
+        | Context::Palette
+        | Context::Notices
+        | Context::Menu
+        | Context::MenuFind
+        | Context::Output => {
             overlay::movement(app, command);
         }
         Context::Subscriptions => subscriptions::movement(app, command),

@@ -19,6 +19,7 @@ pub(super) fn on_done(app: &mut App, done: Done, now: Moment) -> Vec<Effect> {
         }
         Done::Profiles(book, severity, text, id) => {
             app.book = *book;
+            app.note_saved(id);
             return form::saved(app, severity, text, id, now);
         }
         Done::ProfilesRead(book, asked) => connections::read_again(app, *book, asked, now),

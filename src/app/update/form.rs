@@ -92,6 +92,7 @@ pub(super) fn save(app: &mut App, then: AfterSaving) -> Vec<Effect> {
     if let Some(form) = &mut app.form {
         form.saving = Some((id, then));
     }
+    app.note_saving(id, &profile);
     vec![Effect::SaveProfile(Box::new(profile), of, id)]
 }
 

@@ -93,7 +93,7 @@ pub(super) fn jump(app: &mut App, text: &str, now: Moment) -> Result<Vec<Effect>
     connection.message.reset();
     if newer == kept {
         let text = "before the oldest message of this topic that is kept: this is that one";
-        app.notices.push_here(now, Severity::Warning, text.to_owned());
+        app.notices.push_here(now, Severity::Info, text.to_owned());
     }
     Ok(Vec::new())
 }

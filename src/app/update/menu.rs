@@ -1,6 +1,10 @@
 //! Menus: moving in one, and what choosing does. Each pick has its owner.
 
-use super::{chart, filters, message, moves, out, run as run_command};
+use crossterm::event::{Event, KeyEvent};
+use tui_input::Input;
+use tui_input::backend::crossterm::EventHandler;
+
+use super::{chart, filters, insert, message, moves, out, run as run_command};
 use crate::app::{App, Command, Effect, Menu, MenuItem, Overlay, Pick};
 use crate::model::{Moment, Severity};
 
@@ -12,15 +16,45 @@ pub(super) fn open(app: &mut App, title: impl Into<String>, items: Vec<MenuItem>
 }
 
 pub(super) fn movement(menu: &mut Menu, command: Command) {
-    let last = menu.items.len().saturating_sub(1);
+    let shown = menu.shown();
+    let last = shown.len().saturating_sub(1);
     let step = moves::rows(command, moves::PAGE);
-    menu.selected = menu.selected.saturating_add_signed(step).min(last);
+    let place = menu.place(&shown).saturating_add_signed(step).min(last);
+    menu.selected = shown.get(place).copied().unwrap_or(menu.selected);
+}
+
+/// Begins to find an item as one types, or ends it: all are shown again.
+pub(super) fn find(app: &mut App, begin: bool) {
+    if let Overlay::Menu(menu) = &mut app.overlay {
+        menu.finding = begin.then(Input::default);
+    }
+}
+
+pub(super) fn on_key(app: &mut App, key: KeyEvent) {
+    if let Overlay::Menu(menu) = &mut app.overlay
+        && let Some(input) = &mut menu.finding
+    {
+        input.handle_event(&Event::Key(key));
+        menu.narrow();
+    }
+}
+
+pub(super) fn on_paste(app: &mut App, text: &str) -> Result<(), String> {
+    if let Overlay::Menu(menu) = &mut app.overlay
+        && let Some(input) = &mut menu.finding
+    {
+        insert(input, text)?;
+        menu.narrow();
+    }
+    Ok(())
 }
 
 /// Does what the selected item says; one that cannot be chosen says why, and the menu stays.
 pub(super) fn choose(app: &mut App, now: Moment) -> Vec<Effect> {
     let Overlay::Menu(menu) = &app.overlay else { return Vec::new() };
-    let Some(item) = menu.items.get(menu.selected) else { return Vec::new() };
+    let Some(item) = menu.items.get(menu.selected).filter(|_| !menu.shown().is_empty()) else {
+        return Vec::new();
+    };
     match item.pick.clone() {
         Ok(pick) => {
             app.overlay = Overlay::None;

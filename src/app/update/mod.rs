@@ -10,6 +10,7 @@ mod done;
 mod filters;
 mod form;
 mod history;
+mod keeping;
 mod lists;
 mod login;
 mod menu;
@@ -93,6 +94,7 @@ fn on_key(app: &mut App, key: KeyEvent, now: Moment) -> Vec<Effect> {
         return Vec::new();
     }
     app.last_input = now;
+    app.notices.pressed(now);
     // From the first key on nothing moves by itself: what is on screen is being read.
     app.connection_mut().tree.stand_still();
     if layout::too_small(app.size.0, app.size.1) && key.code == KeyCode::Char('q') {
@@ -131,6 +133,10 @@ fn on_key(app: &mut App, key: KeyEvent, now: Moment) -> Vec<Effect> {
             prompt::on_key(app, key);
             Vec::new()
         }
+        Context::MenuFind => {
+            menu::on_key(app, key);
+            Vec::new()
+        }
         Context::Palette => {
             if let Overlay::Palette(palette) = &mut app.overlay {
                 palette.input.handle_event(&Event::Key(key));
@@ -158,6 +164,7 @@ fn on_paste(app: &mut App, text: &str, now: Moment) {
             }
         }
         Context::Prompt => refusal = prompt::on_paste(app, text).err(),
+        Context::MenuFind => refusal = menu::on_paste(app, text).err(),
         Context::Form => refusal = form::on_paste(app, text).err(),
         Context::Palette => {
             if let Overlay::Palette(palette) = &mut app.overlay {

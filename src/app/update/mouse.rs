@@ -100,7 +100,9 @@ fn click(app: &mut App, at: Position, now: Moment) -> Vec<Effect> {
         let (frame, list) = layout::menu(areas.body, menu.items.len());
         if list.contains(at) {
             let row = menu.top(usize::from(list.height)) + usize::from(at.y - list.y);
-            menu.selected = row.min(menu.items.len().saturating_sub(1));
+            let shown = menu.shown();
+            let Some(index) = shown.get(row.min(shown.len().saturating_sub(1))) else { return Vec::new() };
+            menu.selected = *index;
             return run(app, Command::ChooseItem, now);
         }
         if frame.contains(at) {
@@ -255,7 +257,9 @@ fn click_list(app: &mut App, pane: Rect, at: Position) {
         Left::Tree | Left::Browse => 0,
     };
     let Some(row) = at.y.checked_sub(pane.y + 1 + lines).map(usize::from) else {
-        connection.search.typing |= searching;
+        if searching && !connection.search.typing {
+            search::edit(&mut connection.search, false);
+        }
         return;
     };
     connection.search.typing = false;

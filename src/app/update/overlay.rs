@@ -13,7 +13,7 @@ pub(super) fn run(app: &mut App, command: Command, now: Moment) -> Vec<Effect> {
                 under => Overlay::Help(Help { of, scroll: 0, under: Box::new(under) }),
             };
         }
-        Command::OpenPalette => app.overlay = Overlay::Palette(PaletteState::default()),
+        Command::OpenPalette => app.overlay = Overlay::Palette(PaletteState::over(app)),
         Command::ShowNotices => {
             app.notices.scroll = 0;
             app.overlay = match app.overlay {

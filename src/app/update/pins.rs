@@ -1,5 +1,6 @@
 //! Pinning and muting topics and branches; both are kept in the profile when it is a saved one.
 
+use super::keeping;
 use crate::app::pins::{MOST_PATHS, is_at_or_below};
 use crate::app::{App, Command, Effect};
 use crate::config::Profile;
@@ -56,7 +57,5 @@ pub(super) fn write(app: &mut App) -> Vec<Effect> {
         adopt(&mut connection.profile);
         connection.browse.adopt(&own.browsed);
     }
-    let Some(mut profile) = app.saved_profile().cloned() else { return Vec::new() };
-    adopt(&mut profile);
-    vec![Effect::SaveProfile(Box::new(profile), Some(own.name), app.next_save())]
+    keeping::change(app, adopt)
 }

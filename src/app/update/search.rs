@@ -1,17 +1,18 @@
 //! Searching everything: typing, moving in what was found, and the pieces of work.
 
-use crossterm::event::{Event, KeyEvent};
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
+use tui_input::Input;
 use tui_input::backend::crossterm::EventHandler;
 
 use super::{insert, moves};
-use crate::app::{Answer, App, Command, Connection, Effect, Job, Left, Mode, Scope};
+use crate::app::{Answer, App, Command, Connection, Effect, Job, Left, Mode, Scope, Search};
 use crate::model::{Moment, Severity};
 
 pub(super) fn run(app: &mut App, command: Command, now: Moment) -> Vec<Effect> {
     let connection = app.connection_mut();
     match command {
         Command::OpenSearch => open(connection, now),
-        Command::EditSearch => connection.search.typing = true,
+        Command::EditSearch => edit(&mut connection.search, false),
         Command::RunSearch => return accept(app, now),
         Command::NextSearchMode => {
             connection.search.mode = connection.search.mode.next();
@@ -21,26 +22,34 @@ pub(super) fn run(app: &mut App, command: Command, now: Moment) -> Vec<Effect> {
             let text = next_scope(connection, now);
             app.notices.push_here(now, Severity::Info, text);
         }
-        _ => connection.search.stop(),
+        _ => {
+            let (search, world) = connection.search_in();
+            search.stop(world, now);
+        }
     }
     Vec::new()
 }
 
-/// The last search, or a new one; from its list, the entry.
+/// The entry, always: letters that are typed must never be taken for commands. The last text stands in it.
 fn open(connection: &mut Connection, now: Moment) {
-    if connection.left == Left::Search {
-        connection.search.typing = true;
+    let was_open = connection.left == Left::Search;
+    connection.open_list(Left::Search);
+    edit(&mut connection.search, true);
+    if was_open {
         return;
     }
-    connection.open_list(Left::Search);
     let below = connection.selected_in_tree();
     let (search, world) = connection.search_in();
     search.below = below;
-    search.typing = search.report().is_none();
     search.reopened(world, now);
-    let marked = search.selected_index().filter(|_| !search.typing);
-    if let Some(marked) = marked {
-        select(connection, marked);
+}
+
+/// Into the entry, to type another text or to change the one there.
+pub(super) fn edit(search: &mut Search, replaced: bool) {
+    search.typing = true;
+    search.replaced = replaced && !search.input.value().is_empty();
+    if replaced {
+        search.input = Input::new(search.input.value().to_owned());
     }
 }
 
@@ -51,8 +60,8 @@ fn accept(app: &mut App, now: Moment) -> Vec<Effect> {
     // Text and expressions were sought with each key; again only where it was stopped, or new messages were passed over.
     if search.is_sought() || search.begin(world, now) {
         search.remember();
-        search.typing = false;
-        select(connection, 0);
+        search.go_on(world, now);
+        into_list(connection);
     } else if search.fault.is_none() {
         let text = "nothing to search for: type a text, an expression or a condition";
         app.notices.push_here(now, Severity::Warning, text.to_owned());
@@ -60,10 +69,18 @@ fn accept(app: &mut App, now: Moment) -> Vec<Effect> {
     Vec::new()
 }
 
+/// Into the list, at the row that was marked in it, or at the first, as soon as there is one.
+fn into_list(connection: &mut Connection) {
+    connection.search.typing = false;
+    connection.search.awaits = true;
+    connection.settle_in_list();
+}
+
 /// What is sought has changed: it is sought at once, but for a condition, which takes long.
 fn changed(connection: &mut Connection, now: Moment) {
     let (search, world) = connection.search_in();
     search.fault = None;
+    search.view.selected = None;
     if search.mode != Mode::Jq {
         search.begin(world, now);
     }
@@ -86,6 +103,10 @@ fn next_scope(connection: &mut Connection, now: Moment) -> String {
 pub(super) fn on_key(app: &mut App, key: KeyEvent, now: Moment) {
     let connection = app.connection_mut();
     let before = connection.search.input.value().to_owned();
+    let plain = !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
+    if std::mem::take(&mut connection.search.replaced) && plain && matches!(key.code, KeyCode::Char(_)) {
+        connection.search.input.reset();
+    }
     connection.search.input.handle_event(&Event::Key(key));
     if connection.search.input.value() != before {
         changed(connection, now);
@@ -94,7 +115,10 @@ pub(super) fn on_key(app: &mut App, key: KeyEvent, now: Moment) {
 
 pub(super) fn on_paste(app: &mut App, text: &str, now: Moment) -> Result<(), String> {
     let connection = app.connection_mut();
-    insert(&mut connection.search.input, text)?;
+    let search = &mut connection.search;
+    let mut input = if search.replaced { Input::default() } else { search.input.clone() };
+    insert(&mut input, text)?;
+    (search.input, search.replaced) = (input, false);
     changed(connection, now);
     Ok(())
 }
@@ -113,8 +137,7 @@ pub(super) fn movement(app: &mut App, command: Command, now: Moment) {
             Command::Up if connection.search.recall(true) => changed(connection, now),
             Command::Down if connection.search.recall(false) => changed(connection, now),
             Command::Down | Command::PageDown if connection.search.rows() > 0 => {
-                connection.search.typing = false;
-                select(connection, 0);
+                into_list(connection);
             }
             _ => {}
         }
@@ -135,9 +158,5 @@ pub(super) fn step(connection: &mut Connection, rows: isize) {
 
 /// Selects the row at `index` of the list: its message is shown beside it.
 pub(super) fn select(connection: &mut Connection, index: usize) {
-    let hit = connection.search.hits_from(index).next().copied();
-    if let Some(hit) = hit {
-        connection.search.view.selected = Some(hit.seq);
-        connection.look_at(hit.topic, hit.seq);
-    }
+    connection.select_found(index);
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crossterm::event::{Event, KeyCode, KeyEvent};
 use tui_input::backend::crossterm::EventHandler;
 
-use super::{insert, moves};
+use super::{insert, keeping, moves};
 use crate::app::subscriptions::{Choice, Entry, EntryField, EntryPurpose, SubscriptionsPane};
 use crate::app::{App, Command, Connection, Effect};
 use crate::model::{
@@ -251,20 +251,23 @@ pub(super) fn on_paste(app: &mut App, text: &str) -> Result<(), String> {
 
 /// Writes filters, options, muted and excluded ones into the saved profile; whatever else it says stays.
 fn keep(app: &mut App, now: Moment) -> Vec<Effect> {
-    let Some(mut profile) = app.saved_profile().cloned() else { return Vec::new() };
     let connection = app.connection();
     let views = connection.subscriptions.list();
     let kept = |filter: &&Subscription| !filter.filter.is_sys();
     let wanted = views.iter().map(|view| &view.wanted).chain(&connection.resting).filter(kept);
-    profile.target.filters = wanted.cloned().collect();
-    profile.target.sys = connection.profile.target.sys;
-    let muted = views.iter().filter(|view| view.muted);
-    profile.muted = muted.map(|view| view.wanted.filter.clone()).collect();
-    let excluded = connection.subscriptions.excluded().iter();
-    profile.excluded = excluded.map(|view| view.filter.clone()).collect();
-    let name = profile.name.clone();
-    app.notices.push(now, Severity::Info, format!("keeping these subscriptions in the profile '{name}'"));
-    vec![Effect::SaveProfile(Box::new(profile), Some(name), app.next_save())]
+    let filters: Vec<_> = wanted.cloned().collect();
+    let sys = connection.profile.target.sys;
+    let muted = views.iter().filter(|view| view.muted).map(|view| view.wanted.filter.clone()).collect();
+    let excluded = connection.subscriptions.excluded().iter().map(|view| view.filter.clone()).collect();
+    let name = connection.profile.name.clone();
+    let effects = keeping::change(app, |profile| {
+        (profile.target.filters, profile.target.sys) = (filters, sys);
+        (profile.muted, profile.excluded) = (muted, excluded);
+    });
+    if !effects.is_empty() {
+        app.notices.push(now, Severity::Info, format!("keeping these subscriptions in the profile '{name}'"));
+    }
+    effects
 }
 
 /// Gives wide subscriptions back to public brokers when no key was pressed for [`PATIENCE`].

@@ -132,10 +132,10 @@ pub(super) fn to_typed(app: &mut App, text: &str, now: Moment) -> Result<Vec<Eff
     connection.go_to(target.filter(|_| wall_ms < paused_at));
     if wall_ms < span.first.1.wall_ms {
         let text = "before the oldest message that is still known: this is that one";
-        app.notices.push_here(now, Severity::Warning, text);
+        app.notices.push_here(now, Severity::Info, text);
     } else if wall_ms > paused_at {
         let text = "after the view was paused: this is that moment; Space goes on with the present";
-        app.notices.push_here(now, Severity::Warning, text);
+        app.notices.push_here(now, Severity::Info, text);
     }
     Ok(Vec::new())
 }

@@ -38,6 +38,7 @@ impl std::error::Error for FindFault {}
 #[derive(Debug, Clone)]
 pub struct Finder {
     wanted: Regex,
+    counts_capitals: bool,
 }
 
 impl Finder {
@@ -79,8 +80,13 @@ impl Finder {
             .multi_line(true)
             .size_limit(COMPILED_LIMIT)
             .build()
-            .map(|wanted| Self { wanted })
+            .map(|wanted| Self { wanted, counts_capitals: !ignore_case })
             .map_err(|fault| fault_of(expression, &fault))
+    }
+
+    /// Whether capitals count, since it has one.
+    pub fn counts_capitals(&self) -> bool {
+        self.counts_capitals
     }
 
     /// Whether it occurs in `bytes`, which need not be text.

@@ -156,7 +156,7 @@ impl Program {
         run_on(&self.engine, json_text, limits)
     }
 
-    /// For each text whether the program's first output is neither `false` nor `null`; `None` when it has none, or fails.
+    /// For each text whether the program's first output is neither `false` nor `null`; not when it has none; `None` when it fails.
     pub fn conditions(&self, json_texts: &[&str], limits: &Limits) -> Vec<Option<bool>> {
         let limits = Limits { outputs: 1, ..*limits };
         let all =
@@ -170,9 +170,13 @@ impl Program {
     }
 }
 
-/// What a condition says: whether the first output is neither `false` nor `null`.
+/// What a condition says: whether the first output is neither `false` nor `null`. One that puts out nothing, such as `select(…)`, is not
+/// fulfilled.
 pub fn condition_of(outcome: &JqOutcome) -> Option<bool> {
-    outcome.outputs.first().map(|first| !matches!(first.as_str(), "false" | "null"))
+    match outcome.outputs.first() {
+        Some(first) => Some(!matches!(first.as_str(), "false" | "null")),
+        None => (outcome.ended == Ended::Complete).then_some(false),
+    }
 }
 
 impl JqOutcome {

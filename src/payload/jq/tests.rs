@@ -140,7 +140,8 @@ fn payloads_that_the_engine_cannot_read_without_harm_are_refused() {
 fn a_condition_is_the_first_output() {
     let texts = [r#"{"t":20}"#, r#"{"t":5}"#, r#"{"t":null}"#, "{", "[]"];
     let conditions = program(".t | if . == null then empty else . > 10 end").conditions(&texts, &LIMITS);
-    assert_eq!(conditions, [Some(true), Some(false), None, None, None]);
+    assert_eq!(conditions, [Some(true), Some(false), Some(false), None, None]);
+    assert_eq!(program("select(.t > 10)").condition(texts[1], &LIMITS), Some(false), "no output is no");
     assert_eq!(program(".t").condition(texts[2], &LIMITS), Some(false), "null is not true");
     assert_eq!(program("true, error").condition("0", &LIMITS), Some(true), "nothing after the first counts");
 }

@@ -23,6 +23,8 @@ pub(in crate::store) struct Survey {
     /// All of the time over which messages are counted has been seen.
     counted: bool,
     done: bool,
+    /// What was counted is not all: part of that time lies before what is known.
+    cut: bool,
     /// Oldest moment seen.
     oldest_us: u64,
     /// Bytes in that time, of the user's topics and of `$SYS`.
@@ -67,6 +69,12 @@ impl Travel {
         Some(if counted { self.survey.rate_of(later.recent) } else { 0.0 })
     }
 
+    /// Whether the time over which messages at or below `node` are counted has been seen, all of it.
+    pub(in crate::store) fn knows_rate(&self, node: u32) -> bool {
+        let differs = self.past.of(node).is_some_and(|later| later.messages > 0);
+        !differs || self.survey.counted && !self.survey.cut
+    }
+
     /// Payload bytes per second of a share, by the same rules.
     pub(in crate::store) fn byte_rate(&self, node: u32, share: usize) -> Option<f32> {
         self.past.of(node).filter(|later| later.messages > 0)?;
@@ -101,7 +109,11 @@ impl Store {
         let survey = &mut travel.survey;
         survey.cursor = after;
         let at_the_end = after <= floor;
-        survey.counted |= survey.oldest_us < survey.since_us || at_the_end;
+        if !survey.counted {
+            let whole = survey.oldest_us < survey.since_us;
+            survey.counted = whole || at_the_end;
+            survey.cut = at_the_end && !whole && floor > Seq(0);
+        }
         if at_the_end {
             travel.past.give_up_unknown();
         }

@@ -34,7 +34,7 @@ pub(super) fn draw(connection: &Connection, ink: &Ink<'_>, node: TopicId, area: 
     lines.push(("topics".into(), format::grouped(u64::from(stats.topics_below))));
     lines.push(("messages".into(), format::grouped(stats.messages_below)));
     lines.push(("payload bytes".into(), format::bytes(stats.bytes_below)));
-    lines.push(("rate".into(), ink.rate(f64::from(store.rate(node, ink.shown.mono_us)))));
+    lines.push(("rate".into(), ink.rate_of(store, node)));
     lines.push(("retained topics".into(), format::grouped(u64::from(stats.retained_below))));
     for (index, (label, value)) in lines.iter().enumerate() {
         if index + 2 >= usize::from(area.height) {

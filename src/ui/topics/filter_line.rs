@@ -38,7 +38,12 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, frame: &mut Frame<'_>) 
     }
     if area.height > 1 {
         let below = row_of(area, 1);
-        let (text, role) = fault.as_deref().map_or((FILTER_HELP, Role::Faint), |fault| (fault, Role::Error));
+        let hint = tree.filter_hint();
+        let (text, role) = match (&fault, &hint) {
+            (Some(fault), _) => (fault.as_str(), Role::Error),
+            (None, Some(hint)) => (hint.as_str(), Role::Warning),
+            (None, None) => (FILTER_HELP, Role::Faint),
+        };
         let columns = below.width.saturating_sub(4);
         ink.put(frame.buffer_mut(), below.x + 3, below.y, columns, text, ink.style(role));
     }
@@ -52,6 +57,9 @@ fn found(tree: &TreeView, ink: &Ink<'_>) -> String {
         1 => "1 match".to_owned(),
         count => format!("{} matches", format::grouped(count as u64)),
     };
+    if tree.filter_spares_selected() {
+        told.push_str(" + the selected");
+    }
     if let Some(percent) = tree.filter_progress() {
         let _ = write!(told, " {dot} searching{} {percent} %", ink.glyphs().ellipsis);
     }

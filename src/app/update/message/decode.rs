@@ -1,6 +1,6 @@
 //! Taking payloads for something else than they look like: first what for, then for which messages.
 
-use super::super::{menu, prompt};
+use super::super::{keeping, menu, prompt};
 use crate::app::{App, DecodeFor, Effect, MenuItem, Pick, Purpose};
 use crate::model::{DecoderRule, Decoding, Moment, Severity, TopicFilter, rule_for};
 use crate::store::{Seq, TopicId};
@@ -156,20 +156,22 @@ fn choose(app: &mut App, filter: TopicFilter, decoding: Decoding) {
 
 /// Writes the rule into the profile, before those that are there: the first one that matches counts.
 fn keep(app: &mut App, filter: &TopicFilter, decoding: &Decoding, now: Moment) -> Vec<Effect> {
-    let Some(mut profile) = app.saved_profile().cloned() else { return Vec::new() };
     let changed = |rules: &mut Vec<DecoderRule>| {
         rules.retain(|rule| rule.filter != *filter);
         if !decoding.is_auto() || rule_for(rules.iter(), filter.as_str()).is_some() {
             rules.insert(0, DecoderRule { filter: filter.clone(), decoding: decoding.clone() });
         }
     };
-    changed(&mut profile.decoders);
+    let effects = keeping::change(app, |profile| changed(&mut profile.decoders));
+    if effects.is_empty() {
+        return effects;
+    }
     let connection = app.connection_mut();
     // It counts at once, whatever becomes of the file; the notice tells.
     changed(&mut connection.profile.decoders);
     connection.message.decodings.forget(filter);
-    let name = profile.name.clone();
+    let name = connection.profile.name.clone();
     let text = format!("keeping '{filter}' as {decoding} in the profile '{name}'");
     app.notices.push(now, Severity::Info, text);
-    vec![Effect::SaveProfile(Box::new(profile), Some(name), app.next_save())]
+    effects
 }
