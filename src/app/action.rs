@@ -142,6 +142,8 @@ pub enum Done {
     Test(u64, TestNews),
     /// A file was written; where, and how much.
     Saved(String),
+    /// The file could not be written; why.
+    NotSaved(Box<Save>, String),
     /// The file that was to be written is there already.
     FileExists(Box<Save>),
     /// The user's editor has ended: the payload as it is now, or why there is none.

@@ -1,7 +1,7 @@
 //! Whether a command can run now, and if not, why: in a few words for the palette and the status line.
 
 use super::command::Disabled;
-use super::{App, Choice, Overlay, Right, Screen, Shown, Stage};
+use super::{App, Choice, Overlay, Purpose, Right, Screen, Shown, Stage};
 
 #[expect(clippy::unnecessary_wraps, reason = "the table wants one signature")]
 pub(super) fn always(_: &App) -> Result<(), Disabled> {
@@ -37,6 +37,15 @@ pub(super) fn has_branches(app: &App) -> Result<(), Disabled> {
 
 pub(super) fn has_found(app: &App) -> Result<(), Disabled> {
     app.connection().message.find.as_ref().map(|_| ()).ok_or("nothing is looked for: press /")
+}
+
+pub(super) fn has_forms(app: &App) -> Result<(), Disabled> {
+    let asked = matches!(&app.overlay, Overlay::Prompt(prompt) if matches!(prompt.purpose, Purpose::SaveTo | Purpose::Pipe));
+    match app.out.outgoing.as_ref().filter(|_| asked) {
+        Some(outgoing) if outgoing.next().is_some() => Ok(()),
+        Some(_) => Err("there is only the payload as sent"),
+        None => Err("no payload is saved or piped: press W or |"),
+    }
 }
 
 pub(super) fn has_output(app: &App) -> Result<(), Disabled> {

@@ -318,8 +318,8 @@ pub fn palette(body: Rect) -> (Rect, Rect) {
 }
 
 /// The frame of a line that is asked for: just above the footer.
-pub fn prompt(body: Rect) -> Rect {
-    let height = 4.min(body.height);
+pub fn prompt(body: Rect, rows: u16) -> Rect {
+    let height = (3 + rows).min(body.height);
     let width = body.width.min(100);
     Rect { x: body.x + (body.width - width) / 2, y: body.bottom() - height, width, height }
 }

@@ -76,6 +76,8 @@ pub struct Prompt {
     pub purpose: Purpose,
     /// What is typed.
     pub input: Input,
+    /// Byte from which it is a proposal: the first text that is typed takes its place.
+    pub proposal: Option<usize>,
     /// What is wrong with it, after it was tried; for a live one also what it found.
     pub remark: Option<Result<String, String>>,
 }
@@ -83,6 +85,6 @@ pub struct Prompt {
 impl Prompt {
     /// A line that begins with `text`.
     pub fn new(purpose: Purpose, text: impl Into<String>) -> Self {
-        Self { purpose, input: Input::new(text.into()), remark: None }
+        Self { purpose, input: Input::new(text.into()), proposal: None, remark: None }
     }
 }

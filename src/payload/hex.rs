@@ -28,16 +28,31 @@ pub fn row(bytes: &[u8], index: usize, per_row: usize) -> Option<HexRow<'_>> {
     Some(HexRow { offset, bytes, per_row })
 }
 
-/// The largest of 32, 16, 8 and 4 bytes a row that fits into `columns`: offset, cells, ASCII and the gaps between.
-pub fn per_row(columns: usize) -> usize {
-    // 8 digits of offset, 2 spaces, 3 columns a byte, a gap each 8 bytes, 2 spaces, 1 column a byte.
-    [32, 16, 8].into_iter().find(|n| 8 + 2 + n * 4 + n / 8 <= columns).unwrap_or(4)
+/// Where spaces stand between the bytes of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Gaps {
+    /// After each byte, two of them after each eighth.
+    Wide,
+    /// After each second byte, as `xxd` has them.
+    Narrow,
 }
 
-/// Column at which [`HexRow::cells`] writes byte `index` of its row.
-pub fn column(index: usize) -> usize {
-    // Two digits and a space each, and one more after each eighth.
-    index * 3 + index / 8
+impl Gaps {
+    /// Column at which [`HexRow::cells`] writes byte `index` of its row.
+    pub fn column(self, index: usize) -> usize {
+        match self {
+            Self::Wide => index * 3 + index / 8,
+            Self::Narrow => index * 2 + index / 2,
+        }
+    }
+}
+
+/// How many bytes a row has in `columns`, and their gaps: 32, 16 or 8 with wide gaps, 16 with narrow ones before 8, at the least 4.
+pub fn per_row(columns: usize) -> (usize, Gaps) {
+    let ways = [(32, Gaps::Wide), (16, Gaps::Wide), (16, Gaps::Narrow), (8, Gaps::Wide)];
+    // 8 digits of offset, 2 spaces, the cells, 2 spaces, 1 column a byte.
+    let fits = |(n, gaps): &(usize, Gaps)| 8 + 2 + gaps.column(n - 1) + 2 + 2 + n <= columns;
+    ways.into_iter().find(fits).unwrap_or((4, Gaps::Wide))
 }
 
 impl HexRow<'_> {
@@ -46,13 +61,12 @@ impl HexRow<'_> {
         format!("{:08x}", self.offset)
     }
 
-    /// The bytes as `1f 8b …`, a wider gap after each eighth, filled up with spaces to the width of a full row.
-    pub fn cells(&self) -> String {
+    /// The bytes as `1f 8b …` or `1f8b …`, filled up with spaces to the width of a full row.
+    pub fn cells(&self, gaps: Gaps) -> String {
         let mut out = String::with_capacity(self.per_row * 3 + self.per_row / 8);
         for index in 0..self.per_row {
-            if index > 0 {
-                out.push_str(if index % 8 == 0 { "  " } else { " " });
-            }
+            let column = gaps.column(index);
+            out.extend(std::iter::repeat_n(' ', column - out.len()));
             match self.bytes.get(index) {
                 Some(byte) => {
                     // Writing to a String cannot fail.
@@ -80,14 +94,18 @@ mod tests {
         assert_eq!(row_count(bytes.len(), 16), 2);
         let first = row(&bytes, 0, 16).expect("a first row");
         assert_eq!(first.address(), "00000000");
-        assert_eq!(first.cells(), "1b 1c 1d 1e 1f 20 21 22  23 24 25 26 27 28 29 2a");
+        assert_eq!(first.cells(Gaps::Wide), "1b 1c 1d 1e 1f 20 21 22  23 24 25 26 27 28 29 2a");
+        assert_eq!(first.cells(Gaps::Narrow), "1b1c 1d1e 1f20 2122 2324 2526 2728 292a");
         assert_eq!(first.ascii(), "..... !\"#$%&'()*");
         for (index, byte) in first.bytes.iter().enumerate() {
-            assert_eq!(first.cells()[column(index)..column(index) + 2], format!("{byte:02x}"));
+            for gaps in [Gaps::Wide, Gaps::Narrow] {
+                let column = gaps.column(index);
+                assert_eq!(first.cells(gaps)[column..column + 2], format!("{byte:02x}"));
+            }
         }
         let last = row(&bytes, 1, 16).expect("a last row");
         assert_eq!((last.address().as_str(), last.ascii().as_str()), ("00000010", "+,"));
-        assert_eq!(last.cells().len(), first.cells().len());
+        assert_eq!(last.cells(Gaps::Narrow).len(), first.cells(Gaps::Narrow).len());
         assert_eq!(row(&bytes, 2, 16), None);
         assert_eq!(row(&[], 0, 16), None);
         assert_eq!(row(&bytes, usize::MAX, 16), None);
@@ -98,18 +116,19 @@ mod tests {
         let bytes: Vec<u8> = (0..=255).collect();
         for index in 0..row_count(bytes.len(), 8) {
             let row = row(&bytes, index, 8).expect("within the bytes");
-            let shown = format!("{}{}{}", row.address(), row.cells(), row.ascii());
+            let shown = format!("{}{}{}", row.address(), row.cells(Gaps::Wide), row.ascii());
             assert!(shown.bytes().all(|b| (0x20..0x7f).contains(&b)), "{shown:?}");
         }
     }
 
     #[test]
     fn rows_fit_the_columns_there_are() {
-        assert_eq!([150, 80, 50, 10].map(per_row), [32, 16, 8, 4]);
+        assert_eq!([150, 80, 68, 50, 10].map(|columns| per_row(columns).0), [32, 16, 16, 8, 4]);
         for columns in 44..200 {
             let bytes = [0x41; 64];
-            let row = row(&bytes, 0, per_row(columns)).expect("a row");
-            assert!(format!("{}  {}  {}", row.address(), row.cells(), row.ascii()).len() <= columns);
+            let (per_row, gaps) = per_row(columns);
+            let row = row(&bytes, 0, per_row).expect("a row");
+            assert!(format!("{}  {}  {}", row.address(), row.cells(gaps), row.ascii()).len() <= columns);
         }
     }
 }

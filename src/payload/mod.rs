@@ -31,6 +31,6 @@ pub use preview::preview;
 pub use read::{
     Hints, Layer, OwnedHints, Reading, SchemaFault, Schemas, SparkplugAliases, glance, read, read_small,
 };
-pub use sanitise::{Piece, Style, fit, fit_left, is_clean, sanitise, width, wrap};
+pub use sanitise::{Piece, Style, chop, fit, fit_left, is_clean, sanitise, width, wrap};
 pub use tokens::{Role, Tokens, tokens};
 pub use view::{Content, Prepared, VIEW_LIMIT};

@@ -130,6 +130,19 @@ pub fn quoted(cell: &str) -> Cow<'_, str> {
     if needs_quotes { format!("\"{}\"", cell.replace('"', "\"\"")).into() } else { cell.into() }
 }
 
+/// Whether a spreadsheet would run a cell of text as a formula. Numbers with a sign are none.
+pub fn is_formula(cell: &str) -> bool {
+    cell.starts_with(['=', '+', '-', '@']) && cell.parse::<f64>().is_err()
+}
+
+/// How many cells of [`csv_row`] a spreadsheet would run as a formula.
+pub fn formulas(message: &Message) -> usize {
+    [message.topic.as_str(), &Encoded::of(&message.payload).text]
+        .iter()
+        .filter(|cell| is_formula(cell))
+        .count()
+}
+
 /// `2026-11-20T14:03:20.114Z`; a moment that no calendar knows is the beginning of 1970.
 pub fn stamp(moment: Moment) -> String {
     let stamp = Timestamp::from_millisecond(moment.wall_ms).unwrap_or(Timestamp::UNIX_EPOCH);

@@ -24,6 +24,7 @@ pub(super) struct Editor {
     path: PathBuf,
     command: String,
     publication: Box<Publication>,
+    decoded: Option<Bytes>,
     _folder: TempDir,
 }
 
@@ -36,7 +37,14 @@ impl Editor {
         let child = program(&command, &path, &edit.without)
             .spawn()
             .map_err(|fault| format!("the editor '{command}' cannot be run: {fault}"))?;
-        Ok(Self { child, path, command, publication: edit.publication, _folder: folder })
+        Ok(Self {
+            child,
+            path,
+            command,
+            publication: edit.publication,
+            decoded: edit.decoded,
+            _folder: folder,
+        })
     }
 
     /// Waits for the editor's end. Cancel-safe.
@@ -74,7 +82,14 @@ impl Editor {
         if edited.len() as u64 > LARGEST {
             return Err(format!("the file has more than the {LARGEST} bytes that MQTT allows; {unchanged}"));
         }
-        Ok(without_added_line_feed(&self.publication.payload, edited).into())
+        let Some(decoded) = &self.decoded else {
+            return Ok(without_added_line_feed(&self.publication.payload, edited).into());
+        };
+        if without_added_line_feed(decoded, edited) == *decoded {
+            return Ok(self.publication.payload.clone());
+        }
+        let reason = "what was changed goes nowhere: it was the decoded text, which is not encoded again";
+        Err(reason.to_owned())
     }
 }
 
@@ -112,9 +127,9 @@ fn lay_out(edit: &Edit) -> io::Result<(TempDir, PathBuf)> {
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, if edit.decoded.is_some() { 0o400 } else { 0o600 });
     let mut file = options.open(&path)?;
-    file.write_all(&edit.publication.payload)?;
+    file.write_all(edit.decoded.as_ref().unwrap_or(&edit.publication.payload))?;
     Ok((folder, path))
 }
 
@@ -175,9 +190,13 @@ mod tests {
             retain: false,
             properties: None,
         });
-        let (folder, path) =
-            lay_out(&Edit { publication: publication.clone(), extension: "bin", without: Vec::new() })
-                .expect("written");
+        let (folder, path) = lay_out(&Edit {
+            publication: publication.clone(),
+            extension: "bin",
+            decoded: None,
+            without: Vec::new(),
+        })
+        .expect("written");
         // A hole: it takes no room on the disk.
         fs::OpenOptions::new()
             .write(true)
@@ -186,7 +205,8 @@ mod tests {
             .expect("grown");
         let mut child = Command::new("true").spawn().expect("run");
         let status = child.wait().await;
-        let editor = Editor { child, path, command: "true".into(), publication, _folder: folder };
+        let editor =
+            Editor { child, path, command: "true".into(), publication, decoded: None, _folder: folder };
         let (_, edited) = editor.result(status);
         assert!(edited.is_err_and(|fault| fault.contains("nothing was changed")));
     }
@@ -212,7 +232,7 @@ mod tests {
             retain: false,
             properties: None,
         });
-        let edit = Edit { publication, extension: "bin", without: Vec::new() };
+        let edit = Edit { publication, extension: "bin", decoded: None, without: Vec::new() };
         let (folder, path) = lay_out(&edit).expect("written");
         let mode = |path: &Path| fs::metadata(path).expect("there").permissions().mode() & 0o777;
         assert_eq!((mode(folder.path()), mode(&path)), (0o700, 0o600));

@@ -65,8 +65,11 @@ impl Draft {
             use std::os::unix::fs::PermissionsExt;
             builder.permissions(fs::Permissions::from_mode(mode | 0o600));
         }
-        let file =
-            builder.tempfile_in(folder.unwrap_or(Path::new("."))).map_err(|fault| said(&place, &fault))?;
+        let folder = folder.unwrap_or(Path::new("."));
+        if !folder.exists() {
+            return Err(Fault::Said(format!("the folder {} does not exist", folder.display())));
+        }
+        let file = builder.tempfile_in(folder).map_err(|fault| said(&place, &fault))?;
         Ok(Self { place, file: BufWriter::new(file), replace, written: 0 })
     }
 
@@ -102,7 +105,10 @@ impl Draft {
 }
 
 fn not_written(place: &Path, fault: &io::Error) -> String {
-    format!("not written: {}: {fault}", place.display())
+    // What a fault says beyond its kind is the number of the system and the name that the file has until it is whole.
+    let kind = fault.kind().to_string();
+    let reason = if kind.starts_with("uncategorized") { fault.to_string() } else { kind };
+    format!("not written: {}: {reason}", place.display())
 }
 
 /// Who may read a file that gives way may read the new one.
@@ -110,13 +116,13 @@ fn keep_mode(file: &File, before: &fs::Metadata) -> io::Result<()> {
     file.set_permissions(before.permissions())
 }
 
-/// The path as typed: `~` in front is the home folder.
+/// The path as typed: `~` or `$HOME` in front is the home folder.
 fn located(path: &str) -> Result<PathBuf, Fault> {
     let home = || match BaseDirs::new() {
         Some(dirs) => Ok(dirs.home_dir().to_owned()),
         None => Err(Fault::Said("not written: there is no home folder that ~ could mean".to_owned())),
     };
-    match path.strip_prefix('~') {
+    match path.strip_prefix("$HOME").or_else(|| path.strip_prefix('~')) {
         Some("") => home(),
         Some(rest) if rest.starts_with('/') => Ok(home()?.join(rest.trim_start_matches('/'))),
         _ => Ok(PathBuf::from(path)),
@@ -133,7 +139,7 @@ pub(super) fn save(save: Save) -> Done {
     match write() {
         Ok((place, bytes)) => Done::Saved(format!("saved to {}, {}", place.display(), format::bytes(bytes))),
         Err(Fault::Exists) => Done::FileExists(Box::new(save)),
-        Err(Fault::Said(text)) => Done::Failed(text),
+        Err(Fault::Said(text)) => Done::NotSaved(Box::new(save), text),
     }
 }
 
@@ -219,15 +225,30 @@ mod tests {
     }
 
     #[test]
+    fn the_home_folder_has_two_names() {
+        let at = |path| located(path).ok();
+        assert!(at("~/x").is_some_and(|place| place.is_absolute()));
+        assert_eq!(at("$HOME/x"), at("~/x"));
+        assert_eq!(at("$HOME"), at("~"));
+        assert_eq!(at("$HOMER/x"), Some(PathBuf::from("$HOMER/x")));
+    }
+
+    #[test]
     fn what_is_wrong_with_a_place_is_said() {
         let folder = tempfile::tempdir().expect("folder");
         let missing = folder.path().join("no/such");
-        assert!(matches!(saving(&missing, b"x", false), Done::Failed(text) if text.contains("no/such")));
-        assert!(matches!(saving(folder.path(), b"x", true), Done::Failed(text) if text.contains("folder")));
+        assert!(
+            matches!(saving(&missing, b"x", false), Done::NotSaved(_, text) if text == format!("the folder {} does not exist", missing.parent().expect("above").display()))
+        );
+        assert!(
+            matches!(saving(folder.path(), b"x", true), Done::NotSaved(_, text) if text.contains("folder"))
+        );
         #[cfg(unix)]
         {
             let device = Path::new("/dev/null");
-            assert!(matches!(saving(device, b"x", true), Done::Failed(text) if text.contains("ordinary")));
+            assert!(
+                matches!(saving(device, b"x", true), Done::NotSaved(_, text) if text.contains("ordinary"))
+            );
         }
     }
 

@@ -154,15 +154,14 @@ impl Rows<'_> {
         let before = below.or_else(|| row.older.and_then(stored));
         let away = before.map(|before| self.connection.away(before.received, message.received));
         let away = away.filter(|away| !away.is_zero());
+        let marked = self.connection.message.marked == Some((self.topic, row.seq));
         let (text, role) = match away {
+            _ if marked => ("marked".to_owned(), Role::Accent),
             Some(away) => (format!("away {}", format::age(away)), Role::Warning),
             None => (gap.map_or_else(String::new, format::gap), Role::Faint),
         };
         ink.put_right(buffer, x, area.y, GAP, &text, ink.style(role));
         x += columns.gap;
-        if self.connection.message.marked == Some((self.topic, row.seq)) {
-            ink.put(buffer, x - 1, area.y, 1, "m", ink.style(Role::Accent));
-        }
         self.draw_flags(message, x, area.y, buffer);
         x += columns.flags;
         let size = format::bytes(message.payload.len() as u64);

@@ -17,7 +17,7 @@ use crate::app::key_label;
 use crate::config::{Role, Theme};
 use crate::model::{Moment, Severity};
 use crate::payload::sanitise::sanitise_with;
-use crate::payload::{self, fit, fit_left, format, width, wrap};
+use crate::payload::{self, chop, fit, fit_left, format, width, wrap};
 use crate::store::{Store, TopicId};
 
 /// How long something new stays bright.
@@ -225,6 +225,11 @@ impl Ink<'_> {
     pub(super) fn wrapped(&self, text: &str, columns: u16, rows: usize) -> Vec<String> {
         // Cut where it is drawn.
         wrap(&self.clean(text), usize::from(columns), rows)
+    }
+
+    /// Like [`Ink::wrapped`]; words that are wider than a line go on in the next.
+    pub(super) fn wrapped_whole(&self, text: &str, columns: u16, rows: usize) -> Vec<String> {
+        wrap(&chop(&self.clean(text), usize::from(columns)), usize::from(columns), rows)
     }
 
     /// Marks a row as selected; `focused` when its pane has the keys.

@@ -166,7 +166,7 @@ pub fn view(
         }
         Overlay::Palette(palette) => palette::draw(app, palette, &ink, areas.body, frame),
         Overlay::Ask(ask) => ask::draw(ask, &ink, areas.body, frame.buffer_mut()),
-        Overlay::Prompt(prompt) => prompt::draw(prompt, &ink, areas.body, frame),
+        Overlay::Prompt(prompt) => prompt::draw(prompt, app.out.outgoing.as_ref(), &ink, areas.body, frame),
         Overlay::Output(piped) => output::draw(piped, &ink, areas.body, cache, frame.buffer_mut()),
         Overlay::Menu(menu) => menu::draw(menu, &ink, areas.body, frame),
         Overlay::Notices => notices::draw(app, &ink, areas.body, cache, frame.buffer_mut()),

@@ -18,7 +18,7 @@ const ABOVE: u16 = 2;
 pub(super) struct Counted(Option<(u64, WrapIndex)>);
 
 pub(super) fn draw(piped: &Piped, ink: &Ink<'_>, body: Rect, cache: &mut Cache, buffer: &mut Buffer) {
-    let title = ink.clean(&piped.command).into_owned();
+    let title = format!("{} | {}", piped.form.label(), ink.clean(&piped.command));
     let frame = layout::overlay(body, 120, body.height);
     let title = ink.head(&title, usize::from(frame.width.saturating_sub(6)));
     let inside = overlay(ink, &title, frame, buffer);

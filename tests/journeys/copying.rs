@@ -134,7 +134,7 @@ fn edit(journey: &mut Journey) -> Edit {
 fn f15_what_comes_back_changed_from_the_editor_waits_in_the_publish_pane() {
     let mut journey = Journey::new();
     journey.retained("a", "{\"on\":true}");
-    let Edit { publication, extension, without } = edit(&mut journey);
+    let Edit { publication, extension, without, .. } = edit(&mut journey);
     assert_eq!(extension, "json");
     assert!(without.contains(&"MQTT_TUI_PASSWORD".to_owned()));
     journey.done(Done::Edited(publication.clone(), Ok(publication.payload.clone())));
@@ -413,9 +413,10 @@ fn a_chart_is_exported_as_a_table_of_its_values() {
     }
     let lines: Vec<&str> = table.lines().collect();
     assert_eq!(lines.len(), 3, "{table}");
-    assert_eq!(lines[0], "time,topic,field,value");
-    assert!(lines[1].ends_with(",t,value,20.50") && lines[2].ends_with(",t,value,21"), "{table}");
-    journey.sees("3 lines exported to chart.csv");
+    assert_eq!(lines[0], "received,topic,field,value,qos,retain,dup");
+    assert_eq!(lines[1], "2026-11-20T14:00:10.000Z,t,value,20.50,0,false,false");
+    assert!(lines[2].ends_with(",t,value,21,0,false,false"), "{table}");
+    journey.sees("2 rows exported to chart.csv");
 }
 
 #[test]
@@ -434,7 +435,7 @@ fn b12_an_export_that_fails_says_why_and_the_program_goes_on() {
     let mut journey = Journey::knowing(&[("a", "1")]);
     let id = begin_export(&mut journey, "history of this topic", "out.jsonl");
     journey.done(Done::Export(id, ExportNews::Failed("not written: out.jsonl: no space left".into())));
-    journey.sees("no space left");
+    journey.sees("no space left").sees("Export to").keys("<esc>");
     begin_export(&mut journey, "history of this topic", "other.jsonl");
 }
 

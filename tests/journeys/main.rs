@@ -16,6 +16,7 @@ mod form;
 mod hostile;
 mod images;
 mod language;
+mod leaving;
 mod link;
 mod messages;
 mod mouse;

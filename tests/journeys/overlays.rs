@@ -229,7 +229,7 @@ fn a_wide_screen_shows_help_and_commands_in_full() {
     let mut journey = Journey::knowing(&[("a/b", "1")]);
     let whole = "Search everywhere, below the selection, or in the browse set";
     journey.resize(160, 60).keys("Fx<enter>?").sees(whole).keys("<esc>:search everywhere").sees(whole);
-    journey.keys("<esc><esc>:since the marked").sees("since the message before, or since the marked one");
+    journey.keys("<esc><esc>:since the marked").sees("before or the marked one; once more for the other");
 }
 
 #[test]

@@ -81,10 +81,22 @@ fn where_there_are_no_bytes_every_view_says_so() {
 fn a_marked_message_is_compared_with_even_of_another_topic() {
     let mut journey = Journey::new();
     journey.message("a", r#"{"x":1}"#).message("b", r#"{"x":2}"#).message("b", r#"{"x":3}"#);
-    journey.keys("gm").sees("marked").keys("jD").sees("~ x  1 → 3").sees("the marked message of 14:00:");
-    journey.keys("[").sees("~ x  1 → 2");
+    journey.keys("gm").sees("marked").keys("jD").sees("~ x  2 → 3").sees("D once more:");
+    journey.keys("D").sees("~ x  1 → 3").sees("the marked message of 14:00:").sees("diff with marked");
+    journey.keys("[").sees("~ x  1 → 2").sees("diff with marked");
+    journey.keys("D").sees(" pretty ").keys("]DD").sees("diff with marked").sees("~ x  1 → 3");
     journey.keys("km").keys("j").sees("~ x  2 → 3");
-    journey.does_not_see("marked message of");
+    journey.does_not_see("marked message of").keys("D").sees(" pretty ");
+}
+
+#[test]
+fn c14_the_mark_counts_on_its_own_topic_and_is_seen_and_taken_back() {
+    let mut journey = Journey::new();
+    journey.message("a", "1").message("a", "2").message("a", "3").message("b", "8").message("b", "9");
+    journey.keys("gm<tab><tab>").wait(10.0).sees("marked").keys("<esc>").message("a", "4").message("a", "5");
+    journey.keys("D").sees("diff with marked").sees("3 → 5").keys("D").sees(" pretty ");
+    journey.keys("<tab><tab>[[").sees("of 5 kept");
+    journey.keys(":unmark<enter>").sees("no message is marked any more").wait(10.0).does_not_see("marked");
 }
 
 #[test]
@@ -230,6 +242,92 @@ fn a_choice_is_kept_in_the_profile() {
         ["raw hex"]
     );
     journey.sees("binary (by a rule)").sees("7b 7d");
+}
+
+#[test]
+fn the_first_enter_at_auto_undoes_the_rule_that_is_at_work() {
+    let mut journey = Journey::new();
+    journey.bytes("raw/a", b"{\"a\":1}").keys("go").keys("j");
+    journey
+        .keys("i<pagedown><pagedown><enter>")
+        .keys("<ctrl-u>hex for raw/+<enter>")
+        .sees("binary (your choice)");
+    journey.keys("i<enter>").sees("undoes what is chosen there").keys("<enter>");
+    journey.sees("JSON").does_not_see("your choice");
+    journey
+        .keys("i")
+        .keys("j<enter>")
+        .keys("<pagedown><enter>")
+        .sees("hex for raw/+")
+        .keys("raw/#")
+        .sees("hex for raw/#");
+    journey.does_not_see("raw/+").keys("<enter>").sees("your choice").keys("i<enter><enter>");
+    journey.does_not_see("your choice");
+}
+
+#[test]
+fn what_a_payload_is_not_is_not_said_to_be_chosen() {
+    let mut journey = Journey::new();
+    journey.bytes("a", b"\x1f\x8b\x08\0").keys("i").keys("jjj<enter><enter>");
+    journey.sees("cannot be taken for json: no UTF-8 text at offset 1; shown");
+    journey.does_not_see("your choice");
+}
+
+#[test]
+fn f14_a_note_is_read_to_its_end_and_the_missing_schema_comes_before_the_looks() {
+    let mut journey = Journey::new();
+    let path = "/home/somebody/a/long/way/down/below/many/folders/that/all/have/names/meter.proto";
+    journey.message("a", "{}").resize(80, 24).keys("i").keys("jjjjjjjj<enter>");
+    journey.paste(&format!("{path}:x.Y for a")).keys("<enter>");
+    journey.sees("cannot be taken for that message:").sees("meter.proto:x.Y is").sees("not loaded; shown");
+    journey.does_not_see("folders/that/all").keys("<tab>z").sees("folders/that/all/have/names/meter.");
+}
+
+#[test]
+fn f14_what_is_wrong_with_a_line_is_read_to_its_end() {
+    let mut journey = Journey::new();
+    journey.message("a", "{}").resize(60, 20).keys("i").keys("jjjjjjjj<enter>");
+    journey.keys("<ctrl-u>jsn<enter>").sees("'jsn' is no form").sees("array:ELEMENT");
+}
+
+#[test]
+fn a10_a_topic_that_the_title_cuts_is_read_below_it() {
+    let topic = format!("plant/{}/dev31", "a-long-level/".repeat(8).trim_end_matches('/'));
+    let mut journey = Journey::new();
+    journey.message(&topic, "1").keys("o").keys("G");
+    journey.sees("…").sees("plant/a-long-level/").sees("dev31").sees("number");
+    let row = journey.lines().into_iter().position(|line| line.contains("││ plant/a-long-level/a-long"));
+    assert_eq!(row, Some(2), "right below the title in\n{}", journey.screen());
+    journey.message("b", "1").keys("g");
+    assert_eq!(journey.selected(), "b");
+    assert!(journey.lines()[2].contains("number"), "nothing is repeated that the title has room for");
+}
+
+#[test]
+fn hex_has_sixteen_bytes_a_row_in_the_pane_beside_the_tree() {
+    let mut journey = Journey::new();
+    let bytes: Vec<u8> = (0..32).collect();
+    journey.resize(158, 40).bytes("a", &bytes).keys("v").keys("v").sees("0001 0203").sees("0c0d 0e0f");
+    journey.keys("<tab>/0x0506<enter>").sees("0405 0607");
+}
+
+#[test]
+fn the_root_has_no_name_and_what_cannot_be_wrapped_says_so() {
+    let mut journey = Journey::new();
+    journey
+        .message("a", r#"{"x":1}"#)
+        .message("a", r#"{"x":2}"#)
+        .keys("v")
+        .sees(" tree ")
+        .does_not_see("─ value");
+    journey.keys("<tab>j").sees(" /x ").keys("D").keys("w").sees("the diff is not wrapped");
+}
+
+#[test]
+fn the_declaration_of_a_namespace_has_no_xpath_to_be_copied() {
+    let mut journey = Journey::new();
+    journey.message("a", r#"<m xmlns="urn:x" id="1"/>"#).keys("v<tab>j").keys("<right>j").sees("@xmlns =");
+    journey.keys("<ctrl-y>").sees("path as XPath").keys("jj").keys("<enter>").sees("is no attribute");
 }
 
 #[test]

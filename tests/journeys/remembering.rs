@@ -247,7 +247,7 @@ fn a_stretch_is_begun_moved_and_ended() {
 fn a_marked_message_is_marked_in_its_row_and_compared_with_others() {
     let mut journey = remembering(&["1", "2", "3"]);
     journey.keys("jjmkk");
-    assert!(row(&journey, "14:00:11").contains("mQ0"), "{}", row(&journey, "14:00:11"));
+    assert!(row(&journey, "14:00:11").contains("marked Q0"), "{}", row(&journey, "14:00:11"));
     journey.keys("D");
     assert_eq!(journey.app.connection().message.view, PayloadView::Diff);
     journey.sees("diff with the marked message").keys("<enter>");

@@ -89,8 +89,9 @@ fn shown(bytes: &[u8], reading: &Reading) -> String {
     let inner = reading.bytes(bytes);
     if matches!(reading.kind, Kind::Binary | Kind::Image(..)) {
         let rows = (0..6).filter_map(|index| hex::row(inner, index, 16));
-        let rows: Vec<_> =
-            rows.map(|row| format!("{}  {}  {}", row.address(), row.cells(), row.ascii())).collect();
+        let rows: Vec<_> = rows
+            .map(|row| format!("{}  {}  {}", row.address(), row.cells(hex::Gaps::Wide), row.ascii()))
+            .collect();
         return rows.join("\n");
     }
     let lossy = String::from_utf8_lossy(inner);

@@ -254,3 +254,22 @@ fn f15_keys_that_come_at_once_start_one_editor_and_not_two() {
     assert_eq!(editing.noted("begun"), "begun\n", "another editor was begun over the first");
     editing.quit();
 }
+
+#[test]
+fn decoded_text_is_read_in_the_editor_and_what_is_changed_in_it_goes_nowhere() {
+    let script = r#"
+cp "$2" "$NOTES/payload"; echo >> "$NOTES/payload"
+stat -c '%a' "$2" > "$NOTES/modes"
+chmod u+w "$2"; echo changed > "$2""#;
+    let mut editing = Editing::with(script);
+    editing.stage.publish("a", b"\xa1\x6btemperature\x15", true);
+    editing.terminal.wait_for("CBOR");
+    editing.terminal.keys("g");
+    editing.terminal.wait_for("\"temperature\": 21");
+    editing.terminal.keys("e");
+    assert_eq!(editing.noted("payload"), "{\"temperature\":21}\n");
+    assert_eq!(editing.noted("modes"), "400\n");
+    editing.is_back();
+    editing.terminal.wait_for("goes nowhere");
+    editing.quit();
+}

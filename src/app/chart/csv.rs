@@ -1,14 +1,12 @@
-//! The chart as CSV (RFC 4180): time, topic, field, value, series after series, each from old to new. Values are the text that was sent
+//! The chart as CSV (RFC 4180), series after series, each from old to new. Columns that messages have, too, go by the same names. Values are the text that was sent
 //! as long as the history holds it, and the number as the chart keeps it after that. Written piece by piece; called by the export.
-
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
 
 use super::series::Series;
 use crate::app::Connection;
 use crate::model::Moment;
 use crate::payload::field::Field;
 use crate::payload::json::unquote;
+use crate::payload::record::{is_formula, quoted, stamp};
 use crate::payload::structure::Structure;
 use crate::payload::{Hints, read};
 use crate::store::{MessageRef, Seq, Store};
@@ -18,9 +16,12 @@ const PIECE: usize = 2_048;
 const PIECE_BYTES: usize = 256 << 10;
 
 /// A CSV file being written: [`Csv::piece`] gives it in order.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Csv {
-    zone: TimeZone,
+    /// Rows below the first.
+    pub rows: u64,
+    /// Cells of text that begin like a formula of a spreadsheet.
+    pub formulas: u64,
     begun: bool,
     /// The series being written.
     place: usize,
@@ -31,16 +32,11 @@ pub struct Csv {
 }
 
 impl Csv {
-    /// The beginning of a file with times in `zone`.
-    pub fn new(zone: TimeZone) -> Self {
-        Self { zone, begun: false, place: 0, written: 0, upto: None }
-    }
-
     /// The next piece; `None` at the end. Series that were added or taken out in between are written as they are then.
     pub fn piece(&mut self, connection: &Connection) -> Option<String> {
         if !self.begun {
             self.begun = true;
-            return Some("time,topic,field,value\r\n".to_owned());
+            return Some("received,topic,field,value,qos,retain,dup\r\n".to_owned());
         }
         let series = connection.chart.series().get(self.place)?;
         let mut out = String::new();
@@ -66,7 +62,7 @@ impl Csv {
         let before = self.written;
         for point in points.take_while(|point| point.at.mono_us < until).take(PIECE) {
             self.written += 1;
-            self.row(store, series, point.at, &point.value.to_string(), out);
+            self.row(store, series, (point.at, None), &point.value.to_string(), out);
         }
         if self.written - before < PIECE {
             self.upto = Some(Seq::default());
@@ -79,14 +75,14 @@ impl Csv {
         let messages: Vec<MessageRef<'_>> =
             store.history_from(series.topic, left - piece).take(piece).collect();
         if messages.is_empty() {
-            *self = Self { place: self.place + 1, written: 0, upto: None, zone: self.zone.clone(), ..*self };
+            *self = Self { place: self.place + 1, written: 0, upto: None, ..*self };
             return;
         }
         let mut bytes = 0;
         for message in messages.iter().rev() {
             self.upto = Some(message.seq);
             if let Some(value) = as_sent(series, store, message, hints, &mut bytes) {
-                self.row(store, series, message.received, &value, out);
+                self.row(store, series, (message.received, Some(message)), &value, out);
             }
             if bytes > PIECE_BYTES {
                 break;
@@ -94,23 +90,25 @@ impl Csv {
         }
     }
 
-    fn row(&self, store: &Store, series: &Series, at: Moment, value: &str, out: &mut String) {
-        let time = Timestamp::from_millisecond(at.wall_ms).map_or_else(
-            |_| at.wall_ms.to_string(),
-            |stamp| stamp.to_zoned(self.zone.clone()).strftime("%Y-%m-%dT%H:%M:%S%.3f%:z").to_string(),
+    /// How its message was delivered is known as long as the history holds it.
+    fn row(
+        &mut self,
+        store: &Store,
+        series: &Series,
+        (at, message): (Moment, Option<&MessageRef<'_>>),
+        value: &str,
+        out: &mut String,
+    ) {
+        let (path, field) = (store.path(series.topic), series.field.to_string());
+        self.rows += 1;
+        self.formulas += [path, &field, value].into_iter().filter(|cell| is_formula(cell)).count() as u64;
+        let delivery = message.map_or_else(
+            || ",,".to_owned(),
+            |message| format!("{},{},{}", message.qos, message.retain, message.dup),
         );
-        let cells = [&time, store.path(series.topic), &series.field.to_string(), value].map(quoted);
+        let cells = [stamp(at).into(), quoted(path), quoted(&field), quoted(value), delivery.into()];
         out.push_str(&cells.join(","));
         out.push_str("\r\n");
-    }
-}
-
-/// A cell; with quotes where it holds a comma, a quote or a line end.
-fn quoted(cell: &str) -> String {
-    if cell.contains([',', '"', '\r', '\n']) {
-        format!("\"{}\"", cell.replace('"', "\"\""))
-    } else {
-        cell.to_owned()
     }
 }
 

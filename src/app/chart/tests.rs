@@ -287,7 +287,7 @@ fn csv_holds_every_value_as_it_was_sent() {
     connection.chart.remove();
     chart(&mut connection, "c", Field::Whole);
     work(&mut connection);
-    let mut csv = Csv::new(jiff::tz::TimeZone::UTC);
+    let mut csv = Csv::default();
     let mut text = String::new();
     while let Some(piece) = csv.piece(&connection) {
         text.push_str(&piece);
@@ -296,13 +296,13 @@ fn csv_holds_every_value_as_it_was_sent() {
     assert_eq!(
         lines[..3],
         [
-            "time,topic,field,value",
-            "2026-11-20T14:00:01.000+00:00,a/b,/temperature,1.50",
-            "2026-11-20T14:00:01.001+00:00,a/b,/temperature,2.50",
+            "received,topic,field,value,qos,retain,dup",
+            "2026-11-20T14:00:01.000Z,a/b,/temperature,1.50,0,false,false",
+            "2026-11-20T14:00:01.001Z,a/b,/temperature,2.50,0,false,false",
         ]
     );
     assert_eq!(lines.len(), 1 + 2_400 + 3_000 + 1);
-    assert_eq!(lines[2_401], "2026-11-20T14:00:01.000+00:00,c,value,0");
+    assert_eq!(lines[2_401], "2026-11-20T14:00:01.000Z,c,value,0,0,false,false");
     assert_eq!(lines[5_401], "", "the last line ends, too");
 }
 
@@ -319,9 +319,9 @@ fn csv_goes_on_with_numbers_where_messages_have_left_the_history() {
     }
     let stored = connection.store.history_len(connection.chart.series()[0].topic);
     assert!(stored < 30_000, "{stored} are in the history");
-    let mut csv = Csv::new(jiff::tz::TimeZone::UTC);
+    let mut csv = Csv::default();
     let text: String = std::iter::from_fn(|| csv.piece(&connection)).collect();
-    let values: Vec<&str> = text.lines().skip(1).filter_map(|line| line.rsplit(',').next()).collect();
+    let values: Vec<&str> = text.lines().skip(1).filter_map(|line| line.rsplit(',').nth(3)).collect();
     assert_eq!(values.len(), 40_000);
     assert_eq!((values[0], values[39_999]), ("0.5", "39999.50"));
     assert!(text.lines().nth(1).is_some_and(|line| line.contains(",\"a,\"\"b\"\"\",value,")));

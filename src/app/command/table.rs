@@ -2,10 +2,10 @@
 
 use super::super::enabled::{
     always, can_open, can_save_filter, filter_shown, has_branches, has_browsed, has_chart, has_connection,
-    has_file, has_filter, has_found, has_history, has_message, has_output, has_path, has_profile, has_queued,
-    has_response_topic, has_saved_profile, has_selection, has_tabs, is_asked, is_listing, is_logging_in,
-    is_offline, is_paused, is_publishing, is_resting, is_saved, is_searching, is_writing, sees_subscriptions,
-    types_subscription,
+    has_file, has_filter, has_forms, has_found, has_history, has_message, has_output, has_path, has_profile,
+    has_queued, has_response_topic, has_saved_profile, has_selection, has_tabs, is_asked, is_listing,
+    is_logging_in, is_offline, is_paused, is_publishing, is_resting, is_saved, is_searching, is_writing,
+    sees_subscriptions, types_subscription,
 };
 use super::Row;
 use super::context::Context::{
@@ -63,8 +63,8 @@ commands! {
     ToggleNode, "message.fold", "Open or close a branch of the payload, in the tree view", &[Message], ["enter"], None, false, has_branches;
     OpenNodes, "message.unfold-all", "Open every branch of the payload, in the tree view", &[Message], ["+"], None, false, has_branches;
     CloseNodes, "message.fold-all", "Close every branch of the payload, in the tree view", &[Message], ["-"], None, false, has_branches;
-    ShowDiff, "message.diff", "What changed since the message before, or since the marked one", READING, ["D"], Some("diff"), false, has_message;
-    MarkMessage, "message.mark", "Mark the message, to compare others with it", READING, ["m"], None, false, has_message;
+    ShowDiff, "message.diff", "What changed since the message before or the marked one; once more for the other", READING, ["D"], Some("diff"), false, has_message;
+    MarkMessage, "message.mark", "Mark the message, to compare others with it; on the marked one: unmark", READING, ["m"], None, false, has_message;
     FilterByJq, "message.jq", "Filter the payload by jq; kept for the topic", READING, ["J"], None, false, has_message;
     DecodeAs, "message.decode", "Take the payload for something else: once, for the topic, for a filter", READING, ["i"], None, false, has_message;
     ZoomPane, "pane.zoom", "The pane over the whole screen, or back in its place", EXPLORER, ["z"], None, false, always;
@@ -163,6 +163,7 @@ commands! {
     AnswerNo, "ask.no", "No", &[Ask], ["n", "esc", "q"], Some("no"), false, is_asked;
 
     AcceptPrompt, "entry.accept", "Take what is typed", &[Prompt], ["enter"], Some("ok"), false, always;
+    NextForm, "entry.form", "The payload as sent, decoded, or what jq makes of it", &[Prompt], ["ctrl-t"], None, false, has_forms;
     ClosePrompt, "entry.close", "Leave it", &[Prompt], ["esc"], Some("leave"), false, always;
     FindItem, "menu.find", "Find an item as you type", &[Menu], ["/"], Some("find"), false, always;
     LeaveFinding, "menu.leave-finding", "Back to all items", &[MenuFind], ["esc"], Some("all"), false, always;

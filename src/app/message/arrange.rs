@@ -89,13 +89,15 @@ impl Connection {
         }
     }
 
-    fn wanted(&self, message: &MessageRef<'_>) -> Wanted {
+    pub(super) fn wanted(&self, message: &MessageRef<'_>) -> Wanted {
         let (view, path) = (self.message.view, self.store.path(message.topic));
         let older = || self.store.older(message.topic, message.seq);
         let against = match view {
             PayloadView::Diff => {
                 let marked = self.message.marked.filter(|marked| *marked != (message.topic, message.seq));
-                marked.or_else(|| older().map(|older| (older.topic, older.seq)))
+                let asked = self.message.with_marked == Some(message.topic);
+                let own = marked.filter(|(topic, _)| asked || *topic == message.topic);
+                own.or_else(|| older().map(|older| (older.topic, older.seq))).or(marked)
             }
             PayloadView::Pretty => {
                 let small =

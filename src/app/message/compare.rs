@@ -1,11 +1,28 @@
 //! What changed between two messages: as a view of its own, and beside the lines that changed.
 
-use super::Change;
 use super::shown::Subject;
+use super::{Change, PayloadView};
+use crate::app::Connection;
 use crate::payload::diff::{Diff, DiffRow, Form, Mark, Part, Place, Side};
 use crate::payload::structure::{NodeId, Structure};
 use crate::payload::xml::XmlLines;
 use crate::payload::{Document, Kind, Reading};
+use crate::store::TopicId;
+
+impl Connection {
+    /// The topic on screen, where the diff could be one with the marked message of another topic and is not.
+    pub fn marked_elsewhere(&self) -> Option<TopicId> {
+        let of = self.wanted(&self.shown_message().filter(|_| self.message.view == PayloadView::Diff)?);
+        let other = self.message.marked.filter(|marked| marked.0 != of.topic && Some(*marked) != of.against);
+        other.map(|_| of.topic)
+    }
+
+    /// Whether the diff on screen is one with the marked message.
+    pub fn is_with_marked(&self) -> bool {
+        self.shown()
+            .is_some_and(|shown| shown.of.against.is_some() && shown.of.against == self.message.marked)
+    }
+}
 
 /// Compares two messages that were read.
 pub(super) fn diff(older: (&Reading, Subject<'_>), newer: (&Reading, Subject<'_>)) -> Diff {

@@ -74,6 +74,11 @@ impl Decodings {
         self.rules.truncate(MOST);
     }
 
+    /// Whether something was chosen for this message alone.
+    pub(in crate::app) fn is_once(&self, topic: TopicId, seq: Seq) -> bool {
+        self.once.as_ref().is_some_and(|once| (once.0, once.1) == (topic, seq))
+    }
+
     /// Forgets what was chosen for a filter.
     pub(in crate::app) fn forget(&mut self, filter: &TopicFilter) {
         self.once = None;

@@ -39,7 +39,12 @@ pub(super) fn filter(shown: &mut Shown, subject: Subject<'_>, program: &str, run
     let outcome = outcomes.pop().unwrap_or_else(|| JqOutcome::failed("jq gave no answer".to_owned()));
     let count = outcome.outputs.len() as u64;
     shown.end = format!("{} {}", format::grouped(count), if count == 1 { "value" } else { "values" });
-    shown.notes.extend(outcome.error.clone().filter(|_| outcome.ended != Ended::Complete));
+    shown.fault = outcome.error.as_ref().and_then(|error| match outcome.ended {
+        Ended::Complete => None,
+        Ended::Failed => Some(format!("jq: error: {error}")),
+        _ => Some(format!("jq: {error}")),
+    });
+    shown.result = (count > 0).then(|| outcome.outputs.join("\n").into());
     if outcome.outputs.is_empty() {
         let why = if outcome.ended == Ended::Complete {
             "the jq program puts nothing out"

@@ -117,7 +117,7 @@ impl Connection {
     }
 
     fn bytes_a_row(&self) -> usize {
-        hex::per_row(self.message.drawn.map_or(80, |(columns, _)| columns))
+        hex::per_row(self.message.drawn.map_or(80, |(columns, _)| columns)).0
     }
 
     /// Goes `steps` places further, and brings the place on screen.

@@ -75,6 +75,11 @@ impl PayloadView {
         views.into_iter().find(has).unwrap_or_default()
     }
 
+    /// Whether long lines can go on in the next row.
+    pub(super) fn wraps(self) -> bool {
+        matches!(self, Self::Pretty | Self::Raw)
+    }
+
     /// Whether it shows what a jq program makes of the payload, where there is one.
     pub fn is_filtered(self) -> bool {
         matches!(self, Self::Pretty | Self::Tree)
@@ -136,8 +141,10 @@ pub struct MessageView {
     pub find: Option<Find>,
     /// The difference that is to be brought on screen when drawn next.
     pub reveal: Option<usize>,
-    /// The message that others are compared with.
+    /// The message that others of its topic are compared with, and those of another topic where that is asked for.
     pub marked: Option<(TopicId, Seq)>,
+    /// The topic whose messages are to be compared with the marked one of another topic.
+    pub(super) with_marked: Option<TopicId>,
 }
 
 impl MessageView {

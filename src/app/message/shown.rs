@@ -92,6 +92,10 @@ pub struct Shown {
     pub changes: Vec<Change>,
     /// How the jq program ended.
     pub end: String,
+    /// Why the jq program did not come to its end.
+    pub fault: Option<String>,
+    /// What the jq program put out, as JSON, a value a line.
+    pub result: Option<Arc<str>>,
 }
 
 /// What was made of the same message in the same way is the same.
@@ -145,8 +149,16 @@ pub(super) fn prepare(
     run: RunJq,
 ) -> Shown {
     let reading = known.unwrap_or_else(|| read(subject.bytes, &subject.hints));
-    let mut shown =
-        Shown { of, reading, body: Body::Hex, notes: Vec::new(), changes: Vec::new(), end: String::new() };
+    let mut shown = Shown {
+        of,
+        reading,
+        body: Body::Hex,
+        notes: Vec::new(),
+        changes: Vec::new(),
+        end: String::new(),
+        fault: None,
+        result: None,
+    };
     match shown.of.view {
         PayloadView::Hex if subject.bytes.is_empty() => shown.body = Body::Nothing(EMPTY.to_owned()),
         PayloadView::Hex => shown.body = Body::Hex,
@@ -165,7 +177,9 @@ pub(super) fn prepare(
     } else if shown.of.view == PayloadView::Diff {
         shown.body = Body::Nothing(match shown.of.against {
             Some(_) => "the message to compare with was evicted: m marks another".to_owned(),
-            None => "no earlier message of this topic in the history, and none is marked with m".to_owned(),
+            None => {
+                "no earlier message of this topic in the history, and no other is marked with m".to_owned()
+            }
         });
     }
     shown

@@ -7,11 +7,10 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use jiff::tz::TimeZone;
-
 use crate::app::Connection;
 use crate::app::chart::Csv;
 use crate::model::{ConnectionId, Message, TopicFilter};
+use crate::payload::record;
 use crate::store::{Seq, Store, TopicId};
 
 /// Messages handed over at once, at most.
@@ -44,7 +43,7 @@ impl ExportOf {
 
     /// What it is counted in.
     pub fn unit(&self) -> &'static str {
-        if *self == Self::Chart { "line" } else { "message" }
+        if *self == Self::Chart { "row" } else { "message" }
     }
 
     /// These messages, oldest first.
@@ -130,8 +129,10 @@ pub struct Export {
     pub id: u64,
     /// Where to, as typed.
     pub path: String,
-    /// Messages handed over so far; of a chart, lines.
+    /// Messages handed over so far; of a chart, rows below the first.
     pub written: u64,
+    /// Cells of text that begin like a formula of a spreadsheet.
+    pub formulas: u64,
     /// Messages there were when their topics were gathered, or in the list.
     there: u64,
     pub(in crate::app) of: ExportOf,
@@ -160,7 +161,7 @@ impl Export {
             ExportOf::Topics(topics) => Source::Gathering(topics.clone()),
             ExportOf::Filters(_) => Source::Gathering(vec![TopicId::ROOT]),
             ExportOf::Below(node) => Source::Gathering(vec![*node]),
-            ExportOf::Chart => Source::Chart(Box::new(Csv::new(TimeZone::UTC))),
+            ExportOf::Chart => Source::Chart(Box::default()),
             ExportOf::Messages(list) => Source::List(list.clone(), 0),
         };
         let there = if let ExportOf::Messages(list) = &of { list.len() as u64 } else { 0 };
@@ -168,6 +169,7 @@ impl Export {
             id,
             path: path.to_owned(),
             written: 0,
+            formulas: 0,
             there,
             of,
             connection,
@@ -201,13 +203,11 @@ impl Export {
             let piece = csv.piece(connection);
             // An empty one lies between two series.
             self.ready = piece.as_ref().is_some_and(String::is_empty);
+            (self.written, self.formulas) = (csv.rows, csv.formulas);
             return match piece {
                 None => Some(ExportStep::End),
                 Some(text) if text.is_empty() => None,
-                Some(text) => {
-                    self.written += text.lines().count() as u64;
-                    Some(ExportStep::WriteText(text))
-                }
+                Some(text) => Some(ExportStep::WriteText(text)),
             };
         }
         if let Source::Gathering(pending) = &mut self.source {
@@ -245,6 +245,9 @@ impl Export {
     fn write(&mut self, batch: Vec<Message>) -> ExportStep {
         self.ready = false;
         self.written += batch.len() as u64;
+        if self.of.format(&self.path) == Format::Csv {
+            self.formulas += batch.iter().map(record::formulas).sum::<usize>() as u64;
+        }
         ExportStep::Write(batch)
     }
 

@@ -3,6 +3,7 @@
 
 pub mod commands;
 mod export;
+mod forms;
 mod piped;
 pub mod shell;
 
@@ -12,6 +13,7 @@ use bytes::Bytes;
 
 pub(in crate::app) use export::message as export_message;
 pub use export::{Export, ExportNews, ExportOf, ExportStep, Format};
+pub use forms::{Outgoing, PayloadForm};
 pub use piped::{PipeEnd, Piped};
 
 use crate::model::{Moment, Publication};
@@ -38,6 +40,8 @@ pub struct Edit {
     pub publication: Box<Publication>,
     /// What the file's name ends with, so that the editor knows what it is: `json`, `txt`, `bin`.
     pub extension: &'static str,
+    /// What is in the file in place of the payload where that is no text. What is changed in it goes nowhere: it is not encoded again.
+    pub decoded: Option<Bytes>,
     /// Variables that the editor must not get.
     pub without: Vec<String>,
 }
@@ -90,14 +94,12 @@ pub struct Copying {
 /// What is going on.
 #[derive(Debug, Default)]
 pub struct Out {
-    /// What a file name is being typed for.
-    pub(in crate::app) saving: Option<Bytes>,
+    /// The payload that a file name or a command is being typed for.
+    pub outgoing: Option<Outgoing>,
     /// What a file name is being typed for, when it is an export.
     pub(in crate::app) exporting: Option<ExportOf>,
     /// When the last file was asked for.
     pub(in crate::app) asked: Moment,
-    /// What a command is being typed for.
-    pub(in crate::app) piping: Option<Bytes>,
     /// The export under way.
     pub(in crate::app) export: Option<Box<Export>>,
     /// Commands as typed, newest last.

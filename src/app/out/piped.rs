@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 
+use super::PayloadForm;
 use crate::payload::{Document, Style};
 
 /// How a command ended, with what it printed.
@@ -24,6 +25,8 @@ pub struct Piped {
     pub id: u64,
     /// As typed.
     pub command: String,
+    /// What of the payload it was given.
+    pub form: PayloadForm,
     /// How it ended; `None` while it runs.
     pub end: Option<PipeEnd>,
     /// Standard error, then standard output, as lines.
@@ -36,9 +39,9 @@ pub struct Piped {
 
 impl Piped {
     /// A command that has just been begun.
-    pub fn begun(id: u64, command: &str) -> Self {
+    pub fn begun(id: u64, command: &str, form: PayloadForm) -> Self {
         let document = Document::text(String::new());
-        Self { id, command: command.to_owned(), end: None, document, error_lines: 0, scroll: 0 }
+        Self { id, command: command.to_owned(), form, end: None, document, error_lines: 0, scroll: 0 }
     }
 
     /// It has ended.

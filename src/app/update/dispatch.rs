@@ -94,7 +94,8 @@ pub(super) fn run_now(app: &mut App, command: Command, now: Moment) -> Vec<Effec
         | Command::EditPayload
         | Command::PipePayload
         | Command::Export
-        | Command::PublishAgain => out::run(app, command),
+        | Command::PublishAgain
+        | Command::NextForm => out::run(app, command, now),
         Command::CopyOutput => out::copy_output(app),
         Command::OnlyChanges
         | Command::FilterHistory

@@ -1,7 +1,7 @@
 //! What became of effects: passwords found, sessions begun, requests refused, profiles written.
 
 use super::{connections, form, out, search, session, subscriptions, test};
-use crate::app::{App, Connection, Done, Effect, JobDone, Loaded, SessionRequestName};
+use crate::app::{App, Connection, Done, Effect, JobDone, Loaded, Overlay, SessionRequestName};
 use crate::config::PasswordSource;
 use crate::model::{
     ConnectionId, LinkState, Moment, PublishState, SessionEvent, SessionId, Severity, Target, Trouble,
@@ -30,7 +30,12 @@ pub(super) fn on_done(app: &mut App, done: Done, now: Moment) -> Vec<Effect> {
             app.notices.push(now, Severity::Error, reason);
         }
         Done::Copied(text) => app.notices.push(now, Severity::Success, text),
-        Done::Saved(text) => app.notices.push(now, Severity::Success, text),
+        Done::Saved(text) => {
+            // Unless another line is being typed for it.
+            app.out.outgoing = app.out.outgoing.take().filter(|_| !matches!(app.overlay, Overlay::None));
+            app.notices.push(now, Severity::Success, text);
+        }
+        Done::NotSaved(save, reason) => out::not_saved(app, &save, reason, now),
         Done::FileExists(save) => out::file_exists(app, *save, now),
         Done::Edited(publication, edited) => out::edited(app, *publication, edited, now),
         Done::Piped(id, end) => out::piped(app, id, end),

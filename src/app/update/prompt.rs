@@ -1,6 +1,7 @@
 //! Lines that a command asks for: each purpose has its owner, who takes what was typed or says what is wrong with it.
 
-use crossterm::event::{Event, KeyCode, KeyEvent};
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
+use tui_input::Input;
 use tui_input::backend::crossterm::EventHandler;
 
 use super::{chart, filters, history, insert, message, out};
@@ -10,6 +11,20 @@ use crate::model::Moment;
 /// Asks for a line that begins with `text`.
 pub(super) fn open(app: &mut App, purpose: Purpose, text: impl Into<String>) {
     app.overlay = Overlay::Prompt(Prompt::new(purpose, text));
+}
+
+/// Asks for a line that begins with `text` and a proposal, which the first text that is typed replaces.
+pub(super) fn propose(app: &mut App, purpose: Purpose, text: &str, proposal: &str) {
+    let prompt = Prompt::new(purpose, format!("{text}{proposal}"));
+    app.overlay = Overlay::Prompt(Prompt { proposal: Some(text.len()), ..prompt });
+}
+
+/// Takes a proposal away when text comes in its place; with any other key it is the user's.
+fn settle(prompt: &mut Prompt, is_text: bool) {
+    if let Some(kept) = prompt.proposal.take().filter(|_| is_text) {
+        let kept = prompt.input.value().get(..kept).unwrap_or_default().to_owned();
+        prompt.input = Input::new(kept);
+    }
 }
 
 pub(super) fn run(app: &mut App, command: Command, now: Moment) -> Vec<Effect> {
@@ -34,6 +49,8 @@ pub(super) fn on_key(app: &mut App, key: KeyEvent) {
         return out::recall(app, key.code);
     }
     let before = prompt.input.value().to_owned();
+    let is_text = matches!(key.code, KeyCode::Char(_)) && (key.modifiers - KeyModifiers::SHIFT).is_empty();
+    settle(prompt, is_text);
     prompt.input.handle_event(&Event::Key(key));
     if prompt.input.value() != before {
         changed(app);
@@ -42,6 +59,7 @@ pub(super) fn on_key(app: &mut App, key: KeyEvent) {
 
 pub(super) fn on_paste(app: &mut App, text: &str) -> Result<(), String> {
     let Overlay::Prompt(prompt) = &mut app.overlay else { return Ok(()) };
+    settle(prompt, true);
     insert(&mut prompt.input, text)?;
     changed(app);
     Ok(())

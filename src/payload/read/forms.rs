@@ -1,5 +1,7 @@
 //! Reads bytes as one form: what the user says they are, or what they turned out to be.
 
+use prost_reflect::MessageDescriptor;
+
 use super::super::kind::{Kind, of_text};
 use super::cbor::Cbor;
 use super::fault::Fault;
@@ -90,13 +92,23 @@ pub(super) fn messagepack(bytes: &[u8], limits: Limits) -> Result<(Found, Traits
 /// Most bytes that are read by a schema: the library builds the whole message, and two bytes may be a message with all its fields.
 const LARGEST_BY_SCHEMA: usize = 8 << 20;
 
-fn by_schema(bytes: &[u8], schema: &SchemaName, hints: &Hints<'_>, limits: Limits) -> Result<Found, Fault> {
-    let unloaded = || Err(format!("{schema} is not loaded"));
-    let message =
-        hints.schemas.map_or_else(unloaded, |schemas| schemas.message(schema)).and_then(|message| {
-            let fits = bytes.len() <= LARGEST_BY_SCHEMA;
-            fits.then_some(message).ok_or_else(|| "the payload is larger than 8 MiB".to_owned())
-        });
+/// The schema of this form at hand, or why there is none.
+fn schema<'a>(name: &SchemaName, hints: &Hints<'a>) -> Result<&'a MessageDescriptor, String> {
+    let unloaded = || Err(format!("{name} is not loaded"));
+    hints.schemas.map_or_else(unloaded, |schemas| schemas.message(name))
+}
+
+/// Why there is no schema of this form, where it needs one.
+pub(super) fn schema_fault(form: &Form, hints: &Hints<'_>) -> Option<String> {
+    let Form::Protobuf(Some(name)) = form else { return None };
+    schema(name, hints).err()
+}
+
+fn by_schema(bytes: &[u8], name: &SchemaName, hints: &Hints<'_>, limits: Limits) -> Result<Found, Fault> {
+    let message = schema(name, hints).and_then(|message| {
+        let fits = bytes.len() <= LARGEST_BY_SCHEMA;
+        fits.then_some(message).ok_or_else(|| "the payload is larger than 8 MiB".to_owned())
+    });
     let message = match message {
         Ok(message) => message,
         // Not the payload's fault: its fields can still be told by number.

@@ -103,6 +103,7 @@ fn read_within(bytes: &[u8], hints: &Hints<'_>, limits: Limits) -> Reading {
         bytes: Cow::Borrowed(bytes),
         layers: Vec::new(),
         whole: true,
+        refused: false,
         notes: Vec::new(),
     };
     let said = hints.rule.filter(|rule| !rule.is_auto()).and_then(|rule| reader.as_told(rule));
@@ -115,6 +116,7 @@ fn read_within(bytes: &[u8], hints: &Hints<'_>, limits: Limits) -> Reading {
         text: found.text.map(Arc::from),
         note: (!reader.notes.is_empty()).then(|| reader.notes.join("; ")),
         size: bytes.len(),
+        refused: reader.refused,
     }
 }
 
@@ -126,6 +128,8 @@ struct Reader<'a> {
     layers: Vec<Layer>,
     /// Nothing was left out so far.
     whole: bool,
+    /// The bytes are not what the user says.
+    refused: bool,
     notes: Vec<String>,
 }
 
@@ -136,7 +140,7 @@ impl Reader<'_> {
             match unwrap(*wrapping, &self.bytes, self.limits) {
                 Ok(unwrapped) => self.enter(*wrapping, unwrapped),
                 Err(fault) => {
-                    self.notes.push(format!("not {} as the rule says: {fault}", wrapping.name()));
+                    self.refuse(wrapping.name(), &fault);
                     return None;
                 }
             }
@@ -147,10 +151,19 @@ impl Reader<'_> {
         match forms::read(&rule.form, &self.bytes, self.hints, self.limits) {
             Ok(found) => Some(found),
             Err(fault) => {
-                self.notes.push(format!("not {} as the rule says: {fault}", rule.form));
+                match forms::schema_fault(&rule.form, self.hints) {
+                    Some(reason) => self.refuse("that message", &reason),
+                    None => self.refuse(&rule.form.to_string(), &fault),
+                }
                 None
             }
         }
+    }
+
+    /// The bytes are not what the user says: says why, and what is done about it.
+    fn refuse(&mut self, what: &str, fault: &dyn std::fmt::Display) {
+        self.refused = true;
+        self.notes.push(format!("cannot be taken for {what}: {fault}; shown as it looks"));
     }
 
     /// Reads the bytes as what they look like, layer by layer.

@@ -30,6 +30,8 @@ pub struct Reading {
     pub note: Option<String>,
     /// Bytes of the payload as received.
     pub size: usize,
+    /// It is not what the user says it is, and was read as what it looks like; the note says why.
+    pub refused: bool,
 }
 
 impl Reading {

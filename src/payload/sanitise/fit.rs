@@ -98,6 +98,28 @@ pub fn wrap(clean: &str, columns: usize, rows: usize) -> Vec<String> {
     lines
 }
 
+/// A clean text with words that are wider than `columns` in pieces that are not, for [`wrap`].
+pub fn chop(clean: &str, columns: usize) -> Cow<'_, str> {
+    if columns == 0 || clean.split(' ').all(|word| width(word) <= columns) {
+        return clean.into();
+    }
+    let mut chopped = String::with_capacity(clean.len() + 8);
+    let mut used = 0;
+    for cluster in clean.graphemes(true) {
+        let wide = cluster_width(cluster);
+        if cluster == " " {
+            used = 0;
+        } else if used + wide > columns {
+            chopped.push(' ');
+            used = wide;
+        } else {
+            used += wide;
+        }
+        chopped.push_str(cluster);
+    }
+    chopped.into()
+}
+
 /// Like [`fit`], but keeps the end and starts with the ellipsis: for topics, whose last levels tell most.
 pub fn fit_left(text: &str, columns: usize, style: Style) -> (Cow<'_, str>, bool) {
     let clean = sanitise_with(text, style);

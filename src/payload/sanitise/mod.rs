@@ -23,7 +23,7 @@ use std::borrow::Cow;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthChar;
 
-pub use fit::{fit, fit_left, width, wrap};
+pub use fit::{chop, fit, fit_left, width, wrap};
 use hidden::{is_hidden, is_keycap_base, is_pictographic, is_simple, regional};
 
 /// Marks shown on one base before the rest is only counted.

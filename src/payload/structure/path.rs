@@ -179,6 +179,12 @@ impl Structure {
         if path.is_empty() { "/".to_owned() } else { path }
     }
 
+    /// Whether a node is the declaration of a namespace (`xmlns`, `xmlns:…`), which XPath does not count among the attributes.
+    pub fn is_namespace(&self, id: NodeId) -> bool {
+        self.kind(id) == NodeKind::Attribute
+            && matches!(self.name(id), Name::Tag(name) if name == "xmlns" || name.starts_with("xmlns:"))
+    }
+
     fn xpath_step(&self, id: NodeId) -> String {
         let test = self.xpath_test(id);
         let siblings = self.parent(id).map(|parent| self.children(parent)).into_iter().flatten();

@@ -1,5 +1,7 @@
 //! The lines above a payload: when and how it came, what it turned out to be, what the reader has to know.
 
+use std::borrow::Cow;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -28,7 +30,8 @@ pub(super) fn draw(
         facts.push(("DUP".into(), ink.style(Role::Warning)));
     }
     let size = format::bytes(message.payload.len() as u64);
-    let chosen = shown.and_then(|shown| shown.of.decoding.as_ref()).map_or("", |chosen| match chosen.by {
+    let chosen = shown.filter(|shown| !shown.reading.refused).and_then(|shown| shown.of.decoding.as_ref());
+    let chosen = chosen.map_or("", |chosen| match chosen.by {
         ChosenBy::You => " (your choice)",
         ChosenBy::Rule => " (by a rule)",
     });
@@ -70,6 +73,7 @@ pub(super) fn notes(
                 };
                 notes.push((format!("jq {program}{end}"), Role::Accent));
             }
+            notes.extend(shown.fault.iter().map(|fault| (fault.clone(), Role::Error)));
             notes.extend(since(connection, ink, shown));
             notes.extend(odd(connection, message));
             notes.extend(shown.notes.iter().map(|note| (note.clone(), Role::Warning)));
@@ -80,12 +84,43 @@ pub(super) fn notes(
         }
         None => {}
     }
-    let room = usize::from(area.height.saturating_sub(1)).min(NOTES);
-    for (row, (note, role)) in notes.iter().take(room).enumerate() {
-        let row = row_of(area, row);
-        ink.put(buffer, row.x, row.y, row.width, &ink.clean(note), ink.style(*role));
+    let (room, most) = match usize::from(area.height.saturating_sub(1)) {
+        // An image was scaled for one row of each.
+        room if connection.shown().is_some_and(|shown| matches!(shown.body, Body::Painting(_))) => {
+            (room.min(NOTES), 1)
+        }
+        room if connection.zoomed => (room, room),
+        room => (room.min(usize::from(area.height / 2).max(NOTES)), NOTES),
+    };
+    let mut used = 0;
+    for (index, (note, role)) in notes.iter().enumerate().take(room) {
+        // A row is left for each of the others.
+        let rows = most.min((room - used).saturating_sub(notes.len() - 1 - index)).max(1);
+        let note = if connection.zoomed { note.into() } else { with_short_paths(note, ink, area.width) };
+        for line in ink.wrapped_whole(&note, area.width, rows).iter().take(room - used) {
+            let row = row_of(area, used);
+            ink.put(buffer, row.x, row.y, row.width, line, ink.style(*role));
+            used += 1;
+        }
     }
-    notes.len().min(room) as u16
+    used as u16
+}
+
+/// Paths that would take half a row and more, without their middle: their ends tell most.
+fn with_short_paths<'a>(note: &'a str, ink: &Ink<'_>, columns: u16) -> Cow<'a, str> {
+    let most = usize::from(columns / 2);
+    if width(note) <= usize::from(columns) {
+        return note.into();
+    }
+    let short = |word: &'a str| -> Cow<'a, str> {
+        let Some(name) = word.rfind('/').map(|at| &word[at..]) else { return word.into() };
+        let room = most.saturating_sub(width(name));
+        if width(word) <= most || room < 2 {
+            return word.into();
+        }
+        format!("{}{name}", ink.head(word, room)).into()
+    };
+    note.split(' ').map(short).collect::<Vec<_>>().join(" ").into()
 }
 
 /// Which message a diff compares with.
@@ -101,6 +136,9 @@ fn since(connection: &Connection, ink: &Ink<'_>, shown: &Shown) -> Option<(Strin
     };
     if topic != shown.of.topic {
         text = format!("{text} on {}", connection.store.path(topic));
+    }
+    if connection.marked_elsewhere().is_some() {
+        text = format!("{text}; {} once more: with the marked one", ink.key("D"));
     }
     Some((text, Role::Muted))
 }

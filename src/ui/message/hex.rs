@@ -11,7 +11,7 @@ use crate::payload::hex;
 
 /// Rows of `length` bytes in a pane of `columns`.
 pub(super) fn lines(length: usize, columns: u16) -> usize {
-    hex::row_count(length, hex::per_row(usize::from(columns)))
+    hex::row_count(length, hex::per_row(usize::from(columns)).0)
 }
 
 /// Draws from row `first` on, with the bytes `found` lit, which are in their order.
@@ -23,7 +23,7 @@ pub(super) fn draw(
     area: Rect,
     buffer: &mut Buffer,
 ) {
-    let per_row = hex::per_row(usize::from(area.width));
+    let (per_row, gaps) = hex::per_row(usize::from(area.width));
     for index in 0..usize::from(area.height) {
         let Some(row) = hex::row(bytes, first + index, per_row) else { break };
         let line = row_of(area, index);
@@ -31,11 +31,11 @@ pub(super) fn draw(
         let mut x = line.x;
         x += ink.put(buffer, x, line.y, room(x), &row.address(), ink.style(Role::Faint)) + 2;
         let cells = x;
-        x += ink.put(buffer, x, line.y, room(x), &row.cells(), ink.style(Role::ValueNumber)) + 2;
+        x += ink.put(buffer, x, line.y, room(x), &row.cells(gaps), ink.style(Role::ValueNumber)) + 2;
         ink.put(buffer, x, line.y, room(x), &row.ascii(), ink.style(Role::ValueString));
         for lit in within(found, row.offset..row.offset + row.bytes.len()) {
             let (from, to) = (lit.start - row.offset, lit.end - row.offset);
-            let columns = hex::column(from)..hex::column(to - 1) + 2;
+            let columns = gaps.column(from)..gaps.column(to - 1) + 2;
             for (start, columns) in [(cells, columns), (x, from..to)] {
                 let place = Rect { x: start + columns.start as u16, width: columns.len() as u16, ..line };
                 buffer.set_style(place.intersection(line), ink.style(Role::Match));

@@ -27,7 +27,7 @@ use ratatui::widgets::Widget;
 
 use super::ink::{Ink, row_of};
 use super::{Cache, properties};
-use crate::app::{App, Body, Connection, Left, Painting, Pane, Shown};
+use crate::app::{App, Body, Connection, Left, Painting, Pane, PayloadView, Shown};
 use crate::config::Role;
 use crate::model::ConnectionId;
 use crate::payload::find::Finder;
@@ -53,11 +53,16 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, buff
     let title = if title.is_empty() { ink.glyphs().empty_level.to_owned() } else { title };
     let view = view_title(connection, ink);
     let room = usize::from(area.width).saturating_sub(view.width() + 6);
-    let title = ink.tail(&title, room);
-    let block = ink.frame(&title, focused).title(view);
+    let in_frame = ink.tail(&title, room);
+    // An image was scaled for the room without it.
+    let is_image = connection.shown().is_some_and(|shown| matches!(shown.body, Body::Painting(_)));
+    let is_cut = in_frame != title && !is_image;
+    let block = ink.frame(&in_frame, focused).title(view);
     let inside = block.inner(area);
     block.render(area, buffer);
     let inside = Rect { x: inside.x + 1, width: inside.width.saturating_sub(2), ..inside };
+    let whole = if is_cut { draw_topic(connection, ink, &title, inside, buffer) } else { 0 };
+    let inside = Rect { y: inside.y + whole, height: inside.height - whole, ..inside };
     cache.measured.message = (0, usize::from(inside.height));
     cache.measured.message_cut = false;
     match (connection.tree.selected(), connection.shown_message()) {
@@ -70,9 +75,24 @@ pub(super) fn draw(app: &App, ink: &Ink<'_>, area: Rect, cache: &mut Cache, buff
     }
 }
 
+/// The whole topic below a title that has no room for it; rows used.
+fn draw_topic(connection: &Connection, ink: &Ink<'_>, topic: &str, area: Rect, buffer: &mut Buffer) -> u16 {
+    let most = if connection.zoomed { area.height.saturating_sub(1) } else { area.height / 3 };
+    let lines = ink.wrapped_whole(topic, area.width, usize::from(most));
+    for (index, line) in lines.iter().take(usize::from(most)).enumerate() {
+        let row = row_of(area, index);
+        ink.put(buffer, row.x, row.y, row.width, line, ink.style(Role::Muted));
+    }
+    (lines.len() as u16).min(most)
+}
+
 fn view_title(connection: &Connection, ink: &Ink<'_>) -> Line<'static> {
     let wrap = if connection.wraps() { ", wrapped" } else { "" };
-    let view = format!(" {}{wrap} ", connection.message.view.label());
+    let with = match connection.message.view {
+        PayloadView::Diff if connection.is_with_marked() => " with marked",
+        _ => "",
+    };
+    let view = format!(" {}{with}{wrap} ", connection.message.view.label());
     let view = Span::styled(view, ink.style(Role::Muted));
     let (Some(seq), Some(topic)) = (connection.message.at, connection.tree.selected()) else {
         return Line::from(view).right_aligned();
@@ -235,7 +255,13 @@ fn draw_bottom(connection: &Connection, ink: &Ink<'_>, area: Rect, right: &str, 
     let room = area.width.saturating_sub(crate::payload::width(right) as u16);
     let find = connection.message.find.as_ref();
     let found = find.map(|find| format!("{}: {}", ink.clean(&find.text), find.summary()));
-    let field = connection.selected_field().map(|field| ink.clean(&field.to_string()).into_owned());
+    // The whole document needs no name.
+    let below_root =
+        connection.selected_node().is_some_and(|(structure, node)| structure.parent(node).is_some());
+    let field = connection
+        .selected_field()
+        .filter(|_| below_root)
+        .map(|field| ink.clean(&field.to_string()).into_owned());
     let parts: Vec<String> = found.into_iter().chain(field).filter(|part| !part.is_empty()).collect();
     if parts.is_empty() {
         return;

@@ -3,6 +3,7 @@
 use super::super::{keeping, menu, prompt};
 use crate::app::{App, DecodeFor, Effect, MenuItem, Pick, Purpose};
 use crate::model::{DecoderRule, Decoding, Moment, Severity, TopicFilter, rule_for};
+use crate::store::{Seq, TopicId};
 
 /// Asks what the payload is to be taken for.
 pub(super) fn ask(app: &mut App) {
@@ -66,8 +67,37 @@ fn ask_where(app: &mut App, decoding: &Decoding) {
             items.push(item(text, format!("and kept in the profile '{name}'"), kept(&filter)));
         }
     }
+    if let Some((filter, place)) =
+        rule_at_work(app, message.topic, message.seq).filter(|_| decoding.is_auto())
+    {
+        items.retain(|item| item.pick != Ok(Pick::Decode(decoding.clone(), place.clone())));
+        let text = if filter == topic { "this topic" } else { &filter };
+        items.insert(0, item(text, "undoes what is chosen there".to_owned(), place));
+    }
     items.push(item("other topics…", "by a filter".to_owned(), DecodeFor::Asked));
     menu::open(app, format!("Take for {decoding}"), items);
+}
+
+/// The rule by which a message is taken for something, and where it is to be undone; `None` where no rule is at work.
+fn rule_at_work(app: &App, topic: TopicId, seq: Seq) -> Option<(String, DecodeFor)> {
+    let connection = app.connection();
+    let decodings = &connection.message.decodings;
+    if decodings.is_once(topic, seq) {
+        return None;
+    }
+    let path = connection.store.path(topic);
+    let of = |rules: &[DecoderRule]| {
+        rules.iter().find(|rule| rule.filter.matches(path)).map(|rule| rule.filter.clone())
+    };
+    let kept =
+        || of(&connection.profile.decoders).filter(|_| app.saved_profile().is_some()).map(DecodeFor::Kept);
+    let here = || connection.decoder_rules().find(|rule| rule.filter.matches(path));
+    let place = of(decodings.rules()).map(DecodeFor::Filter).or_else(kept);
+    let place = place.or_else(|| here().map(|rule| DecodeFor::Filter(rule.filter.clone())))?;
+    match &place {
+        DecodeFor::Filter(filter) | DecodeFor::Kept(filter) => Some((filter.as_str().to_owned(), place)),
+        DecodeFor::Once | DecodeFor::Asked => None,
+    }
 }
 
 /// Filters that a topic suggests: itself, its siblings, everything below the same branch.
@@ -99,8 +129,10 @@ pub(in crate::app::update) fn decide(
         DecodeFor::Asked => {
             let connection = app.connection();
             let topic = connection.tree.selected().map(|topic| connection.store.path(topic));
-            let text = format!("{decoding} for {}", topic.unwrap_or("#"));
-            prompt::open(app, Purpose::DecodeAs, text);
+            let above = topic.and_then(|topic| topic.rsplit_once('/')).map(|(above, _)| format!("{above}/+"));
+            let what = format!("{decoding} for ");
+            let proposal = above.or(topic.map(str::to_owned)).unwrap_or_else(|| "#".to_owned());
+            prompt::propose(app, Purpose::DecodeAs, &what, &proposal);
             Vec::new()
         }
         DecodeFor::Filter(filter) => {

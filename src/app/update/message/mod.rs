@@ -24,13 +24,16 @@ pub(super) fn run(app: &mut App, command: Command, now: Moment) -> Vec<Effect> {
             let connection = app.connection_mut();
             connection.message.view = connection.message.view.next(connection.message.reader.shown());
         }
-        Command::ShowDiff => {
-            let message = &mut app.connection_mut().message;
-            if message.view == PayloadView::Diff {
-                message.view = message.before_diff;
-            } else {
-                message.before_diff = std::mem::replace(&mut message.view, PayloadView::Diff);
-            }
+        Command::ShowDiff => diff(app),
+        Command::ToggleWrap if !app.connection().message.view.wraps() => {
+            let view = app.connection().message.view;
+            let text = match view {
+                PayloadView::Diff => {
+                    "the diff is not wrapped: long values begin where they differ; v shows them whole"
+                }
+                _ => "only lines of text are wrapped: v leads to the views that have them",
+            };
+            app.notices.push_here(now, Severity::Warning, text);
         }
         Command::ToggleWrap => {
             let message = &mut app.connection_mut().message;
@@ -50,6 +53,21 @@ pub(super) fn run(app: &mut App, command: Command, now: Moment) -> Vec<Effect> {
     Vec::new()
 }
 
+/// The diff with the message before or, on the topic of the marked one, with that; then with the marked one of another topic; then back.
+fn diff(app: &mut App) {
+    let connection = app.connection_mut();
+    let next = connection.marked_elsewhere();
+    let message = &mut connection.message;
+    if message.view != PayloadView::Diff {
+        message.before_diff = std::mem::replace(&mut message.view, PayloadView::Diff);
+        message.with_marked = None;
+    } else if next.is_some() {
+        message.with_marked = next;
+    } else {
+        message.view = message.before_diff;
+    }
+}
+
 /// Marks the shown message, or takes the mark from it.
 fn mark(app: &mut App, now: Moment) {
     let connection = app.connection_mut();
@@ -61,7 +79,7 @@ fn mark(app: &mut App, now: Moment) {
         "no message is marked any more: D compares with the message before"
     } else {
         *marked = Some(this);
-        "marked: D compares other messages with this one"
+        "marked: D compares messages of this topic with it, pressed twice those of another one"
     };
     app.notices.push_here(now, Severity::Info, text.to_owned());
 }

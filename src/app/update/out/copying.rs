@@ -83,13 +83,13 @@ fn inside(connection: &Connection, message: &MessageRef<'_>) -> Vec<MenuItem> {
     let mut items = Vec::new();
     let Some(shown) = connection.shown().filter(|shown| shown.of.seq == message.seq) else { return items };
     let reading = &shown.reading;
-    if reading.text.is_some() || reading.inner.is_some() {
-        let bytes = match &reading.text {
-            Some(text) => text.as_bytes(),
-            None => reading.bytes(message.payload),
-        };
-        let pick = Pick::CopyBytes("decoded payload", Bytes::copy_from_slice(bytes));
-        items.push(item("decoded payload", reading.chain(), pick));
+    if let Some(bytes) = connection.decoded(message.seq, message.payload) {
+        items.push(item("decoded payload", reading.chain(), Pick::CopyBytes("decoded payload", bytes)));
+    }
+    if let Some(result) = connection.jq_result(message.seq) {
+        let head = result.chars().take(PREVIEW).collect();
+        let pick = Pick::CopyBytes("jq result", Bytes::copy_from_slice(result.as_bytes()));
+        items.push(item("jq result", head, pick));
     }
     if let Some((structure, node)) = connection.selected_node() {
         let mut add = |text: &str, what, value: String| {
@@ -102,6 +102,11 @@ fn inside(connection: &Connection, message: &MessageRef<'_>) -> Vec<MenuItem> {
         add("value", "value", structure.plain_value(node).into_owned());
         if structure.is_xml() {
             add("path as XPath", "XPath", structure.xpath_of(node));
+            if let Some(item) = items.last_mut().filter(|_| structure.is_namespace(node)) {
+                // XPath 1.0, 5.3: no attribute corresponds to it.
+                item.pick =
+                    Err("in XPath a namespace declaration is no attribute: no path leads to it".to_owned());
+            }
         } else {
             add("path as JSON pointer", "JSON pointer", structure.pointer_of(node));
             add("path for jq", "path for jq", structure.jq_of(node));

@@ -3,16 +3,23 @@
 use bytes::Bytes;
 
 use super::again::refill_with;
-use super::{extension, publication, secret_variables, shown};
-use crate::app::out::Edit;
+use super::{extension, outgoing, publication, secret_variables};
+use crate::app::out::{Edit, PayloadForm};
 use crate::app::{App, Command, Effect, HeldFrom};
 use crate::model::{Moment, Publication, Severity};
 
-pub(super) fn open(app: &mut App) -> Vec<Effect> {
-    let Some(message) = shown(app.connection()) else { return Vec::new() };
-    let extension = extension(&message.payload);
+pub(super) fn open(app: &mut App, now: Moment) -> Vec<Effect> {
+    let Some((message, outgoing)) = outgoing(app.connection()) else { return Vec::new() };
+    let outgoing = outgoing.readable();
+    let extension = extension(outgoing.bytes());
     let without = secret_variables(app);
-    vec![Effect::Edit(Edit { publication: Box::new(publication(message)), extension, without })]
+    let is_text = std::str::from_utf8(outgoing.bytes()).is_ok();
+    let decoded = (outgoing.form() == PayloadForm::Decoded && is_text).then(|| outgoing.bytes().clone());
+    if decoded.is_some() {
+        let text = "the editor has decoded text to read: changes are not encoded again";
+        app.notices.push_here(now, Severity::Warning, text);
+    }
+    vec![Effect::Edit(Edit { publication: Box::new(publication(message)), extension, decoded, without })]
 }
 
 /// The editor has ended.

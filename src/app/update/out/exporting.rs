@@ -2,9 +2,9 @@
 
 use super::super::{menu, prompt};
 use super::saving::check_path;
-use super::{ask_to_replace, file_name};
+use super::{ask_again, ask_to_replace, file_name};
 use crate::app::out::{Export, ExportNews, ExportOf, ExportStep};
-use crate::app::{App, Connection, Effect, MenuItem, Pick, Purpose, Then};
+use crate::app::{App, Connection, Context, Effect, MenuItem, Pick, Purpose, Then};
 use crate::model::{ConnectionId, Moment, Severity, TopicFilter};
 use crate::payload::format;
 
@@ -41,6 +41,15 @@ pub(super) fn open(app: &mut App) {
         items.push(item("history of all below", detail, ExportOf::Below(topic)));
     }
     items.extend(lists(connection));
+    let first = match app.context() {
+        Context::Chart => Some("chart"),
+        Context::History => Some("history of this topic"),
+        Context::Search => Some("search results"),
+        Context::Browse => Some("browse set"),
+        _ => None,
+    };
+    // What has the focus comes first; a stretch selected in the history is what its owner is at.
+    items.sort_by_key(|item| Some(item.text.as_str()) != first && item.text != "selected messages");
     menu::open(app, "Export as JSON lines or CSV", items);
 }
 
@@ -166,13 +175,22 @@ pub(in crate::app::update) fn news(app: &mut App, id: u64, news: ExportNews, now
             }
         }
         ExportNews::Ended(path, bytes) => {
-            let (written, gone) = (export.written, export.gone());
+            let (written, gone, formulas) = (export.written, export.gone(), export.formulas);
             let plural = if written == 1 { "" } else { "s" };
             let unit = export.of.unit();
             app.out.export = None;
             let size = format::bytes(bytes);
-            let text = format!("{} {unit}{plural} exported to {path}, {size}", format::grouped(written));
-            if gone == 0 {
+            let told = match formulas {
+                0 => String::new(),
+                1 => "; 1 cell begins like a formula".to_owned(),
+                _ => format!("; {} cells begin like a formula", format::grouped(formulas)),
+            };
+            let text =
+                format!("{} {unit}{plural} exported to {path}, {size}{told}", format::grouped(written));
+            if gone == 0 && formulas > 0 {
+                // Spreadsheets would run what others have sent.
+                app.notices.push(now, Severity::Warning, text);
+            } else if gone == 0 {
                 app.notices.push(now, Severity::Success, text);
             } else {
                 let gone = format::grouped(gone);
@@ -184,8 +202,13 @@ pub(in crate::app::update) fn news(app: &mut App, id: u64, news: ExportNews, now
             }
         }
         ExportNews::Failed(reason) => {
-            app.out.export = None;
-            app.notices.push(now, Severity::Error, reason);
+            let Some(export) = app.out.export.take() else { return };
+            let here = export.written == 0 && export.connection == app.connection().id;
+            if here && ask_again(app, Purpose::ExportTo, &export.path, &reason) {
+                app.out.exporting = Some(export.of);
+            } else {
+                app.notices.push(now, Severity::Error, reason);
+            }
         }
     }
 }

@@ -15,21 +15,22 @@ pub(super) use exporting::{
     begin as begin_export, export_to, news as export_news, picked as picked_export, stop as stop_export,
 };
 pub(super) use piping::{copy_output, ended as piped, movement, pipe_through, recall};
-pub(super) use saving::{exists as file_exists, save_to};
+pub(super) use saving::{exists as file_exists, not_saved, save_to};
 
-use crate::app::out::export_message;
-use crate::app::{App, Ask, Command, Connection, Effect, Purpose, Then};
+use crate::app::out::{Outgoing, export_message};
+use crate::app::{App, Ask, Command, Connection, Effect, Overlay, Prompt, Purpose, Then};
 use crate::config::PasswordSource;
 use crate::model::{Message, Moment, Properties, Publication, Severity};
 
-pub(super) fn run(app: &mut App, command: Command) -> Vec<Effect> {
+pub(super) fn run(app: &mut App, command: Command, now: Moment) -> Vec<Effect> {
     match command {
         Command::CopyAs => copying::open(app),
         Command::SavePayload => saving::open(app),
-        Command::EditPayload => return editing::open(app),
+        Command::EditPayload => return editing::open(app, now),
         Command::PipePayload => piping::open(app),
         Command::Export => exporting::open(app),
         Command::PublishAgain => again::open(app),
+        Command::NextForm => next_form(app),
         _ => {}
     }
     Vec::new()
@@ -38,9 +39,8 @@ pub(super) fn run(app: &mut App, command: Command) -> Vec<Effect> {
 /// Nothing is wanted of what a line was asked for.
 pub(super) fn dropped(app: &mut App, purpose: Purpose) {
     match purpose {
-        Purpose::SaveTo => app.out.saving = None,
+        Purpose::SaveTo | Purpose::Pipe => app.out.outgoing = None,
         Purpose::ExportTo => app.out.exporting = None,
-        Purpose::Pipe => app.out.piping = None,
         _ => {}
     }
 }
@@ -57,10 +57,41 @@ fn ask_to_replace(app: &mut App, path: &str, by: &str, then: Then, now: Moment) 
     }
 }
 
+/// A file could not be written: the line for its name comes back with the reason, unless a key was pressed since, which was meant for
+/// something else. Whether it came back.
+fn ask_again(app: &mut App, purpose: Purpose, path: &str, reason: &str) -> bool {
+    let waits = app.last_input == app.out.asked && matches!(app.overlay, Overlay::None);
+    if waits {
+        let remark = Some(Err(reason.to_owned()));
+        app.overlay = Overlay::Prompt(Prompt { remark, ..Prompt::new(purpose, path) });
+    }
+    waits
+}
+
 /// The message on screen, kept apart from the store.
 fn shown(connection: &Connection) -> Option<Message> {
     let message = connection.shown_message()?;
     export_message(&connection.store, message.topic, message.seq)
+}
+
+/// The message on screen, and its payload in all its forms.
+fn outgoing(connection: &Connection) -> Option<(Message, Outgoing)> {
+    let seq = connection.shown_message()?.seq;
+    let message = shown(connection)?;
+    let outgoing = Outgoing::of(connection, seq, message.payload.clone());
+    Some((message, outgoing))
+}
+
+/// The payload in its next form; a name that was proposed for a file follows.
+fn next_form(app: &mut App) {
+    let (Overlay::Prompt(prompt), Some(outgoing)) = (&mut app.overlay, &mut app.out.outgoing) else { return };
+    let before = extension(outgoing.bytes());
+    outgoing.switch();
+    prompt.remark = None;
+    let name = prompt.input.value().strip_suffix(before).filter(|name| name.ends_with('.'));
+    if let Some(name) = name.filter(|_| prompt.purpose == Purpose::SaveTo) {
+        prompt.input = tui_input::Input::new(format!("{name}{}", extension(outgoing.bytes())));
+    }
 }
 
 /// What it takes to send `message` again. Ids of subscriptions are the broker's, not the sender's (MQTT 5.0, 3.3.4).

@@ -4,13 +4,13 @@ use crossterm::event::KeyCode;
 use tui_input::Input;
 
 use super::super::{moves, prompt};
-use super::{secret_variables, shown};
+use super::{outgoing, secret_variables};
 use crate::app::out::{Pipe, PipeEnd, Piped};
 use crate::app::{App, Command, Effect, Overlay, Prompt, Purpose};
 
 pub(super) fn open(app: &mut App) {
-    let Some(message) = shown(app.connection()) else { return };
-    app.out.piping = Some(message.payload);
+    let Some((_, outgoing)) = outgoing(app.connection()) else { return };
+    app.out.outgoing = Some(outgoing.readable());
     app.out.recalled = 0;
     prompt::open(app, Purpose::Pipe, "");
 }
@@ -20,12 +20,17 @@ pub(in crate::app::update) fn pipe_through(app: &mut App, command: &str) -> Resu
     if command.trim().is_empty() {
         return Err("type a command; Esc leaves it".to_owned());
     }
-    let payload = app.out.piping.take().unwrap_or_default();
+    let Some(outgoing) = app.out.outgoing.take() else { return Ok(Vec::new()) };
     let id = app.out.next_id();
     app.out.remember(command);
-    app.overlay = Overlay::Output(Box::new(Piped::begun(id, command)));
+    app.overlay = Overlay::Output(Box::new(Piped::begun(id, command, outgoing.form())));
     let without = secret_variables(app);
-    Ok(vec![Effect::Pipe(Pipe { id, command: command.to_owned(), payload, without })])
+    Ok(vec![Effect::Pipe(Pipe {
+        id,
+        command: command.to_owned(),
+        payload: outgoing.bytes().clone(),
+        without,
+    })])
 }
 
 /// Up and Down bring back what was typed before.

@@ -1,30 +1,25 @@
-//! A payload, or other bytes, into a file whose name is asked for.
-
-use bytes::Bytes;
+//! A payload into a file whose name is asked for.
 
 use super::super::prompt;
-use super::{ask_to_replace, extension, file_name, shown};
+use super::{ask_again, ask_to_replace, extension, file_name, outgoing};
 use crate::app::out::Save;
 use crate::app::{App, Effect, Purpose, Then};
-use crate::model::Moment;
+use crate::model::{Moment, Severity};
 use crate::payload::format;
 
 pub(super) fn open(app: &mut App) {
-    let Some(message) = shown(app.connection()) else { return };
-    let name = file_name(&message.topic, Some(message.received), extension(&message.payload));
-    save_as(app, message.payload, name);
-}
-
-/// Asks where to put `bytes`, with a proposal.
-pub(in crate::app::update) fn save_as(app: &mut App, bytes: Bytes, name: String) {
-    app.out.saving = Some(bytes);
+    let Some((message, outgoing)) = outgoing(app.connection()) else { return };
+    let name = file_name(&message.topic, Some(message.received), extension(outgoing.bytes()));
+    app.out.outgoing = Some(outgoing);
     prompt::open(app, Purpose::SaveTo, name);
 }
 
 /// Takes the name that was typed.
 pub(in crate::app::update) fn save_to(app: &mut App, path: &str) -> Result<Vec<Effect>, String> {
     check_path(path)?;
-    let bytes = app.out.saving.take().unwrap_or_default();
+    // It stays until the file is written: another name may be needed.
+    let Some(outgoing) = &app.out.outgoing else { return Ok(Vec::new()) };
+    let bytes = outgoing.bytes().clone();
     app.out.asked = app.last_input;
     Ok(vec![Effect::Save(Save { path: path.to_owned(), bytes, replace: false })])
 }
@@ -37,6 +32,13 @@ pub(super) fn check_path(path: &str) -> Result<(), String> {
             Err("that is a folder: add the name of a file".to_owned())
         }
         _ => Ok(()),
+    }
+}
+
+/// It was not written.
+pub(in crate::app::update) fn not_saved(app: &mut App, save: &Save, reason: String, now: Moment) {
+    if !ask_again(app, Purpose::SaveTo, &save.path, &reason) {
+        app.notices.push(now, Severity::Error, reason);
     }
 }
 

@@ -115,10 +115,10 @@ fn what_the_user_says_counts_before_all_else_and_is_not_silently_dropped() {
     assert_eq!(note(&told(b"\x01\x00\xff\xff\x07", "array:i16le")), "1 byte is left over at the end");
     let wrong = told(JSON.as_bytes(), "messagepack");
     assert_eq!(wrong.kind, Kind::Json, "it is read as what it looks like");
-    assert!(note(&wrong).starts_with("not messagepack as the rule says: "), "{}", note(&wrong));
+    assert!(note(&wrong).starts_with("cannot be taken for messagepack: "), "{}", note(&wrong));
     assert_eq!(
         note(&told(b"{\"a\":}", "json")),
-        "not json as the rule says: expected a value at offset 5; not valid JSON: expected a value at line 1 column 6"
+        "cannot be taken for json: expected a value at offset 5; shown as it looks; not valid JSON: expected a value at line 1 column 6"
     );
     assert_eq!(note(&bare(b"{\"a\":}")), "not valid JSON: expected a value at line 1 column 6");
     let deep = format!("{}{}", "[".repeat(600), "]".repeat(600));

@@ -96,7 +96,7 @@ fn what_is_not_that_message_says_why_and_is_read_as_it_looks() {
     let (schemas, name, _) = place.load("meter.proto", "meters.Reading");
     let reading = read_by(&schemas, &name, JSON.as_bytes());
     assert_eq!(reading.kind, Kind::Json);
-    assert!(note(&reading).contains("meters.Reading as the rule says: "), "{}", note(&reading));
+    assert!(note(&reading).contains("meters.Reading: "), "{}", note(&reading));
     let nested = "\x42\x02".repeat(3);
     assert_eq!(read_by(&schemas, &name, nested.as_bytes()).text, None);
 }
@@ -160,6 +160,12 @@ fn g02_a_message_that_is_not_there_lists_those_that_are() {
     let place = Place::with(&[("meter.proto", METER), ("unit.proto", UNIT)]);
     let (_, _, faults) = place.load("meter.proto", "Reading");
     assert_eq!(faults[0].reason, "there is no message Reading; there is meters.Unit, meters.Reading");
+    let told_text = told(JSON.as_bytes(), "protobuf:a.proto:A");
+    assert_eq!(
+        note(&told_text),
+        "cannot be taken for that message: a.proto:A is not loaded; shown as it looks",
+        "the schema comes before what the payload looks like"
+    );
     let unloaded = told(b"\x08\x01", "protobuf:a.proto:A");
     assert_eq!(note(&unloaded), "shown without its schema: a.proto:A is not loaded");
 }
