@@ -13,7 +13,7 @@ pub(super) use tokens::{Inside, part};
 const WHITESPACE: [char; 4] = [' ', '\t', '\r', '\n'];
 
 /// Lays out `text` with one tag a line, indented by two columns a level. An element with text among its children stays as sent, as
-/// does one that says `xml:space="preserve"`. Takes about 5 ms a MB.
+/// does one that says `xml:space="preserve"`. Takes about 3.5 ms a MB.
 pub fn pretty(text: &str) -> Result<Document, XmlFault> {
     let structure = Structure::of_xml(text)?;
     let mut writer = Writer::new(text.len());
