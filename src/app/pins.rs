@@ -5,6 +5,8 @@ use super::{Connection, Pane, Right};
 use crate::payload::field::{Field, value_in};
 use crate::store::TopicId;
 
+/// Bytes of the largest payload that is read for a row.
+const WATCHED: usize = 64 << 10;
 /// Pinned or muted paths of one connection at most.
 pub(super) const MOST_PATHS: usize = 500;
 
@@ -34,9 +36,13 @@ impl Connection {
         }
     }
 
-    /// What the newest message that is shown of a topic says at a field: `None` when it says nothing there, or is too large for a row.
+    /// What the newest message that is shown of a topic says at a field: `None` when it says nothing there. It is read for each frame, so
+    /// that of a large one only that is told.
     pub fn watched(&self, topic: TopicId, field: &Field) -> Option<String> {
         let message = self.store.latest(topic)?;
+        if message.payload.len() > WATCHED {
+            return Some("(too large to watch)".to_owned());
+        }
         let reading = self.read_small(&message);
         value_in(reading.text(message.payload)?, field)
     }

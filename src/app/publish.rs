@@ -299,6 +299,11 @@ impl PublishPane {
         self.sent.iter()
     }
 
+    /// How many messages may still be on their way.
+    pub fn unsettled(&self) -> usize {
+        self.sent().filter(|sent| !sent.state.is_final(sent.qos)).count()
+    }
+
     /// Takes in what became of a message; the message, if that is news. A final state is never taken back.
     pub fn resolve(&mut self, id: PublishId, state: PublishState) -> Option<&Sent> {
         let sent = self.sent.iter_mut().find(|sent| sent.id == id)?;

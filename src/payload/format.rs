@@ -143,6 +143,11 @@ pub fn number_within(value: f64, digits: usize, columns: usize) -> String {
     plain().or_else(short).or_else(exponent).unwrap_or_else(|| format!("{value:.0e}"))
 }
 
+/// So many messages: `1 message`, `1,204 messages`.
+pub fn messages(count: u64) -> String {
+    if count == 1 { "1 message".to_owned() } else { format!("{} messages", grouped(count)) }
+}
+
 /// Time passed since something: `0s`, `4m`, `2h`, `3d`.
 pub fn age(age: Duration) -> String {
     let (unit, suffix) = age_unit(age.as_secs());

@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::ink::{Ink, row_of};
-use super::{Cache, overlay};
+use super::{Cache, overlay, seen};
 use crate::app::command::{Row, TABLE};
 use crate::app::{Context, FILTER_LANGUAGE, layout};
 use crate::config::Role;
@@ -86,14 +86,7 @@ pub(super) fn draw(
     }
     if lines.len() > usize::from(inside.height) {
         let text = format!(" {} of {} lines ", scroll + usize::from(inside.height), lines.len());
-        ink.put_right(
-            buffer,
-            inside.x,
-            inside.bottom(),
-            inside.width.saturating_sub(1),
-            &text,
-            ink.style(Role::Muted),
-        );
+        seen(ink, &text, inside, buffer);
     }
 }
 

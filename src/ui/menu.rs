@@ -4,8 +4,8 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use super::ink::{Ink, row_of};
-use super::overlay;
 use super::publish::one_line_field;
+use super::{overlay, seen};
 use crate::app::{Menu, layout};
 use crate::config::Role;
 use crate::payload::width;
@@ -24,14 +24,7 @@ pub(super) fn draw(menu: &Menu, ink: &Ink<'_>, body: Rect, screen: &mut Frame<'_
     }
     if shown.len() > usize::from(list.height) {
         let text = format!(" {} of {} ", menu.place(&shown) + 1, shown.len());
-        ink.put_right(
-            buffer,
-            list.x,
-            list.bottom(),
-            list.width.saturating_sub(1),
-            &text,
-            ink.style(Role::Muted),
-        );
+        seen(ink, &text, list, buffer);
     }
     for (place, &index) in shown.iter().enumerate().skip(top).take(usize::from(list.height)) {
         let item = &menu.items[index];

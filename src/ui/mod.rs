@@ -185,6 +185,12 @@ fn too_small(ink: &Ink<'_>, area: Rect, frame: &mut Frame<'_>) {
     }
 }
 
+/// Says in the lower border how much of a list that does not fit is seen.
+fn seen(ink: &Ink<'_>, text: &str, list: Rect, buffer: &mut ratatui::buffer::Buffer) {
+    let width = list.width.saturating_sub(1);
+    ink.put_right(buffer, list.x, list.bottom(), width, text, ink.style(Role::Muted));
+}
+
 /// Clears `area`, frames it and returns its inside.
 fn overlay(ink: &Ink<'_>, title: &str, area: Rect, buffer: &mut ratatui::buffer::Buffer) -> Rect {
     Clear.render(area, buffer);

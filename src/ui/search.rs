@@ -105,10 +105,7 @@ fn outcome(report: &Report, ink: &Ink<'_>) -> String {
                 span @ ..100 => format!(", {span} ms"),
                 _ => format!(", {:.1} s", took.as_secs_f64()),
             });
-            let messages = match figures.messages {
-                1 => "1 message".to_owned(),
-                count => format!("{} messages", format::grouped(count)),
-            };
+            let messages = format::messages(figures.messages);
             let news = match report.later {
                 Some(0) => news(report.news, ink),
                 None => format!(" {dot} later ones are not counted"),

@@ -245,3 +245,12 @@ fn what_is_no_single_value_pins_the_topic() {
     journey.message("home/kitchen/lamp", r#"{"a":{"b":1}}"#).keys("jjj<tab>v").sees("{1 key}").keys("*");
     assert_eq!(journey.app.connection().profile.pins, ["home/kitchen/lamp"]);
 }
+
+#[test]
+fn b06_a_payload_too_large_to_be_read_for_each_frame_is_said_to_be_so_where_it_is_watched() {
+    let mut journey = Journey::knowing(&[("a", r#"{"state":"small"}"#)]);
+    journey.keys("<tab>vG*").sees("a state");
+    let large = format!(r#"{{"state":"large","rest":"{}"}}"#, "x".repeat(100_000));
+    journey.message("a", &large).sees("(too large to");
+    journey.message("a", r#"{"state":"small again"}"#).sees("small again");
+}

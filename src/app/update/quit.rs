@@ -30,13 +30,10 @@ fn losses(connection: &Connection, now: Moment) -> Vec<String> {
     let mut lines = Vec::new();
     let kept = connection.store.span().map(|span| now.since(span.first.1)).filter(|kept| *kept > SHORT);
     if let Some(kept) = kept {
-        let received = match connection.received() {
-            1 => "1 message".to_owned(),
-            count => format!("{} messages", format::grouped(count)),
-        };
+        let received = format::messages(connection.received());
         lines.push(format!("{name}: {received} received, the oldest {} ago: forgotten.", format::age(kept)));
     }
-    let unsettled = connection.publish.sent().filter(|sent| !sent.state.is_final(sent.qos)).count();
+    let unsettled = connection.publish.unsettled();
     if unsettled > 0 {
         lines.push(format!("{name}: {unsettled} published, not sent or acknowledged yet."));
     }

@@ -26,16 +26,15 @@ pub(super) fn run(app: &mut App, command: Command) -> Vec<Effect> {
 /// Closes a tab; asks first when something received or written there would be lost.
 fn close(app: &mut App, id: ConnectionId) -> Vec<Effect> {
     let Some(connection) = app.connection_by_id(id) else { return Vec::new() };
-    let unsettled = connection.publish.sent().filter(|sent| !sent.state.is_final(sent.qos)).count();
+    let unsettled = connection.publish.unsettled();
     let received = connection.received();
     if unsettled == 0 && received == 0 {
         return app.close(id);
     }
     let mut lines = Vec::new();
     if received > 0 {
-        let messages = if received == 1 { "message" } else { "messages" };
-        lines
-            .push(format!("What was received here ({} {messages}) is forgotten.", format::grouped(received)));
+        let messages = format::messages(received);
+        lines.push(format!("What was received here ({messages}) is forgotten."));
     }
     if unsettled > 0 {
         let messages = if unsettled == 1 { "1 message has" } else { &format!("{unsettled} messages have") };

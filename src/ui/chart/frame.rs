@@ -101,8 +101,7 @@ fn remarks(picture: &Picture<'_>, ink: &Ink<'_>, breaks: &Breaks, places: &Place
             remarks.push("too large to unwrap for each message".to_owned());
         }
         if selected.without > 0 {
-            let messages = if selected.without == 1 { "message" } else { "messages" };
-            remarks.push(format!("{} {messages} without this number", format::grouped(selected.without)));
+            remarks.push(format!("{} without this number", format::messages(selected.without)));
         }
     }
     if places.cramped {

@@ -27,7 +27,7 @@ pub(super) fn open(app: &mut App) {
     let kept = store.history_len(topic) as u64;
     let of_topic = MenuItem {
         text: "history of this topic".to_owned(),
-        detail: format!("{} messages of {path}", format::grouped(kept)),
+        detail: format!("{} of {path}", format::messages(kept)),
         pick: match kept {
             0 => Err("this topic has no messages in the history".to_owned()),
             _ => Ok(Pick::Export(ExportOf::Topics(vec![topic]))),
@@ -60,7 +60,7 @@ fn selected(connection: &Connection) -> Option<MenuItem> {
     let count = messages.as_ref().map_or(0, Vec::len);
     Some(MenuItem {
         text: "selected messages".to_owned(),
-        detail: format!("{} messages of the history pane", format::grouped(count as u64)),
+        detail: format!("{} of the history pane", format::messages(count as u64)),
         pick: messages.map(|messages| Pick::Export(ExportOf::Messages(messages))),
     })
 }
